@@ -1,0 +1,21 @@
+/** The file that tells scripts where the demo serves and with which keys. */
+import { randomUUID } from 'node:crypto';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { Refusal } from './options.mjs';
+
+/**
+ * Writes it in one step: a script that waits for the file never reads half of it, and nobody else can read it at any time.
+ *
+ * @param {string} path
+ * @param {object} content
+ */
+export function writeReadyFile(path, content) {
+  const unfinished = `${path}.${randomUUID()}`;
+  try {
+    writeFileSync(unfinished, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600, flag: 'wx' });
+    renameSync(unfinished, path);
+  } catch (error) {
+    rmSync(unfinished, { force: true });
+    throw new Refusal(`cannot write \`--ready-file ${path}\` (${error instanceof Error ? error.message : String(error)}): choose a path that can be written`);
+  }
+}

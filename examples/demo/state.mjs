@@ -1,0 +1,69 @@
+/**
+ * The directory where a demo keeps what outlives it, and the lock on it.
+ *
+ * The gateway's own process does not lock its store: two of them on one directory would both serve and both spend. The lock is the
+ * operating system's, so that a crash cannot leave it behind, and the process that guards the gateway holds it too:
+ * it ends when the last process that uses the directory has gone, and not when the one that took it has.
+ */
+import { closeSync, ftruncateSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { tryLock } from 'fs-native-extensions';
+import { Refusal } from './options.mjs';
+
+export class State {
+  /**
+   * @param {string} dir
+   * @param {number} lock the descriptor that holds the lock
+   * @param {boolean} temporary
+   */
+  constructor(dir, lock, temporary) {
+    this.dir = dir;
+    this.lock = lock;
+    this.temporary = temporary;
+  }
+
+  /**
+   * Takes the directory for this process, or refuses: null for a temporary one.
+   *
+   * @param {string | null} asked
+   */
+  static take(asked) {
+    const dir = asked === null ? mkdtempSync(join(tmpdir(), 'tollgate-demo-')) : resolve(asked);
+    const lock = opened(dir);
+    if (!tryLock(lock)) {
+      const holder = readFileSync(join(dir, 'lock'), 'utf8').trim();
+      closeSync(lock);
+      throw new Refusal(`\`${dir}\` is in use by another demo (process ${holder || 'unknown'}): stop it, or choose another directory with \`--state\``);
+    }
+    ftruncateSync(lock);
+    writeSync(lock, `${process.pid}\n`, 0);
+    return new State(dir, lock, asked === null);
+  }
+
+  /** Where the gateway keeps the organization. */
+  get objectsDir() {
+    return join(this.dir, 'objects');
+  }
+
+  /** What only this run needs; it holds the upstream's key. */
+  get runDir() {
+    return join(this.dir, 'run');
+  }
+
+  /** Lets go of the directory, and removes what is not to outlive the run. */
+  release() {
+    rmSync(this.temporary ? this.dir : this.runDir, { recursive: true, force: true });
+    closeSync(this.lock);
+  }
+}
+
+/** @param {string} dir */
+function opened(dir) {
+  try {
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    return openSync(join(dir, 'lock'), 'a+', 0o600);
+  } catch (error) {
+    throw new Refusal(`cannot keep state in \`${dir}\` (${error instanceof Error ? error.message : String(error)}): choose a directory that can be written with \`--state\``);
+  }
+}

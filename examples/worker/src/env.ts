@@ -1,0 +1,14 @@
+/** The worker's bindings: `wrangler.jsonc` has the object and the variables, `wrangler secret put` sets the rest. */
+import type { OrganizationEnv } from 'tollgate/edge';
+
+export interface Env extends OrganizationEnv {
+  ORGANIZATIONS: DurableObjectNamespace;
+  /** Where the Messages API is, and the key that replaces the callers' keys. */
+  UPSTREAM_BASE_URL: string;
+  UPSTREAM_API_KEY: string;
+  UPSTREAM_TIMEOUT_MS?: string;
+  MAX_BODY_BYTES?: string;
+  ON_DISCONNECT?: 'drain' | 'abort';
+  /** Opens the operator's routes; without it they do not exist. */
+  OPERATOR_TOKEN?: string;
+}

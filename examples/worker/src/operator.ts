@@ -1,0 +1,40 @@
+/**
+ * What an operator may ask of an organization: read it, try a command, submit one, page through its log.
+ *
+ * `POST /operator/<organization>/{query,preview,submit,events}` with wire JSON and `authorization: bearer <OPERATOR_TOKEN>`.
+ */
+import { Hono, type Context } from 'hono';
+import { bearerAuth } from 'hono/bearer-auth';
+import { timingSafeEqual } from 'hono/utils/buffer';
+import { OrganizationDoor, OrganizationError } from 'tollgate/edge';
+
+import type { Env } from './env.js';
+
+export const operator = new Hono<{ Bindings: Env }>();
+
+operator.use((c, next) => (c.env.OPERATOR_TOKEN ? next() : Promise.resolve(c.notFound())));
+operator.use(
+  bearerAuth({
+    verifyToken: (token, c: Context<{ Bindings: Env }>) => timingSafeEqual(token, c.env.OPERATOR_TOKEN ?? ''),
+  }),
+);
+
+operator.post('/:organization/:verb{query|preview|submit|events}', async (c) => {
+  const door = new OrganizationDoor(c.env.ORGANIZATIONS, c.req.param('organization'));
+  const body = await c.req.json();
+  try {
+    switch (c.req.param('verb')) {
+      case 'query':
+        return c.json(await door.query(body));
+      case 'preview':
+        return c.json(await door.preview(body));
+      case 'submit':
+        return c.json(await door.submit(body));
+      default:
+        return c.json(await door.events(body));
+    }
+  } catch (error) {
+    if (!(error instanceof OrganizationError)) throw error;
+    return c.json({ error: { code: error.code, message: error.message, path: error.path } }, 422);
+  }
+});

@@ -1,0 +1,71 @@
+/** What a caller is told when a request is refused or fails: the provider's error shape, with our request id. */
+
+export type ErrorType =
+  | 'invalid_request_error'
+  | 'authentication_error'
+  | 'permission_error'
+  | 'not_found_error'
+  | 'request_too_large'
+  | 'rate_limit_error'
+  | 'api_error'
+  | 'timeout_error'
+  | 'overloaded_error';
+
+export interface ErrorDetails {
+  error_code: string;
+  [name: string]: unknown;
+}
+
+export class ApiError extends Error {
+  readonly status: number;
+  readonly type: ErrorType;
+  readonly details: ErrorDetails | undefined;
+  readonly headers: Headers;
+
+  constructor(
+    status: number,
+    type: ErrorType,
+    message: string,
+    more: { details?: ErrorDetails; headers?: Record<string, string> } = {},
+  ) {
+    super(message);
+    this.status = status;
+    this.type = type;
+    this.details = more.details;
+    this.headers = new Headers(more.headers);
+  }
+
+  static invalidRequest(message: string, details?: ErrorDetails): ApiError {
+    return new ApiError(400, 'invalid_request_error', message, details === undefined ? {} : { details });
+  }
+
+  /** One message for every cause: a caller without a valid key learns nothing about which keys exist. */
+  static unauthenticated(): ApiError {
+    return new ApiError(
+      401,
+      'authentication_error',
+      'the api key is missing, malformed, unknown or no longer valid: send one valid key in `x-api-key` or `authorization: bearer`',
+    );
+  }
+
+  static storeUnavailable(): ApiError {
+    return new ApiError(
+      503,
+      'api_error',
+      'the decision could not be recorded, so the request was not sent: try again',
+      { headers: { 'retry-after': '1' } },
+    );
+  }
+
+  toJson(requestId: string): string {
+    const error = { type: this.type, message: this.message, ...(this.details && { details: this.details }) };
+    return JSON.stringify({ type: 'error', error, request_id: requestId });
+  }
+
+  toResponse(requestId: string): Response {
+    const headers = new Headers(this.headers);
+    headers.set('content-type', 'application/json');
+    headers.set('request-id', requestId);
+    return new Response(this.toJson(requestId), { status: this.status, headers });
+  }
+}

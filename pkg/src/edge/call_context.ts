@@ -1,0 +1,64 @@
+/** One call: who makes it, of which organization, under which settings, and how long it lives. */
+import { ApiError } from './api_error.js';
+import { readBody } from './body.js';
+import { readCredential } from './credential.js';
+import { checkRequestHeaders } from './headers.js';
+import { OrganizationDoor, OrganizationError } from './organization_door.js';
+import type { Recording } from './settlement.js';
+import type { ResolvedSettings } from './settings.js';
+import type { AdmitCommand } from './wire.js';
+
+export interface Lifetime {
+  waitUntil(promise: Promise<unknown>): void;
+}
+
+export class CallContext {
+  private constructor(
+    readonly request: Request,
+    readonly settings: ResolvedSettings,
+    readonly requestId: string,
+    readonly credential: AdmitCommand['credential'],
+    readonly door: OrganizationDoor,
+    private readonly lifetime: Lifetime,
+  ) {}
+
+  /** Checks what can be checked without the body and without the store. */
+  static async open(
+    request: Request,
+    settings: ResolvedSettings,
+    requestId: string,
+    lifetime: Lifetime,
+  ): Promise<CallContext> {
+    checkRequestHeaders(request.headers, settings.maxHeaderBytes);
+    const { organization, secretSha256 } = await readCredential(request.headers);
+    const door = new OrganizationDoor(settings.organizations, organization);
+    return new CallContext(request, settings, requestId, { secret_sha256: secretSha256 }, door, lifetime);
+  }
+
+  readBody(): Promise<Uint8Array<ArrayBuffer>> {
+    return readBody(this.request, this.settings.maxBodyBytes);
+  }
+
+  /** The worker stays until the promise settles, whether or not the client does. */
+  keepAlive(promise: Promise<unknown>): void {
+    this.lifetime.waitUntil(promise);
+  }
+
+  /** Waits for the first attempt, so that a client who has its answer finds it in the books; retries go on without it. */
+  recorded({ tried, done }: Recording): Promise<void> {
+    this.keepAlive(done);
+    return tried;
+  }
+
+  /** What the engine would not take. */
+  refused(error: OrganizationError): ApiError {
+    switch (error.code) {
+      case 'unknown_organization':
+        return ApiError.unauthenticated();
+      case 'invalid_input':
+        return ApiError.invalidRequest(error.path?.endsWith('model') ? `model: ${error.message}` : error.message);
+      default:
+        return ApiError.storeUnavailable();
+    }
+  }
+}

@@ -1,0 +1,162 @@
+/**
+ * An organization's log and snapshot in the Durable Object's SQLite.
+ *
+ * INVARIANT: the truth is the snapshot and the events after it. An event's sequence number is the log's primary key, and an
+ * append names the number that it follows: whoever decided on an older state than the log's cannot append.
+ */
+import type { ObjectStorage } from './object_state.js';
+
+/** SQLite in a Durable Object takes rows of at most 2 MB. */
+const CHUNK_BYTES = 1024 * 1024;
+/** How many events a rebuild hands to the engine at a time. */
+const PAGE = 1_000;
+
+const SCHEMA = `
+  CREATE TABLE log (seq INTEGER PRIMARY KEY, event TEXT NOT NULL);
+  CREATE TABLE snapshot_chunk (number INTEGER PRIMARY KEY, bytes BLOB NOT NULL);
+  CREATE TABLE snapshot (only INTEGER PRIMARY KEY CHECK (only = 1), organization TEXT NOT NULL, seq INTEGER NOT NULL);
+`;
+
+/** The log is not where the writer thought: another one has written. */
+export class StaleWriter extends Error {
+  constructor(expected: number, found: number) {
+    super(`the log ends at \`${found}\`, not at \`${expected}\`: another writer has appended`);
+  }
+}
+
+export interface StoredEvent {
+  seq: number;
+  event: string;
+}
+
+export class EventLog {
+  readonly #storage: ObjectStorage;
+
+  private constructor(storage: ObjectStorage) {
+    this.#storage = storage;
+  }
+
+  /** The log of an organization that has one; null before its first start. Writes nothing. */
+  static open(storage: ObjectStorage): EventLog | null {
+    const [table] = storage.sql.exec("SELECT name FROM sqlite_master WHERE name = 'snapshot'").toArray();
+    return table === undefined ? null : new EventLog(storage);
+  }
+
+  /** Starts the log of a new organization, all or nothing. */
+  static found(
+    storage: ObjectStorage,
+    organization: string,
+    events: readonly string[],
+    snapshot: Uint8Array,
+  ): EventLog {
+    const log = new EventLog(storage);
+    storage.transactionSync(() => {
+      storage.sql.exec(SCHEMA);
+      storage.sql.exec('INSERT INTO snapshot (only, organization, seq) VALUES (1, ?, 0)', organization);
+      log.#insert(0, events);
+      log.#replaceSnapshot(snapshot, events.length);
+    });
+    return log;
+  }
+
+  get organization(): string {
+    return this.#head().organization;
+  }
+
+  /** Events up to this number are in the snapshot. */
+  get snapshotSeq(): number {
+    return this.#head().seq;
+  }
+
+  /** The last event's number. */
+  get lastSeq(): number {
+    const [row] = this.#storage.sql.exec<{ last: number | null }>('SELECT max(seq) AS last FROM log').toArray();
+    return Math.max(row?.last ?? 0, this.snapshotSeq);
+  }
+
+  /** Appends after `seq`; throws, and changes nothing, when the log does not end there. */
+  append(seq: number, events: readonly string[]): void {
+    this.#storage.transactionSync(() => {
+      // Compaction takes rows away, so that the key alone would not stop a writer from before it.
+      const found = this.lastSeq;
+      if (found !== seq) throw new StaleWriter(seq, found);
+      this.#insert(seq, events);
+    });
+  }
+
+  snapshot(): Uint8Array {
+    const chunks = this.#storage.sql
+      .exec<{ bytes: ArrayBuffer }>('SELECT bytes FROM snapshot_chunk ORDER BY number')
+      .toArray()
+      .map(({ bytes }) => new Uint8Array(bytes));
+    const whole = new Uint8Array(chunks.reduce((length, chunk) => length + chunk.length, 0));
+    let at = 0;
+    for (const chunk of chunks) {
+      whole.set(chunk, at);
+      at += chunk.length;
+    }
+    return whole;
+  }
+
+  /** The events after the snapshot, in pages. */
+  *tail(): Generator<StoredEvent[]> {
+    let after = this.snapshotSeq;
+    for (;;) {
+      const page = this.page(after, PAGE);
+      const last = page.at(-1);
+      if (last === undefined) return;
+      yield page;
+      after = last.seq;
+    }
+  }
+
+  /** Events after a number, oldest first. */
+  page(after: number, limit: number): StoredEvent[] {
+    return this.#storage.sql
+      .exec<{ seq: number; event: string }>(
+        'SELECT seq, event FROM log WHERE seq > ? ORDER BY seq LIMIT ?',
+        after,
+        limit,
+      )
+      .toArray();
+  }
+
+  /** Events up to this number are no longer in the log. */
+  get compactedSeq(): number {
+    const [row] = this.#storage.sql.exec<{ first: number | null }>('SELECT min(seq) AS first FROM log').toArray();
+    return row?.first == null ? this.snapshotSeq : row.first - 1;
+  }
+
+  /** Puts a newer snapshot in the old one's place, and takes the events that it holds out of the log. */
+  compact(snapshot: Uint8Array, seq: number): void {
+    this.#storage.transactionSync(() => {
+      const found = this.lastSeq;
+      if (found !== seq) throw new StaleWriter(seq, found);
+      this.#replaceSnapshot(snapshot, seq);
+      this.#storage.sql.exec('DELETE FROM log WHERE seq <= ?', seq);
+    });
+  }
+
+  #head(): { organization: string; seq: number } {
+    const [head] = this.#storage.sql
+      .exec<{ organization: string; seq: number }>('SELECT organization, seq FROM snapshot')
+      .toArray();
+    if (head === undefined) throw new Error('the log has no snapshot: the storage is damaged');
+    return head;
+  }
+
+  #insert(seq: number, events: readonly string[]): void {
+    events.forEach((event, index) => {
+      this.#storage.sql.exec('INSERT INTO log (seq, event) VALUES (?, ?)', seq + index + 1, event);
+    });
+  }
+
+  #replaceSnapshot(snapshot: Uint8Array, seq: number): void {
+    this.#storage.sql.exec('DELETE FROM snapshot_chunk');
+    for (let at = 0, number = 0; at < snapshot.length; at += CHUNK_BYTES, number += 1) {
+      const chunk = snapshot.slice(at, at + CHUNK_BYTES);
+      this.#storage.sql.exec('INSERT INTO snapshot_chunk (number, bytes) VALUES (?, ?)', number, chunk);
+    }
+    this.#storage.sql.exec('UPDATE snapshot SET seq = ? WHERE only = 1', seq);
+  }
+}

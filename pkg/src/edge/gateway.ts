@@ -1,0 +1,126 @@
+/**
+ * The gateway: a Hono app that stands where the Messages API would, and asks the engine before it lets a request through.
+ *
+ * It holds no prompt and no completion longer than it takes to pass them on, and writes neither anywhere.
+ */
+import { Hono, type Context } from 'hono';
+
+import { ApiError } from './api_error.js';
+import { CallContext } from './call_context.js';
+import { countTokens } from './count_call.js';
+import { createMessage } from './message_call.js';
+import { modelInfo, modelList } from './models.js';
+import { OrganizationError } from './organization_door.js';
+import { resolveSettings, type GatewaySettings, type ResolvedSettings } from './settings.js';
+import type { Answer, ModelResult } from './wire.js';
+import { denialError } from './denial.js';
+
+type Handler = (call: CallContext) => Promise<Response>;
+
+/**
+ * Makes the app. Mount it in another Hono app with `app.route('/', gateway)`, or call `gateway.fetch(request, env, ctx)`.
+ *
+ * `settings` may be a function of the worker's bindings, for they are known only when a request comes.
+ */
+export function createGateway<Env extends object>(
+  settings: GatewaySettings | ((env: Env) => GatewaySettings),
+): Hono<{ Bindings: Env }> {
+  const app = new Hono<{ Bindings: Env }>();
+  const settingsOf = remember(settings);
+
+  const serve =
+    (handler: Handler) =>
+    (c: Context<{ Bindings: Env }>): Promise<Response> => {
+      const requestId = newRequestId();
+      const work = answer(c.req.raw, () => settingsOf(c.env), requestId, c.executionCtx, handler);
+      // A client that leaves ends the request; what was reserved for it must still be settled.
+      c.executionCtx.waitUntil(work);
+      return work;
+    };
+
+  app.post('/v1/messages', serve(createMessage));
+  app.post('/v1/messages/count_tokens', serve(countTokens));
+  app.get('/v1/models', serve(listModels));
+  app.get('/v1/models/:id', serve(retrieveModel));
+  for (const path of ['/v1/messages', '/v1/messages/count_tokens', '/v1/models', '/v1/models/:id']) {
+    app.all(path, (c) => wrongMethod(c.req.method).toResponse(newRequestId()));
+  }
+  app.notFound((c) => notFound(c.req.path).toResponse(newRequestId()));
+  return app;
+}
+
+/** Every failure becomes a response in the provider's shape. */
+async function answer(
+  request: Request,
+  settings: () => ResolvedSettings,
+  requestId: string,
+  lifetime: { waitUntil(promise: Promise<unknown>): void },
+  handler: Handler,
+): Promise<Response> {
+  try {
+    return await handler(await CallContext.open(request, settings(), requestId, lifetime));
+  } catch (error) {
+    if (error instanceof ApiError) return error.toResponse(requestId);
+    // The message may be of any origin, so it stays here; a prompt is never part of one of ours.
+    console.error(
+      JSON.stringify({ level: 'error', message: 'a request failed', request_id: requestId, cause: String(error) }),
+    );
+    return new ApiError(500, 'api_error', 'the gateway failed: its operator finds the cause in its log').toResponse(
+      requestId,
+    );
+  }
+}
+
+async function listModels(call: CallContext): Promise<Response> {
+  return Response.json(modelList(await modelsOf(call), new URL(call.request.url).searchParams), {
+    headers: { 'request-id': call.requestId },
+  });
+}
+
+async function retrieveModel(call: CallContext): Promise<Response> {
+  const id = decodeURIComponent(new URL(call.request.url).pathname.replace(/^.*\/v1\/models\//, ''));
+  const entry = (await modelsOf(call)).find(({ model }) => model === id);
+  if (entry === undefined)
+    throw new ApiError(404, 'not_found_error', `model: \`${id.slice(0, 64)}\` is not a model that this key may use`);
+  return Response.json(modelInfo(entry), { headers: { 'request-id': call.requestId } });
+}
+
+async function modelsOf(call: CallContext): Promise<readonly ModelResult[]> {
+  let result: Answer<'models'>;
+  try {
+    result = await call.door.query({ type: 'models', credential: call.credential });
+  } catch (error) {
+    throw error instanceof OrganizationError ? call.refused(error) : ApiError.storeUnavailable();
+  }
+  if (result.type === 'deny') throw denialError(result, Date.now());
+  return result.models;
+}
+
+function wrongMethod(method: string): ApiError {
+  return new ApiError(405, 'invalid_request_error', `\`${method}\` is not a method of this address`);
+}
+
+function notFound(path: string): ApiError {
+  return new ApiError(404, 'not_found_error', `\`${path.slice(0, 128)}\` is not an address of this gateway`);
+}
+
+/** Also the reservation's id, so that a request can be found in the log by what its response was called. */
+function newRequestId(): string {
+  return `req_${crypto.randomUUID().replaceAll('-', '')}`;
+}
+
+/** Settings are checked once for each set of bindings, which a worker gets once. */
+function remember<Env extends object>(
+  settings: GatewaySettings | ((env: Env) => GatewaySettings),
+): (env: Env) => ResolvedSettings {
+  if (typeof settings !== 'function') {
+    const resolved = resolveSettings(settings);
+    return () => resolved;
+  }
+  const known = new WeakMap<Env, ResolvedSettings>();
+  return (env) => {
+    const resolved = known.get(env) ?? resolveSettings(settings(env));
+    known.set(env, resolved);
+    return resolved;
+  };
+}

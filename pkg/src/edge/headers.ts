@@ -1,0 +1,61 @@
+/** What passes between the client and the upstream: only what is named here, either way. */
+import { ApiError } from './api_error.js';
+import { checkBetas } from './beta.js';
+
+const DEFAULT_VERSION = '2023-06-01';
+
+/** The request's headers are within the limit, and the body is not encoded. */
+export function checkRequestHeaders(headers: Headers, maxBytes: number): void {
+  let bytes = 0;
+  for (const [name, value] of headers) bytes += name.length + value.length;
+  if (bytes > maxBytes) {
+    throw new ApiError(431, 'request_too_large', `the headers are longer than ${maxBytes} bytes`);
+  }
+  const encoding = headers.get('content-encoding');
+  if (encoding !== null && encoding.trim().toLowerCase() !== 'identity') {
+    throw ApiError.invalidRequest(
+      `content-encoding: \`${encoding.slice(0, 64)}\` is not accepted: send the body as it is`,
+      {
+        error_code: 'content_encoding',
+      },
+    );
+  }
+}
+
+/** The headers that the upstream sees. `content-type` is ours: the body was checked as JSON, so it goes as JSON. */
+export function upstreamHeaders(
+  client: Headers,
+  options: { apiKey: string; betas: readonly string[]; stream: boolean },
+): Headers {
+  const version = client.get('anthropic-version') ?? DEFAULT_VERSION;
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(version)) {
+    throw ApiError.invalidRequest(
+      `anthropic-version: \`${version.slice(0, 64)}\` is not a date: use \`${DEFAULT_VERSION}\``,
+    );
+  }
+  const headers = new Headers({
+    accept: options.stream ? 'text/event-stream' : 'application/json',
+    'anthropic-version': version,
+    'content-type': 'application/json',
+    'x-api-key': options.apiKey,
+  });
+  const betas = checkBetas(client.get('anthropic-beta'), options.betas);
+  if (betas !== null) headers.set('anthropic-beta', betas);
+  return headers;
+}
+
+// The upstream's own rate-limit headers are about the whole account, and would contradict the caller's.
+const RESPONSE_ALLOWED = ['content-type', 'request-id', 'retry-after', 'retry-after-ms', 'x-should-retry'] as const;
+
+/** The headers that the client sees of an upstream's answer. */
+export function clientHeaders(upstream: Headers, requestId: string): Headers {
+  const headers = new Headers();
+  for (const name of RESPONSE_ALLOWED) {
+    const value = upstream.get(name);
+    if (value !== null) headers.set(name, value);
+  }
+  // `request-id` is what the provider's support asks for; ours names the reservation.
+  if (!headers.has('request-id')) headers.set('request-id', requestId);
+  headers.set('tollgate-request-id', requestId);
+  return headers;
+}

@@ -1,0 +1,115 @@
+/** The worker's side of an organization's Durable Object: one call, one round trip, wire JSON both ways. */
+import type {
+  AdmitCommand,
+  Allow,
+  Answer,
+  CommandForm,
+  Counted,
+  CountTokensCommand,
+  Deny,
+  Headroom,
+  OutcomeForm,
+  QueryForm,
+  WireError,
+} from './wire.js';
+import type { EventForm } from '../types.js';
+
+/** The binding, as far as it is used. */
+export interface OrganizationNamespace {
+  idFromName(name: string): OrganizationId;
+  get(id: OrganizationId): OrganizationStub;
+}
+
+/** Opaque: the runtime makes it and takes it back. */
+export interface OrganizationId {
+  toString(): string;
+}
+
+export interface OrganizationStub {
+  fetch(url: string, init: { method: string; body?: string }): Promise<Response>;
+}
+
+/** The object runs, but could not do what it was asked; nothing was changed. */
+export class OrganizationError extends Error {
+  readonly code: string;
+  readonly path: string | undefined;
+
+  constructor({ code, message, path }: WireError) {
+    super(message);
+    this.code = code;
+    this.path = path;
+  }
+}
+
+/** The object could not be reached, or could not record; whether the command took effect is not known. */
+export class OrganizationUnavailable extends Error {}
+
+export interface Decided<D> {
+  decision: D;
+  /** What the caller has left after it; null where the caller has no right to know. */
+  headroom: Headroom | null;
+}
+
+export interface EventPage {
+  events: { seq: number; event: EventForm }[];
+  /** Events up to this one live in the snapshot only. */
+  compacted_seq: number;
+  last_seq: number;
+}
+
+export class OrganizationDoor {
+  readonly #namespace: OrganizationNamespace;
+  readonly #organization: string;
+
+  constructor(namespace: OrganizationNamespace, organization: string) {
+    this.#namespace = namespace;
+    this.#organization = organization;
+  }
+
+  /** Decides for a caller. */
+  admit(command: AdmitCommand): Promise<Decided<Allow | Deny>> {
+    return this.#call('decide', command);
+  }
+
+  countTokens(command: CountTokensCommand): Promise<Decided<Counted | Deny>> {
+    return this.#call('decide', command);
+  }
+
+  /** Records what became of a reservation, or any other command; answers with the whole outcome. */
+  submit(command: CommandForm): Promise<OutcomeForm> {
+    return this.#call('submit', command);
+  }
+
+  /** What a command would decide now; changes nothing. */
+  preview(command: CommandForm): Promise<OutcomeForm> {
+    return this.#call('preview', command);
+  }
+
+  query<Q extends QueryForm>(query: Q): Promise<Answer<Q['type']>> {
+    return this.#call('query', query);
+  }
+
+  /** The log after a sequence number, oldest first. */
+  events(options: { after: number; limit: number }): Promise<EventPage> {
+    return this.#call('events', options);
+  }
+
+  async #call<T>(verb: string, body: unknown): Promise<T> {
+    const url = `https://organization/${encodeURIComponent(this.#organization)}/${verb}`;
+    let status: number;
+    let answer: unknown;
+    try {
+      // A stub that has failed once fails for ever, so each call takes a new one; that costs nothing.
+      const stub = this.#namespace.get(this.#namespace.idFromName(this.#organization));
+      const response = await stub.fetch(url, { method: 'POST', body: JSON.stringify(body) });
+      status = response.status;
+      answer = await response.json();
+    } catch (error) {
+      throw new OrganizationUnavailable('the organization could not be reached', { cause: error });
+    }
+    if (status === 200) return answer as T;
+    const { error } = answer as { error: WireError };
+    if (status === 503) throw new OrganizationUnavailable(error.message);
+    throw new OrganizationError(error);
+  }
+}

@@ -1,0 +1,260 @@
+/**
+ * The Durable Object of one organization: the engine in memory, its log on disk, and one writer.
+ *
+ * A command is decided, its events are appended, and only then does the engine apply them. Where anything goes wrong in
+ * between, the engine is thrown away and rebuilt from the log, and the caller hears 503: what is not recorded did not
+ * happen. The runtime holds every answer back until what was written before it is durable.
+ */
+import { EngineLost, EnginePort, EngineRefusal, type Decided } from './engine_port.js';
+import { EventLog } from './event_log.js';
+import type { ObjectState } from './object_state.js';
+import type { AdmitCommand, CountTokensCommand, QueryForm, WireError } from './wire.js';
+
+/** The bindings that the object reads. */
+export interface OrganizationEnv {
+  /** The policy file, as text or JSON. It seeds the organization that it names; afterwards the log wins. */
+  POLICY?: unknown;
+  /** How many events the log gathers before the snapshot is renewed (10,000). */
+  SNAPSHOT_EVERY?: unknown;
+}
+
+interface Open {
+  organization: string;
+  engine: EnginePort;
+  log: EventLog;
+}
+
+const DEFAULT_SNAPSHOT_EVERY = 10_000;
+const MAX_PAGE = 1_000;
+
+export class OrganizationObject {
+  readonly #state: ObjectState;
+  readonly #env: OrganizationEnv;
+  #open: Open | null = null;
+  #alarmAtMs: number | null = null;
+
+  constructor(state: ObjectState, env: OrganizationEnv) {
+    this.#state = state;
+    this.#env = env;
+  }
+
+  /** `POST /<organization>/<verb>` with wire JSON; see `OrganizationDoor`. */
+  async fetch(request: Request): Promise<Response> {
+    const [, organization = '', verb = ''] = new URL(request.url).pathname.split('/').map(decodeURIComponent);
+    const body = await request.text();
+    try {
+      return json(200, this.#answer(organization, verb, body));
+    } catch (error) {
+      return this.#failure(error);
+    }
+  }
+
+  /** The engine's deadline, or a log that has grown long. */
+  async alarm(): Promise<void> {
+    this.#alarmAtMs = null;
+    const log = EventLog.open(this.#state.storage);
+    if (log === null) return;
+    try {
+      const open = this.#ready(log.organization);
+      const inTime = this.#expireDue(open, Date.now());
+      this.#compact(open);
+      if (inTime) this.#arm(open);
+    } catch (error) {
+      // Rebuilt on the runtime's next attempt at this alarm.
+      this.#discard();
+      throw error;
+    }
+  }
+
+  // Nothing below awaits: from the first read to the last write no other request comes in between.
+
+  #answer(organization: string, verb: string, body: string): string {
+    const open = this.#ready(organization);
+    const nowMs = Date.now();
+    this.#expireDue(open, nowMs);
+    switch (verb) {
+      case 'decide':
+        return this.#decide(open, body, nowMs);
+      case 'submit':
+        return this.#submit(open, body, nowMs).outcome;
+      case 'preview':
+        return open.engine.preview(body, nowMs);
+      case 'query':
+        return open.engine.query(body, nowMs);
+      case 'events':
+        return this.#events(open, body);
+      default:
+        throw new EngineRefusal({
+          code: 'invalid_input',
+          message: `\`${verb}\` is not something that an organization does`,
+        });
+    }
+  }
+
+  /** A caller's command, and what the caller has left after it. */
+  #decide(open: Open, command: string, nowMs: number): string {
+    const { decision } = this.#submit(open, command, nowMs);
+    const { type, credential, model } = JSON.parse(command) as AdmitCommand | CountTokensCommand;
+    const query: QueryForm = { type: 'headroom', credential, model };
+    // Counting has limits of its own, which are not those that a client plans its messages by.
+    const headroom = type === 'admit' ? this.#headroom(open, JSON.stringify(query), nowMs) : null;
+    return `{"decision":${JSON.stringify(decision)},"headroom":${headroom}}`;
+  }
+
+  /** Null for a caller who may not know, and the decision stands whether or not its headers can be told. */
+  #headroom(open: Open, query: string, nowMs: number): string | null {
+    try {
+      const headroom = open.engine.query(query, nowMs);
+      return headroom.startsWith('{"type":"headroom"') ? headroom : null;
+    } catch (error) {
+      if (error instanceof EngineRefusal) return null;
+      throw error;
+    }
+  }
+
+  #submit(open: Open, command: string, nowMs: number): Decided {
+    const decided = open.engine.decide(command, nowMs);
+    if (decided.events.length > 0) {
+      open.log.append(open.engine.seq(), decided.events);
+      open.engine.commit();
+    }
+    this.#arm(open);
+    return decided;
+  }
+
+  /** False where the clock has jumped: then nothing happens until an operator's `advance_clock`, which must come through. */
+  #expireDue(open: Open, nowMs: number): boolean {
+    if (open.engine.nextDeadlineMs() > nowMs) return true;
+    try {
+      this.#submit(open, '{"type":"expire"}', nowMs);
+      return true;
+    } catch (error) {
+      if (error instanceof EngineRefusal && error.wire.code === 'clock_jump') return false;
+      throw error;
+    }
+  }
+
+  #events(open: Open, body: string): string {
+    const { after, limit } = JSON.parse(body) as { after: unknown; limit: unknown };
+    if (!isCount(after) || !isCount(limit) || limit < 1 || limit > MAX_PAGE) {
+      throw new EngineRefusal({
+        code: 'invalid_input',
+        message: `give \`after\`, and a \`limit\` from 1 to ${MAX_PAGE}`,
+      });
+    }
+    const events = open.log.page(after, limit).map(({ seq, event }) => `{"seq":${seq},"event":${event}}`);
+    return `{"events":[${events.join(',')}],"compacted_seq":${open.log.compactedSeq},"last_seq":${open.log.lastSeq}}`;
+  }
+
+  /** The engine, from memory, from disk, or for an organization that starts now. */
+  #ready(organization: string): Open {
+    this.#open ??= unrefused(() => this.#load() ?? this.#found(organization));
+    if (this.#open.organization !== organization) throw unknownOrganization(organization);
+    return this.#open;
+  }
+
+  #load(): Open | null {
+    const log = EventLog.open(this.#state.storage);
+    if (log === null) return null;
+    const engine = EnginePort.restore(log.snapshot());
+    for (const page of log.tail()) engine.apply(page.map(({ event }) => event));
+    if (engine.seq() !== log.lastSeq)
+      throw new Error(`the engine is at \`${engine.seq()}\` and the log at \`${log.lastSeq}\``);
+    return { organization: log.organization, engine, log };
+  }
+
+  /** Only the organization that the policy names: a key of any other finds nothing here, and leaves nothing behind. */
+  #found(organization: string): Open {
+    const policy = this.#env.POLICY;
+    const text = typeof policy === 'string' ? policy : JSON.stringify(policy ?? null);
+    if (organizationOf(text) !== organization) throw unknownOrganization(organization);
+    const { engine, events } = EnginePort.found(text, Date.now());
+    return { organization, engine, log: EventLog.found(this.#state.storage, organization, events, engine.snapshot()) };
+  }
+
+  #compact(open: Open): void {
+    const seq = open.engine.seq();
+    if (seq - open.log.snapshotSeq >= this.#snapshotEvery()) open.log.compact(open.engine.snapshot(), seq);
+  }
+
+  /** Wakes the object at the engine's next deadline, and at once when the log has grown long enough to compact. */
+  #arm(open: Open): void {
+    const long = open.engine.seq() - open.log.snapshotSeq >= this.#snapshotEvery();
+    const atMs = long ? Date.now() : open.engine.nextDeadlineMs();
+    // Only an earlier time is set: an alarm that comes too early costs one look, a write for every deadline costs more.
+    if (this.#alarmAtMs !== null && this.#alarmAtMs <= atMs) return;
+    this.#alarmAtMs = atMs;
+    // Part of the same transaction as the append; the runtime resets the object if it cannot be written.
+    this.#state.storage.setAlarm(atMs).catch(() => {
+      this.#alarmAtMs = null;
+    });
+  }
+
+  #snapshotEvery(): number {
+    const every = Number(this.#env.SNAPSHOT_EVERY ?? DEFAULT_SNAPSHOT_EVERY);
+    return Number.isSafeInteger(every) && every > 0 ? every : DEFAULT_SNAPSHOT_EVERY;
+  }
+
+  #failure(error: unknown): Response {
+    if (error instanceof EngineRefusal) {
+      return json(error.wire.code === 'unknown_organization' ? 404 : 422, JSON.stringify({ error: error.wire }));
+    }
+    this.#discard();
+    console.error(JSON.stringify({ level: 'error', message: 'the store failed', cause: describe(error) }));
+    return json(503, '{"error":{"code":"store_unavailable","message":"the store failed; nothing was decided"}}');
+  }
+
+  /** What the engine holds may no longer be what the log says. */
+  #discard(): void {
+    const open = this.#open;
+    this.#open = null;
+    this.#alarmAtMs = null;
+    try {
+      open?.engine.free();
+    } catch (error) {
+      // An instance that panicked cannot be freed either; it goes with its memory.
+      console.error(
+        JSON.stringify({ level: 'error', message: 'an engine could not be freed', cause: describe(error) }),
+      );
+    }
+  }
+}
+
+function unknownOrganization(organization: string): EngineRefusal {
+  const wire: WireError = {
+    code: 'unknown_organization',
+    message: `no organization \`${organization}\` is served here`,
+  };
+  return new EngineRefusal(wire);
+}
+
+/** A policy or a snapshot that the engine refuses is no mistake of the caller who happens to ask first. */
+function unrefused<T>(start: () => T): T {
+  try {
+    return start();
+  } catch (error) {
+    if (!(error instanceof EngineRefusal) || error.wire.code === 'unknown_organization') throw error;
+    const { code, message, path } = error.wire;
+    throw new Error(`the organization cannot start: ${code}: ${path === undefined ? '' : `${path}: `}${message}`);
+  }
+}
+
+function organizationOf(policy: string): string | undefined {
+  try {
+    return (JSON.parse(policy) as { organization?: { id?: string } } | null)?.organization?.id;
+  } catch {
+    return undefined;
+  }
+}
+
+function describe(error: unknown): string {
+  return error instanceof EngineLost ? `${error.message}: ${String(error.cause)}` : String(error);
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}
+
+function json(status: number, text: string): Response {
+  return new Response(text, { status, headers: { 'content-type': 'application/json' } });
+}

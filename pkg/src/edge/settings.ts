@@ -1,0 +1,98 @@
+/** What a host tells the gateway. */
+import type { Iterations } from './bound.js';
+import type { OrganizationNamespace } from './organization_door.js';
+import type { AdmitRequest } from './wire.js';
+
+export interface GatewaySettings {
+  upstream: {
+    /** Where the Messages API is, without the path: `https://api.anthropic.com`. */
+    baseUrl: string;
+    /** Replaces the caller's key. */
+    apiKey: string;
+    /** The longest silence, before the answer's head and between its chunks; then the request is given up (600,000). */
+    timeoutMs?: number;
+  };
+  /** The binding of the Durable Object class `OrganizationObject`. */
+  organizations: OrganizationNamespace;
+  /**
+   * When a client leaves: `drain` (the default) reads the answer to its end, so that what was made is billed exactly; `abort`
+   * stops the upstream, and the output is charged at the hold.
+   */
+  onDisconnect?: 'drain' | 'abort';
+  /** How long `drain` goes on before it aborts (25,000: a worker may live 30 seconds after its client has gone). */
+  drainMs?: number;
+  /** The largest body (32 MiB), and the longest headers, names and values together (16 KiB). */
+  maxBodyBytes?: number;
+  maxHeaderBytes?: number;
+  /** Names for `anthropic-beta` that the host knows not to change a price, beside those that the gateway knows. */
+  betas?: readonly string[];
+  /** Where the upstream's account runs a request that does not say (`global`). */
+  defaultInferenceGeo?: AdmitRequest['inference_geo'];
+  /**
+   * The most iterations that the upstream runs for one request before it pauses the turn. Null (the default): not known, and a
+   * request whose server tools have no limit of their own is refused.
+   */
+  serverToolIterations?: Iterations;
+  /** Counts a prompt exactly, for a tighter hold; null where it cannot. It must never count too few. */
+  countInputTokens?: (body: Uint8Array) => Promise<number | null>;
+}
+
+export interface ResolvedSettings {
+  upstream: { baseUrl: string; apiKey: string; timeoutMs: number };
+  organizations: OrganizationNamespace;
+  onDisconnect: 'drain' | 'abort';
+  drainMs: number;
+  maxBodyBytes: number;
+  maxHeaderBytes: number;
+  betas: readonly string[];
+  defaultInferenceGeo: AdmitRequest['inference_geo'];
+  serverToolIterations: Iterations;
+  countInputTokens: (body: Uint8Array) => Promise<number | null>;
+}
+
+/** Checks what a host gave and fills in the rest; throws a `TypeError` that names the setting. */
+export function resolveSettings(given: GatewaySettings): ResolvedSettings {
+  const { upstream, organizations } = given;
+  if (!organizations?.idFromName)
+    throw new TypeError('`organizations` is not a durable object binding: bind the class `OrganizationObject`');
+  if (!upstream?.apiKey) throw new TypeError('`upstream.apiKey` is missing: set it as a secret of the worker');
+  return {
+    upstream: {
+      baseUrl: baseUrl(upstream.baseUrl),
+      apiKey: upstream.apiKey,
+      timeoutMs: positive('upstream.timeoutMs', upstream.timeoutMs, 600_000),
+    },
+    organizations,
+    onDisconnect: onDisconnect(given.onDisconnect),
+    drainMs: positive('drainMs', given.drainMs, 25_000),
+    maxBodyBytes: positive('maxBodyBytes', given.maxBodyBytes, 32 * 1024 * 1024),
+    maxHeaderBytes: positive('maxHeaderBytes', given.maxHeaderBytes, 16 * 1024),
+    betas: given.betas ?? [],
+    defaultInferenceGeo: given.defaultInferenceGeo ?? 'global',
+    serverToolIterations:
+      given.serverToolIterations == null ? null : positive('serverToolIterations', given.serverToolIterations, 1),
+    countInputTokens: given.countInputTokens ?? (() => Promise.resolve(null)),
+  };
+}
+
+function positive(name: string, value: number | undefined, otherwise: number): number {
+  const number = value ?? otherwise;
+  if (!Number.isSafeInteger(number) || number < 1) {
+    throw new TypeError(`\`${name}\` is \`${number}\`: give a positive integer`);
+  }
+  return number;
+}
+
+function onDisconnect(value: GatewaySettings['onDisconnect']): 'drain' | 'abort' {
+  if (value === undefined || value === 'drain') return 'drain';
+  if (value === 'abort') return 'abort';
+  throw new TypeError(`\`onDisconnect\` is \`${String(value)}\`: give \`drain\` or \`abort\``);
+}
+
+function baseUrl(value: string): string {
+  const url = URL.canParse(value) ? new URL(value) : null;
+  if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
+    throw new TypeError(`\`upstream.baseUrl\` is \`${value}\`: give an http or https address`);
+  }
+  return url.href.replace(/\/+$/, '');
+}

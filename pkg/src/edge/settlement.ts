@@ -1,0 +1,93 @@
+/**
+ * Tells the organization what became of a reservation, and does not give up soon.
+ *
+ * A message that is lost for good is not lost money: the hold's deadline turns it into an assumed charge.
+ */
+import pRetry, { AbortError } from 'p-retry';
+
+import { OrganizationError, type OrganizationDoor } from './organization_door.js';
+import type { SettlementCommand, SettleUsage } from './wire.js';
+
+const RETRIES = { retries: 8, factor: 2, minTimeout: 100, maxTimeout: 5_000, randomize: true } as const;
+
+/** `tried` settles after the first attempt, however it went; `done` when it is recorded or given up. Neither rejects. */
+export interface Recording {
+  tried: Promise<void>;
+  done: Promise<void>;
+}
+
+export class Settlement {
+  readonly #door: OrganizationDoor;
+  readonly #reservation: string;
+
+  constructor(door: OrganizationDoor, reservation: string) {
+    this.#door = door;
+    this.#reservation = reservation;
+  }
+
+  settle(usage: SettleUsage): Recording {
+    return this.#record({ type: 'settle', reservation: this.#reservation, usage });
+  }
+
+  /** Only for a request that never reached the model. */
+  void(): Recording {
+    return this.#record({ type: 'void', reservation: this.#reservation });
+  }
+
+  #record(command: SettlementCommand): Recording {
+    let firstIsOver = (): void => undefined;
+    const tried = new Promise<void>((resolve) => {
+      firstIsOver = resolve;
+    });
+    let current = command;
+    const done = pRetry(
+      async () => {
+        try {
+          await this.#door.submit(current);
+        } catch (error) {
+          const next = afterRefusal(error, current);
+          if (next === null) throw new AbortError(error as Error);
+          current = next;
+          throw error;
+        }
+      },
+      { ...RETRIES, onFailedAttempt: () => firstIsOver() },
+    ).then(
+      () => firstIsOver(),
+      (error: unknown) => {
+        firstIsOver();
+        this.#giveUp(command, error);
+      },
+    );
+    return { tried, done };
+  }
+
+  #giveUp(command: SettlementCommand, error: unknown): void {
+    // Voiding what was never reserved is how an admission is undone whose answer was lost.
+    const code = error instanceof OrganizationError ? error.code : 'unavailable';
+    if (command.type === 'void' && code === 'unknown_reservation') return;
+    console.error(
+      JSON.stringify({
+        level: 'error',
+        message: 'a settlement was not recorded',
+        command: command.type,
+        reservation: this.#reservation,
+        code,
+      }),
+    );
+  }
+}
+
+/** What to send next, or null where trying again cannot help. */
+function afterRefusal(error: unknown, sent: SettlementCommand): SettlementCommand | null {
+  if (!(error instanceof OrganizationError)) return sent;
+  switch (error.code) {
+    case 'invalid_input':
+      // A usage that the engine cannot read is still a use: it is charged at the hold.
+      return sent.type === 'settle' && sent.usage.type !== 'unknown' ? { ...sent, usage: { type: 'unknown' } } : null;
+    case 'clock_jump':
+      return sent;
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,1120 @@
+// Generated from the engine's types: `cargo tollgate schema typescript`. Do not edit.
+
+/** Something that a principal may do. */
+export type Action = "messages.create" | "messages.count_tokens" | "models.read" | "usage.read" | "cost.read" | "keys.create" | "keys.read" | "keys.update" | "keys.rotate" | "keys.revoke" | "members.read" | "members.invite" | "members.update" | "members.remove" | "service_accounts.read" | "service_accounts.write" | "projects.read" | "projects.create" | "projects.update" | "projects.archive" | "roles.read" | "roles.write" | "limits.read" | "limits.write" | "budgets.read" | "budgets.write" | "increase_requests.create" | "increase_requests.read" | "increase_requests.decide" | "prices.read" | "prices.write" | "billing.read" | "billing.write" | "organization.read" | "organization.update" | "settings.read" | "settings.write" | "audit.read" | "alerts.read" | "webhooks.read" | "webhooks.write" | "charges.adjust" | "clock.advance" | "policy.write" | "state.export"
+
+/** What an alert is about. */
+export type AlertForm = {
+  /** The budget. */
+  budget: string
+  /** The revision of the cap that it fired at. */
+  cap_revision: number
+  /** The cap in force now. */
+  cap_usd: string
+  /** `settled + assumed` now. */
+  committed_usd: string
+  /** In percent of the cap. */
+  percent: number
+  type: "budget_threshold"
+  /** Start of the window. */
+  window_start_ms: number
+} | {
+  /** The limit. */
+  limit: string
+  type: "limit_hit"
+} | {
+  /** By how much. */
+  overrun_usd: string
+  /** The reservation. */
+  reservation: string
+  type: "overrun"
+} | {
+  /** The reservation. */
+  reservation: string
+  type: "unpriced"
+}
+
+/** A balance. */
+export type BalanceForm = {
+  /** Charged by assumption. */
+  assumed_usd: string
+  /** Held. */
+  held_usd: string
+  /** Charged. */
+  settled_usd: string
+}
+
+/** A price book. */
+export type BookForm = {
+  /** One card for each model. */
+  cards: Array<CardForm>
+  /** What people call the book. */
+  name: string
+  /** The version of this form: 1. */
+  schema_version: number
+}
+
+/** A budget. */
+export type BudgetForm = {
+  /** Where its months begin, for `monthly`; in a shorter month its last day. */
+  anchor_day?: number
+  /** The most that may be spent and promised in a window. */
+  cap_usd: string
+  /** Its id. */
+  id: string
+  /** Whether it blocks. */
+  mode?: Mode
+  /** What it covers. */
+  scope: Scope
+  /** Parts of the cap at which an alert fires, in percent, rising. */
+  thresholds_percent?: Array<number>
+  /** Where its days begin. */
+  utc_offset?: string
+  /** Where its weeks begin, for `weekly`. */
+  week_start?: Weekday
+  /** How its time is cut. */
+  window: WindowKind
+}
+
+/** What is left of a budget. */
+export type BudgetHeadroom = {
+  /** Charged by assumption. */
+  assumed_usd: string
+  /** Which. */
+  budget: string
+  /** The cap in force. */
+  cap_usd: string
+  /** Held. */
+  held_usd: string
+  /** Whether it blocks. */
+  mode: Mode
+  /** What it covers. */
+  scope: Scope
+  /** Charged. */
+  settled_usd: string
+  /** End of the window; null: it never ends. */
+  window_end_ms: number | null
+  /** Start of the window. */
+  window_start_ms: number
+}
+
+/** The longest-lived cache write that a request can cause. */
+export type CacheWrite = "none" | "5m" | "1h"
+
+/** One model's rates over time, and the bounds that a quote needs. */
+export type CardForm = {
+  /** Other names of the same model. */
+  aliases?: Array<string>
+  /** The longest prompt. */
+  context_window_tokens: number
+  /** Whether the name followed by a hyphen and a date of eight digits is the same model. */
+  dated_aliases?: boolean
+  /** The most input tokens that one image takes. */
+  image_tokens?: number
+  /** The longest output. */
+  max_output_tokens: number
+  /** The model's name. */
+  model: string
+  /** The most input tokens that offering tools adds beside their own bytes. */
+  tool_tokens?: number
+  /** The versions, by rising `effective_from`. */
+  versions: Array<CardVersionForm>
+}
+
+/** Rates from an instant on, until the card's next version. */
+export type CardVersionForm = {
+  /** Factor on every token rate of a batch; null: no batches. Fast batches do not exist. */
+  batch_multiplier?: string | null
+  /** The first instant; null: from the beginning. */
+  effective_from?: string | null
+  /** Tiers by rising prompt length; the first is the base tier. */
+  tiers: Array<TierForm>
+  /** Factor on every token rate of inference in the United States; null: not offered. */
+  us_multiplier?: string | null
+  /** USD for one web search; null: not offered. */
+  web_search_usd?: string | null
+}
+
+/** A change of what is configured. */
+export type Change = {
+  /** The organization. */
+  organization: OrganizationForm
+  type: "organization_set"
+} | {
+  /** The settings. */
+  settings: SettingsForm
+  type: "settings_set"
+} | {
+  /** The SHA-256 of the book's canonical JSON. */
+  hash: string
+  /** The book. */
+  price_book: BookForm
+  type: "price_book_set"
+} | {
+  /** The class. */
+  model_class: ModelClassForm
+  type: "model_class_set"
+} | {
+  /** The class. */
+  id: string
+  type: "model_class_removed"
+} | {
+  /** The role. */
+  role: RoleForm
+  type: "role_set"
+} | {
+  /** The role. */
+  id: string
+  type: "role_removed"
+} | {
+  /** The member. */
+  member: MemberForm
+  type: "member_set"
+} | {
+  /** The project. */
+  project: ProjectForm
+  type: "project_set"
+} | {
+  /** The account. */
+  service_account: ServiceAccountForm
+  type: "service_account_set"
+} | {
+  /** The key. */
+  key: KeyForm
+  type: "key_set"
+} | {
+  /** The limit. */
+  limit: LimitForm
+  type: "limit_set"
+} | {
+  /** The limit. */
+  id: string
+  type: "limit_removed"
+} | {
+  /** The budget. */
+  budget: BudgetForm
+  type: "budget_set"
+} | {
+  /** The budget. */
+  id: string
+  type: "budget_removed"
+}
+
+/** Everything that changes the state. */
+export type CommandForm = {
+  /** Who asks. */
+  credential: CredentialForm
+  /** What limits count before the request is made. */
+  estimate?: EstimateForm
+  /** The model. */
+  model: string
+  /** Everything that bounds what the request can cost. */
+  request: RequestForm
+  /** The reservation's id, made by the gateway, never by the client. */
+  reservation: string
+  /** How long the hold stays open; null: `reservation_timeout_ms`, which is also the most. */
+  timeout_ms?: number | null
+  type: "admit"
+} | {
+  /** The reservation. */
+  reservation: string
+  type: "settle"
+  /** What was used. */
+  usage: UsageForm
+} | {
+  /** The reservation. */
+  reservation: string
+  type: "void"
+} | {
+  type: "expire"
+} | {
+  /** Who asks. */
+  credential: CredentialForm
+  /** The model. */
+  model: string
+  type: "count_tokens"
+} | {
+  /** Who corrects it. */
+  actor: Principal
+  /** The right charge. */
+  charge_usd: string
+  /** Why. */
+  reason: string
+  /** The reservation. */
+  reservation: string
+  type: "adjust"
+} | {
+  /** Who accepts it. */
+  actor: Principal
+  /** The instant, equal to `now_ms`. */
+  to_ms: number
+  type: "advance_clock"
+} | {
+  /** Who replaces it. */
+  actor: Principal
+  policy: unknown
+  type: "update_policy"
+}
+
+/** What limits counted of a settlement. */
+export type CountedTokensForm = {
+  /** Cache reads. */
+  cache_read_tokens: number
+  /** Input tokens without cache reads. */
+  input_tokens: number
+  /** Output tokens. */
+  output_tokens: number
+}
+
+/** How a caller proves who it is. */
+export type CredentialForm = {
+  key: string
+} | {
+  secret_sha256: string
+}
+
+/** What a command came to. */
+export type DecisionForm = {
+  /** When the hold becomes an assumed charge. */
+  deadline_ms: number
+  /** What is held for it. */
+  hold_usd: string
+  /** Whether this repeats an earlier answer. */
+  replayed: boolean
+  /** The reservation. */
+  reservation: string
+  /** Violations of what is in shadow; none are told when replayed. */
+  shadow_violated: Array<ViolationForm>
+  type: "allow"
+} | {
+  /** The first gate that refuses. */
+  gate: Gate
+  /** Why. */
+  reason: Reason
+  /** The latest over every enforced violation. */
+  retry: RetryForm
+  /** Whether an enforced budget is violated. */
+  spending: boolean
+  type: "deny"
+  /** Every enforced violation. */
+  violated: Array<ViolationForm>
+} | {
+  /** The charge. */
+  charge_usd: string
+  /** Whether a part of it is the hold's. */
+  estimated: boolean
+  /** What it replaced. */
+  from: From
+  /** How far it exceeds the hold. */
+  overrun_usd: string
+  /** Whether this repeats an earlier answer. */
+  replayed: boolean
+  /** The reservation. */
+  reservation: string
+  type: "settled"
+  /** Whether a part of it had no price. */
+  unpriced: boolean
+} | {
+  /** What it replaced. */
+  from: From
+  /** What was given back. */
+  released_usd: string
+  /** Whether this repeats an earlier answer. */
+  replayed: boolean
+  /** The reservation. */
+  reservation: string
+  type: "voided"
+} | {
+  /** How many holds became assumed charges. */
+  reservations: number
+  type: "expired"
+} | {
+  /** Violations of what is in shadow. */
+  shadow_violated: Array<ViolationForm>
+  type: "counted"
+} | {
+  /** The charge before. */
+  from_usd: string
+  /** Whether this repeats an earlier answer. */
+  replayed: boolean
+  /** The reservation. */
+  reservation: string
+  /** The charge after. */
+  to_usd: string
+  type: "adjusted"
+} | {
+  /** The clock. */
+  clock_ms: number
+  type: "clock_advanced"
+} | {
+  /** How many things changed. */
+  changes: number
+  type: "policy_updated"
+}
+
+/** What limits count before the request is made. */
+export type EstimateForm = {
+  /** Cache reads. */
+  cache_read_tokens?: number
+  /** Input tokens without cache reads; null: from the request's size. */
+  input_tokens?: number | null
+}
+
+/** What limits counted, or will. */
+export type EstimatedForm = {
+  /** Cache reads. */
+  cache_read_tokens: number
+  /** Input tokens without cache reads. */
+  input_tokens: number
+}
+
+/** What happened. */
+export type EventForm = {
+  at_ms: number
+  /** The budgets that it is posted to. */
+  budgets: Array<string>
+  /** When the hold becomes an assumed charge. */
+  deadline_ms: number
+  /** What limits counted. */
+  estimate: EstimatedForm
+  /** The model whose card prices models that the book lacks; null: none. */
+  fallback_model: string | null
+  /** The hold's part for output. */
+  hold_output_usd: string
+  /** The hold. */
+  hold_usd: string
+  /** The key. */
+  key: string
+  /** The limits that it is posted to. */
+  limits: Array<string>
+  /** The model whose card prices it. */
+  model: string
+  /** The most output. */
+  output_bound_tokens: number
+  /** The hash of the price book. */
+  price_book: string
+  /** The shape of the request. */
+  request: RequestForm
+  /** The reservation. */
+  reservation: string
+  /** How long the hold stays open. */
+  timeout_ms: number
+  type: "reserved"
+  v: 1
+} | {
+  at_ms: number
+  /** The charge. */
+  charge_usd: string
+  /** What limits counted. */
+  counted: CountedTokensForm
+  /** Whether a part of it is the hold's. */
+  estimated: boolean
+  /** What the settlement replaced. */
+  from: From
+  /** How far it exceeds the hold. */
+  overrun_usd: string
+  /** The reservation. */
+  reservation: string
+  type: "settled"
+  /** Whether a part of it had no price. */
+  unpriced: boolean
+  /** The usage. */
+  usage: KnownUsageForm
+  v: 1
+} | {
+  at_ms: number
+  /** What the void replaced. */
+  from: From
+  /** The reservation. */
+  reservation: string
+  type: "voided"
+  v: 1
+} | {
+  at_ms: number
+  /** The reservation. */
+  reservation: string
+  type: "expired"
+  v: 1
+} | {
+  /** Who corrected it. */
+  actor: Principal
+  at_ms: number
+  /** The charge before. */
+  from_usd: string
+  /** Why. */
+  reason: string
+  /** The reservation. */
+  reservation: string
+  /** The charge after. */
+  to_usd: string
+  type: "adjusted"
+  v: 1
+} | {
+  at_ms: number
+  /** The key. */
+  key: string
+  /** The limits that it was debited from. */
+  limits: Array<string>
+  type: "counted"
+  v: 1
+} | {
+  /** What. */
+  alert: AlertForm
+  at_ms: number
+  type: "alert_fired"
+  v: 1
+} | {
+  /** What. */
+  alert: AlertForm
+  at_ms: number
+  type: "alert_resolved"
+  v: 1
+} | {
+  /** Who. */
+  actor: Principal
+  at_ms: number
+  type: "clock_advanced"
+  v: 1
+} | {
+  at_ms: number
+  type: "heartbeat"
+  v: 1
+} | {
+  /** Who changed it; null: it came with the policy file. */
+  actor: Principal | null
+  at_ms: number
+  /** The change. */
+  change: Change
+  type: "configured"
+  v: 1
+}
+
+/** What a settlement or a void replaced. */
+export type From = "held" | "assumed" | "voided"
+
+/** The gates, in their order. */
+export type Gate = "authenticate" | "authorize" | "quote" | "limit" | "budget"
+
+/** Where inference runs. */
+export type InferenceGeo = "global" | "us"
+
+/** How large the input is. */
+export type InputSizeForm = {
+  tokens: number
+} | {
+  bytes: number
+}
+
+/** A key's balance. */
+export type KeyBalance = {
+  /** Charged by assumption. */
+  assumed_usd: string
+  /** Held. */
+  held_usd: string
+  /** Which. */
+  key: string
+  /** Charged. */
+  settled_usd: string
+}
+
+/** A key. */
+export type KeyForm = {
+  /** The first instant at which it is refused; null: never. */
+  expires_at?: string | null
+  /** Its id, which stays when its secrets are rotated. */
+  id: string
+  /** The models that it may use: names, or prefixes that end in `*`; null: every model. */
+  models?: Array<string> | null
+  /** What people call it. */
+  name?: string | null
+  /** To whom it belongs. */
+  owner: Owner
+  /** The project that it works for; for a service account's key, the account's own. */
+  project?: string | null
+  /** A role that cuts what the owner may do; null: no cut. */
+  role?: string | null
+  /** Its secrets: more than one while it is being rotated. */
+  secrets?: Array<SecretForm>
+  /** Whether it is in use. */
+  status?: KeyStatus
+}
+
+/** Whether a key is in use. */
+export type KeyStatus = "active" | "revoked"
+
+/** A usage with everything filled in. */
+export type KnownUsageForm = {
+  /** 1 to 64 parts. */
+  parts: Array<PartForm>
+  type: "final"
+} | {
+  /** 1 to 64 parts. */
+  parts: Array<PartForm>
+  type: "partial"
+} | {
+  type: "unknown"
+}
+
+/** A limit: a rate over a meter, or the most open holds. */
+export type LimitForm = {
+  /** The level of a full bucket, or the most open holds. */
+  capacity: number | string
+  /** Whether cache reads count, for `input_tokens` and `tokens`. */
+  count_cache_reads?: boolean
+  /** Its id. */
+  id: string
+  /** What it counts. */
+  meter: Meter
+  /** Whether it blocks. */
+  mode?: Mode
+  /** The class of models that it applies to; null: every model. */
+  model_class?: string | null
+  /** Which requests it counts. */
+  operation?: Operation
+  /** When output counts, for `output_tokens` and `tokens`. */
+  output?: OutputCounting
+  /** The period, in milliseconds. Not for `concurrent_requests`. */
+  period_ms?: number | null
+  /** How much comes back in each period: a count, or for `cost` a string of US dollars. Not for `concurrent_requests`. */
+  rate?: number | string | null
+  /** What it covers. */
+  scope: Scope
+}
+
+/** What is left of a limit. */
+export type LimitHeadroom = {
+  /** A full bucket, or the most open holds. */
+  capacity: string
+  /** When the bucket is full again; null for a gauge. */
+  full_at_ms: number | null
+  /** `hard`: never exceeded where the estimate holds; `bounded`: output is counted when it is known. */
+  guarantee: string
+  /** Which. */
+  limit: string
+  /** What it counts. */
+  meter: Meter
+  /** Whether it blocks. */
+  mode: Mode
+  /** The period; null for a gauge. */
+  period_ms: number | null
+  /** What comes back in each period; null for a gauge. */
+  rate: string | null
+  /** What is left, rounded down; possibly negative. */
+  remaining: string
+  /** What it covers. */
+  scope: Scope
+}
+
+/** A line of input: an instant, and one of `command`, `preview` and `query`. */
+export type LineForm = {
+  /** A command to decide and apply. */
+  command?: CommandForm | null
+  /** The host's clock. */
+  now_ms: number
+  /** A command to decide only. */
+  preview?: CommandForm | null
+  /** Something to read. */
+  query?: QueryForm | null
+}
+
+/** A member. */
+export type MemberForm = {
+  /** The member's address. */
+  email: string
+  /** The member's id. */
+  id: string
+  /** What people call the member. */
+  name?: string | null
+  /** The member's role in the organization. */
+  role: string
+  /** Whether the member belongs. */
+  status?: MemberStatus
+}
+
+/** Whether a member belongs to the organization. */
+export type MemberStatus = "active" | "invited" | "removed"
+
+/** What a limit counts. */
+export type Meter = "requests" | "input_tokens" | "output_tokens" | "tokens" | "cost" | "concurrent_requests"
+
+/** Whether a limit or a budget blocks. */
+export type Mode = "enforce" | "shadow"
+
+/** A model's balance. */
+export type ModelBalance = {
+  /** Charged by assumption. */
+  assumed_usd: string
+  /** Held. */
+  held_usd: string
+  /** Which. */
+  model: string
+  /** Charged. */
+  settled_usd: string
+}
+
+/** A class of models that limits name. */
+export type ModelClassForm = {
+  /** Its id. */
+  id: string
+  /** Model names, or prefixes that end in `*`. */
+  models: Array<string>
+}
+
+/** A model. */
+export type ModelResult = {
+  /** The longest prompt. */
+  context_window_tokens: number
+  /** The longest output. */
+  max_output_tokens: number
+  /** Its name. */
+  model: string
+}
+
+/** Which requests a limit counts. */
+export type Operation = "messages" | "count_tokens"
+
+/** The organization. */
+export type OrganizationForm = {
+  /** Its id. */
+  id: string
+  /** What people call it. */
+  name?: string | null
+}
+
+/** A decision, what happened by it, and when the engine next wants to be asked to expire. */
+export type OutcomeForm = {
+  /** The decision. */
+  decision: DecisionForm
+  /** Expirations that were due, then what the command did. */
+  events: Array<EventForm>
+  /** When to submit `expire` next. */
+  next_deadline_ms: number
+}
+
+/** When output counts. */
+export type OutputCounting = "reserve" | "settle"
+
+/** To whom a key belongs. */
+export type Owner = {
+  member: string
+} | {
+  service_account: string
+}
+
+/** One model's share of a usage. What is absent is as it was admitted; an absent count is 0. */
+export type PartForm = {
+  /** Input read from the cache. */
+  cache_read_tokens?: number
+  /** Input written to the cache for one hour. */
+  cache_write_1h_tokens?: number
+  /** Input written to the cache for five minutes. */
+  cache_write_5m_tokens?: number
+  /** Inference geography. */
+  inference_geo?: InferenceGeo | null
+  /** Uncached input. */
+  input_tokens?: number
+  /** The model. */
+  model?: string | null
+  /** Output. */
+  output_tokens?: number
+  /** Service tier. */
+  service_tier?: ServiceTier | null
+  /** Speed. */
+  speed?: Speed | null
+  /** Web searches that succeeded. */
+  web_searches?: number
+}
+
+/** One permission of a role. */
+export type PermissionForm = {
+  /** What may be done. */
+  action: Action
+  /** On whose resources. */
+  scope: PermissionScope
+}
+
+/** On whose resources an action may be done. */
+export type PermissionScope = "any" | "own"
+
+/** A policy: what seeds an organization. */
+export type PolicyForm = {
+  /** Budgets. */
+  budgets?: Array<BudgetForm>
+  /** Keys. */
+  keys?: Array<KeyForm>
+  /** Limits. */
+  limits?: Array<LimitForm>
+  /** Members. */
+  members?: Array<MemberForm>
+  /** Classes of models that limits name. */
+  model_classes?: Array<ModelClassForm>
+  /** The organization. */
+  organization: OrganizationForm
+  /** The price book: "claude", or a book of its own. */
+  price_book?: "claude" | BookForm
+  /** Projects. */
+  projects?: Array<ProjectForm>
+  /** Custom roles. */
+  roles?: Array<RoleForm>
+  /** The version of this form: 1. */
+  schema_version: number
+  /** Service accounts. */
+  service_accounts?: Array<ServiceAccountForm>
+  /** Settings of the whole organization. */
+  settings?: SettingsForm
+}
+
+/** Who acts. */
+export type Principal = {
+  member: string
+} | {
+  service_account: string
+} | {
+  key: string
+}
+
+/** A project. */
+export type ProjectForm = {
+  /** Its id. */
+  id: string
+  /** Roles in the project. */
+  members?: Array<ProjectMemberForm>
+  /** The models that its keys may use: names, or prefixes that end in `*`; null: every model. */
+  models?: Array<string> | null
+  /** What people call it. */
+  name?: string | null
+  /** Whether it is in use. */
+  status?: ProjectStatus
+}
+
+/** A member's role in a project. */
+export type ProjectMemberForm = {
+  /** The member. */
+  member: string
+  /** The role that the member has in the project, beside the one in the organization. */
+  role: string
+}
+
+/** Whether a project is in use. */
+export type ProjectStatus = "active" | "archived"
+
+/** Something to read. */
+export type QueryForm = {
+  /** What. */
+  action: Action
+  /** The owner of the resource. */
+  owner?: Owner | null
+  /** Who. */
+  principal: Principal
+  /** The project of the resource. */
+  project?: string | null
+  type: "can"
+} | {
+  /** The model. */
+  model: string
+  /** The shape of the request. */
+  request: RequestForm
+  type: "quote"
+} | {
+  /** When it was used. */
+  at_ms: number
+  /** The model. */
+  model: string
+  type: "price"
+  /** What was used. */
+  usage: UsageForm
+} | {
+  /** Who. */
+  credential: CredentialForm
+  /** The model. */
+  model: string
+  type: "headroom"
+} | {
+  /** Who. */
+  credential: CredentialForm
+  type: "models"
+} | {
+  type: "balances"
+} | {
+  /** Which. */
+  reservation: string
+  type: "reservation"
+}
+
+/** Rates of the usage classes, in USD per million tokens. A class that is absent or null is unpriced. */
+export type RatesForm = {
+  /** Input read from the cache. */
+  cache_read?: string | null
+  /** Input written to the cache for one hour. */
+  cache_write_1h?: string | null
+  /** Input written to the cache for five minutes. */
+  cache_write_5m?: string | null
+  /** Uncached input. */
+  input: string
+  /** Output. */
+  output: string
+}
+
+/** Why a request is denied. The list is exhaustive, so that a caller must handle a new reason. */
+export type Reason = "unknown_key" | "revoked_key" | "expired_key" | "owner_removed" | "project_archived" | "forbidden_action" | "forbidden_model" | "unpriced_model" | "unpriced_class" | "unpriced_context" | "unboundable_request" | "limit_exceeded" | "too_many_reservations" | "budget_exceeded"
+
+/** The shape of a request. */
+export type RequestForm = {
+  /** Whether the request is part of a batch. */
+  batch?: boolean
+  /** The longest-lived cache write that the request can cause. */
+  cache_write?: CacheWrite
+  /** Whether the model may read input that the body does not carry: URLs, file ids, server tools, MCP. */
+  external_input?: boolean
+  /** Images in the body. */
+  images?: number
+  /** Inference geography. */
+  inference_geo?: InferenceGeo
+  /** The exact count of input tokens where the host knows it, else the body's bytes. */
+  input: InputSizeForm
+  /** The most model iterations that the request permits; null: one, or unknown where there is external input. */
+  iterations?: number | null
+  /** The most output tokens of one iteration. */
+  max_tokens: number
+  /** Speed. */
+  speed?: Speed
+  /** Whether the request offers tools. */
+  tools?: boolean
+  /** The most web searches that the request permits. */
+  web_searches?: number
+}
+
+/** What was read. */
+export type ResultForm = {
+  /** Whether it may. */
+  allowed: boolean
+  type: "can"
+} | {
+  /** The most input. */
+  input_bound_tokens: number
+  /** The most output. */
+  output_bound_tokens: number
+  /** The most that the request can cost. */
+  quote_usd: string
+  type: "quote"
+} | {
+  type: "price"
+  /** What the usage costs. */
+  usd: string
+} | {
+  /** Why. */
+  reason: Reason
+  type: "unpriced"
+} | {
+  /** Budgets, in the order of the path. */
+  budgets: Array<BudgetHeadroom>
+  /** Limits, in the order of the path. */
+  limits: Array<LimitHeadroom>
+  type: "headroom"
+} | {
+  /** The models. */
+  models: Array<ModelResult>
+  type: "models"
+} | {
+  /** Every budget in force, by id. */
+  budgets: Array<BudgetHeadroom>
+  /** Keys that were ever charged or held for, by id. */
+  keys: Array<KeyBalance>
+  /** Models that were ever charged or held for, by name. */
+  models: Array<ModelBalance>
+  /** The organization's. */
+  total: BalanceForm
+  type: "balances"
+} | {
+  /** The charge; null while there is none. */
+  charge_usd: string | null
+  /** When the hold becomes, or became, an assumed charge. */
+  deadline_ms: number
+  /** The hold as it was at admission. */
+  hold_usd: string
+  /** Its key. */
+  key: string
+  /** Its model. */
+  model: string
+  /** Which. */
+  reservation: string
+  /** Where it stands. */
+  status: string
+  type: "reservation"
+} | {
+  /** The first gate that refuses. */
+  gate: Gate
+  /** Why. */
+  reason: Reason
+  /** The latest over every enforced violation. */
+  retry: RetryForm
+  /** Whether an enforced budget is violated. */
+  spending: boolean
+  type: "deny"
+  /** Every enforced violation. */
+  violated: Array<ViolationForm>
+}
+
+/** When trying again can succeed. */
+export type RetryForm = {
+  /** The instant. */
+  at_ms: number
+  type: "at"
+  /** Whether it may succeed earlier. */
+  upper_bound: boolean
+} | {
+  type: "never"
+}
+
+/** A custom role. */
+export type RoleForm = {
+  /** Its id; the presets' names are taken. */
+  id: string
+  /** What it grants. */
+  permissions: Array<PermissionForm>
+}
+
+/** What a limit or a budget covers. */
+export type Scope = "organization" | {
+  project: string
+} | {
+  member: string
+} | {
+  key: string
+}
+
+/** One secret of a key, by its digest. */
+export type SecretForm = {
+  /** The first instant at which it is refused; null: never. */
+  expires_at?: string | null
+  /** The SHA-256 of the whole secret. */
+  sha256: string
+}
+
+/** A service account. */
+export type ServiceAccountForm = {
+  /** Its id. */
+  id: string
+  /** Its project, the only one in which it may act. */
+  project: string
+  /** Its role in that project. */
+  role: string
+  /** Whether it is in use. */
+  status?: ServiceAccountStatus
+}
+
+/** Whether a service account is in use. */
+export type ServiceAccountStatus = "active" | "removed"
+
+/** The service tier that a response was made at. */
+export type ServiceTier = "standard" | "batch" | "priority"
+
+/** Settings of the whole organization. */
+export type SettingsForm = {
+  /** The model whose card prices a model that the book lacks; null: such a model is denied. */
+  fallback_model?: string | null
+  /** How far the clock may step beyond the last event. */
+  max_forward_ms?: number
+  /** The most open and remembered reservations. */
+  max_reservations?: number
+  /** How long a hold stays open when nothing else is said, and the most that may be said. */
+  reservation_timeout_ms?: number
+  /** How long a closed reservation is remembered. */
+  retention_ms?: number
+}
+
+/** The speed a request asks for. */
+export type Speed = "standard" | "fast"
+
+/** Rates that hold from a prompt length on. Crossing the length re-rates the whole request. */
+export type TierForm = {
+  /** The tier holds for prompts longer than this; 0 for the base tier. */
+  above_prompt_tokens: number
+  /** Rates at fast speed, where the model has it. */
+  fast_rates_per_mtok?: RatesForm | null
+  /** Rates at standard speed, USD per million tokens. */
+  rates_per_mtok: RatesForm
+}
+
+/** What was used. */
+export type UsageForm = {
+  /** 1 to 64 parts. */
+  parts: Array<PartForm>
+  type: "final"
+} | {
+  /** 1 to 64 parts. */
+  parts: Array<PartForm>
+  type: "partial"
+} | {
+  type: "unknown"
+} | {
+  /** Whether the whole response was seen. */
+  complete: boolean
+  /** The model that the response names; null: the reservation's. */
+  model?: string | null
+  type: "anthropic"
+  usage: unknown
+}
+
+/** A limit or a budget that the request violates. */
+export type ViolationForm = {
+  /** What is there, rounded down; possibly negative. */
+  available: string
+  /** Which. */
+  limit: string
+  /** What it counts. */
+  meter: Meter
+  /** What the admission needs, in units of the meter. */
+  needed: string
+  /** When it passes. */
+  retry: RetryForm
+  /** What it covers. */
+  scope: Scope
+  type: "limit"
+} | {
+  /** Charged by assumption. */
+  assumed_usd: string
+  /** Which. */
+  budget: string
+  /** The cap in force. */
+  cap_usd: string
+  /** Held. */
+  held_usd: string
+  /** What the request would add. */
+  quote_usd: string
+  /** When it passes. */
+  retry: RetryForm
+  /** What it covers. */
+  scope: Scope
+  /** Charged. */
+  settled_usd: string
+  type: "budget"
+  /** End of the window; null: it never ends. */
+  window_end_ms: number | null
+  /** Start of the window. */
+  window_start_ms: number
+}
+
+/** A day of the week, on which weekly windows may start. */
+export type Weekday = "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday"
+
+/** How a budget's time is cut. */
+export type WindowKind = "daily" | "weekly" | "monthly" | "total"
+
+/** Every form of the wire, for the schema. */
+export type WireForm = {
+  /** A command. */
+  command: CommandForm
+  /** An event. */
+  event: EventForm
+  /** A line of input. */
+  line: LineForm
+  /** An outcome. */
+  outcome: OutcomeForm
+  /** A policy. */
+  policy: PolicyForm
+  /** A query. */
+  query: QueryForm
+  /** A query's result. */
+  result: ResultForm
+}

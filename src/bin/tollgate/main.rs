@@ -1,0 +1,92 @@
+//! The command line. The only part of the crate that reads files and writes to the terminal.
+
+mod check;
+mod decide;
+mod schema;
+mod typescript;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+/// Decides who may call which model, at what rate, at what price and within which budget.
+///
+/// Exit codes: 0 done; 1 the policy has problems, or a line was answered with an error; 2 wrong usage; 3 a file cannot
+/// be read or written.
+#[derive(Parser)]
+#[command(name = "tollgate", version, verbatim_doc_comment)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Subcommands,
+}
+
+#[derive(Subcommand)]
+enum Subcommands {
+    /// Reports every problem of a policy file, with path, value and remedy.
+    Check {
+        /// The policy file; `-` for standard input.
+        policy: PathBuf,
+        /// Writes one JSON object for each problem.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Answers lines from standard input by a policy: one JSON line for each, in order.
+    Decide {
+        /// The policy file.
+        policy: PathBuf,
+        /// The clock at which the organization begins; the first line's `now_ms` when absent.
+        #[arg(long, value_name = "MILLISECONDS")]
+        start_ms: Option<i64>,
+        /// Writes the first events, as a line of their own, before the answers.
+        #[arg(long)]
+        log: bool,
+    },
+    /// Prints what is generated from the types.
+    Schema {
+        /// What to print.
+        what: Generated,
+    },
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Generated {
+    /// The JSON Schema of the policy file.
+    Policy,
+    /// The JSON Schema of everything that crosses the wire.
+    Wire,
+    /// TypeScript types of everything that crosses the wire.
+    Typescript,
+    /// The matrix of permissions, in Markdown.
+    Permissions,
+}
+
+/// Why the program stops early.
+enum Failure {
+    /// Something was refused; it has been told.
+    Refused,
+    /// A file cannot be read or written.
+    File(String),
+}
+
+fn main() -> ExitCode {
+    let done = match Arguments::parse().command {
+        Subcommands::Check { policy, json } => check::run(&policy, json),
+        Subcommands::Decide { policy, start_ms, log } => decide::run(&policy, start_ms, log),
+        Subcommands::Schema { what } => schema::run(what),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Refused) => ExitCode::from(1),
+        Err(Failure::File(message)) => {
+            eprintln!("tollgate: {message}");
+            ExitCode::from(3)
+        }
+    }
+}
+
+/// The text of a file, or of standard input for `-`.
+fn read(path: &std::path::Path) -> Result<String, Failure> {
+    let text =
+        if path.as_os_str() == "-" { std::io::read_to_string(std::io::stdin()) } else { std::fs::read_to_string(path) };
+    text.map_err(|error| Failure::File(format!("cannot read `{}`: {error}", path.display())))
+}

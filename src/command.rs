@@ -1,0 +1,164 @@
+//! What comes in.
+
+use smallvec::SmallVec;
+
+use crate::{
+    directory::Principal,
+    id::{KeyIx, ModelIx, ReservationId, SecretDigest},
+    money::Money,
+    policy::Policy,
+    price::{InferenceGeo, RequestShape, ServiceTier, Speed, Usage},
+    time::Timestamp,
+};
+
+/// How a caller proves who it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Credential<'a> {
+    /// A key's id, where the host has authenticated the caller by itself.
+    Id(&'a str),
+    /// The SHA-256 of the secret that the caller presented.
+    Secret(SecretDigest),
+    /// A key's handle, for hosts that keep their own map from id to handle.
+    Handle(KeyIx),
+}
+
+/// A model as the request names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ModelName<'a> {
+    /// By name or alias.
+    Name(&'a str),
+    /// By handle.
+    Handle(ModelIx),
+}
+
+impl<'a> core::convert::From<&'a str> for ModelName<'a> {
+    fn from(name: &'a str) -> Self {
+        Self::Name(name)
+    }
+}
+
+/// Asks whether a request may be sent, and reserves for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Admit<'a> {
+    /// The reservation's id, made by the gateway.
+    pub reservation: ReservationId,
+    /// Who asks.
+    pub credential: Credential<'a>,
+    /// The model.
+    pub model: ModelName<'a>,
+    /// Everything that bounds what the request can cost.
+    pub request: RequestShape,
+    /// Input tokens without cache reads as estimated for limits, at most 10^12; `None`: from the request's size.
+    pub estimate_input: Option<u64>,
+    /// Cache reads as estimated for limits, at most 10^12.
+    pub estimate_cache_read: u64,
+    /// How long the hold stays open; `None`: as long as the settings say, which is also the most.
+    pub timeout_ms: Option<i64>,
+}
+
+impl<'a> Admit<'a> {
+    /// An admission with estimates and time-out by default.
+    pub fn new(
+        reservation: ReservationId,
+        credential: Credential<'a>,
+        model: impl Into<ModelName<'a>>,
+        request: RequestShape,
+    ) -> Self {
+        Self {
+            reservation,
+            credential,
+            model: model.into(),
+            request,
+            estimate_input: None,
+            estimate_cache_read: 0,
+            timeout_ms: None,
+        }
+    }
+}
+
+/// One model's share of a usage as it is given.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct GivenPart {
+    /// The model; `None`: the reservation's.
+    pub model: Option<Box<str>>,
+    /// The counts, each at most 10^12.
+    pub usage: Usage,
+    /// Speed; `None`: as admitted.
+    pub speed: Option<Speed>,
+    /// Inference geography; `None`: as admitted.
+    pub inference_geo: Option<InferenceGeo>,
+    /// Service tier; `None`: as admitted.
+    pub service_tier: Option<ServiceTier>,
+}
+
+/// A usage as it is given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum GivenUsage {
+    /// All of it, in 1 to 64 parts.
+    Final(SmallVec<[GivenPart; 1]>),
+    /// Its input side; no part counts output.
+    Partial(SmallVec<[GivenPart; 1]>),
+    /// Nothing is known.
+    Unknown,
+}
+
+impl GivenUsage {
+    /// The whole usage of the reservation's own model, as admitted.
+    #[must_use]
+    pub fn of(usage: Usage) -> Self {
+        Self::Final(SmallVec::from_buf([GivenPart { usage, ..GivenPart::default() }]))
+    }
+}
+
+/// Everything that changes the state.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command<'a> {
+    /// Admits a request.
+    Admit(Admit<'a>),
+    /// Charges a reservation.
+    Settle {
+        /// The reservation.
+        reservation: ReservationId,
+        /// What was used.
+        usage: GivenUsage,
+    },
+    /// Gives a reservation back: the request never reached the model.
+    Void {
+        /// The reservation.
+        reservation: ReservationId,
+    },
+    /// Applies what is due.
+    Expire,
+    /// Counts tokens.
+    CountTokens {
+        /// Who asks.
+        credential: Credential<'a>,
+        /// The model.
+        model: ModelName<'a>,
+    },
+    /// Corrects the charge of a settled reservation.
+    Adjust {
+        /// Who corrects it.
+        actor: Principal,
+        /// The reservation.
+        reservation: ReservationId,
+        /// The right charge.
+        charge: Money,
+        /// Why.
+        reason: String,
+    },
+    /// Accepts a clock that jumped.
+    AdvanceClock {
+        /// Who accepts it.
+        actor: Principal,
+        /// The instant, equal to `now`.
+        to: Timestamp,
+    },
+    /// Replaces the policy by difference.
+    UpdatePolicy {
+        /// Who replaces it.
+        actor: Principal,
+        /// The new policy.
+        policy: Box<Policy>,
+    },
+}

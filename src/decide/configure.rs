@@ -1,0 +1,239 @@
+//! The policy as changes: everything at first, later the difference.
+
+use super::{authorize_actor, threshold};
+use crate::{
+    alert::Alert,
+    decision::Decision,
+    directory::{KeyStatus, MemberStatus, Principal, ProjectStatus, ServiceAccountStatus, action::Action},
+    error::{Error, Problem},
+    event::{
+        BudgetRemoved, BudgetSet, Change, Configured, Event, EventKind, Events, KeySet, LimitRemoved, LimitSet,
+        MemberSet, ModelClassRemoved, ModelClassSet, OrganizationSet, PriceBookSet, ProjectSet, RoleRemoved, RoleSet,
+        ServiceAccountSet, SettingsSet,
+    },
+    id::LimitIx,
+    policy::Policy,
+    state::State,
+    time::Timestamp,
+};
+
+/// The first events of an organization.
+pub(crate) fn seed(state: &State, policy: &Policy, at: Timestamp) -> Vec<Event> {
+    let organization = Change::Organization(OrganizationSet { organization: policy.form.organization.clone() });
+    let settings = Change::Settings(SettingsSet { settings: policy.form.settings.clone() });
+    let mut changes = Changes { state, at, actor: None, events: Vec::new(), count: 0 };
+    changes.push(organization);
+    changes.push(settings);
+    changes.everything_else(policy);
+    changes.events
+}
+
+pub(super) fn update_policy(
+    state: &State,
+    actor: &Principal,
+    policy: &Policy,
+    at: Timestamp,
+) -> Result<(Decision, Events), Error> {
+    if let Err(denied) = authorize_actor(state, actor, Action::PolicyWrite, at) {
+        return Ok((denied, Events::new()));
+    }
+    let (known, new) = (&state.directory.organization, &policy.form.organization);
+    if known.id != new.id {
+        let problem = Problem {
+            path: "organization.id".to_owned(),
+            value: format!("\"{}\"", new.id),
+            message: format!("`{}` is another organization", new.id),
+            remedy: format!("write `{}`, or start a new log", known.id),
+        };
+        return Err(Error::policy(vec![problem]));
+    }
+    let mut changes = Changes { state, at, actor: Some(actor), events: Vec::new(), count: 0 };
+    if known != new {
+        changes.push(Change::Organization(OrganizationSet { organization: new.clone() }));
+    }
+    if state.directory.settings != policy.form.settings {
+        changes.push(Change::Settings(SettingsSet { settings: policy.form.settings.clone() }));
+    }
+    changes.everything_else(policy);
+    Ok((Decision::PolicyUpdated { changes: changes.count }, changes.events.into()))
+}
+
+/// Collects the events that lead from a state to a policy.
+struct Changes<'a> {
+    state: &'a State,
+    at: Timestamp,
+    actor: Option<&'a Principal>,
+    events: Vec<Event>,
+    count: u64,
+}
+
+impl Changes<'_> {
+    fn push(&mut self, change: Change) {
+        self.count = self.count.saturating_add(1);
+        let configured = Configured { actor: self.actor.cloned(), change };
+        self.events.push(Event { at: self.at, kind: EventKind::Configured(Box::new(configured)) });
+    }
+
+    fn everything_else(&mut self, policy: &Policy) {
+        self.book_classes_roles(policy);
+        self.principals(policy);
+        self.keys(policy);
+        self.limits(policy);
+        self.budgets(policy);
+        self.unused(policy);
+    }
+
+    fn book_classes_roles(&mut self, policy: &Policy) {
+        let directory = &self.state.directory;
+        let hash = policy.book.hash();
+        if self.state.book().is_none_or(|(_, book)| book.hash != hash) {
+            self.push(Change::PriceBook(Box::new(PriceBookSet { hash, price_book: policy.book.clone() })));
+        }
+        for class in &policy.form.model_classes {
+            if directory.classes.get(class.id.as_str()).is_none_or(|(known, _)| known != class) {
+                self.push(Change::ModelClass(ModelClassSet { model_class: class.clone() }));
+            }
+        }
+        for role in &policy.form.roles {
+            if directory.roles.get(role.id.as_str()) != Some(role) {
+                self.push(Change::Role(RoleSet { role: role.clone() }));
+            }
+        }
+    }
+
+    fn principals(&mut self, policy: &Policy) {
+        let directory = &self.state.directory;
+        let form = &policy.form;
+        for member in &form.members {
+            let known = directory.member_by_id(member.id.as_str()).and_then(|index| directory.member(index));
+            if known.is_none_or(|known| known.form != *member) {
+                self.push(Change::Member(MemberSet { member: member.clone() }));
+            }
+        }
+        for known in directory.members() {
+            if known.form.status != MemberStatus::Removed && !policy.members.contains(known.form.id.as_str()) {
+                let member = crate::directory::MemberForm { status: MemberStatus::Removed, ..known.form.clone() };
+                self.push(Change::Member(MemberSet { member }));
+            }
+        }
+        for project in &form.projects {
+            let known = directory.project_by_id(project.id.as_str()).and_then(|index| directory.project(index));
+            if known.is_none_or(|known| known.form != *project) {
+                self.push(Change::Project(ProjectSet { project: project.clone() }));
+            }
+        }
+        for known in directory.projects() {
+            if known.form.status != ProjectStatus::Archived && !policy.projects.contains(known.form.id.as_str()) {
+                let project = crate::directory::ProjectForm { status: ProjectStatus::Archived, ..known.form.clone() };
+                self.push(Change::Project(ProjectSet { project }));
+            }
+        }
+        for account in &form.service_accounts {
+            let known =
+                directory.service_account_by_id(account.id.as_str()).and_then(|index| directory.service_account(index));
+            if known.is_none_or(|known| known.form != *account) {
+                self.push(Change::ServiceAccount(ServiceAccountSet { service_account: account.clone() }));
+            }
+        }
+        for known in directory.service_accounts() {
+            if known.form.status != ServiceAccountStatus::Removed
+                && !policy.service_accounts.contains(known.form.id.as_str())
+            {
+                let service_account = crate::directory::ServiceAccountForm {
+                    status: ServiceAccountStatus::Removed,
+                    ..known.form.clone()
+                };
+                self.push(Change::ServiceAccount(ServiceAccountSet { service_account }));
+            }
+        }
+    }
+
+    fn keys(&mut self, policy: &Policy) {
+        let directory = &self.state.directory;
+        for key in &policy.form.keys {
+            let known = directory.key_by_id(key.id.as_str()).and_then(|index| directory.key(index));
+            if known.is_none_or(|known| *known.form != *key) {
+                self.push(Change::Key(Box::new(KeySet { key: key.clone() })));
+            }
+        }
+        for known in directory.keys() {
+            if !known.revoked && !policy.keys.contains(known.form.id.as_str()) {
+                let key = crate::directory::KeyForm { status: KeyStatus::Revoked, ..(*known.form).clone() };
+                self.push(Change::Key(Box::new(KeySet { key })));
+            }
+        }
+    }
+
+    fn limits(&mut self, policy: &Policy) {
+        let limits = &self.state.limits;
+        for form in &policy.form.limits {
+            let index = limits.by_id(form.id.as_str());
+            let known = index.and_then(|index| limits.get(index));
+            if known.is_some_and(|known| *known.form == *form) {
+                continue;
+            }
+            // The alert of a limit that is replaced resolves while its id still names it.
+            if let Some((index, _)) = index.zip(known).filter(|(_, known)| known.hit && !known.form.same_kind(form)) {
+                self.no_more_hit(index);
+            }
+            self.push(Change::Limit(Box::new(LimitSet { limit: form.clone() })));
+        }
+        for (known, index) in limits.table().iter().zip(0_u32..) {
+            if known.alive && !policy.limits.contains(known.form.id.as_str()) {
+                if known.hit {
+                    self.no_more_hit(LimitIx(index));
+                }
+                self.push(Change::LimitRemoved(LimitRemoved { id: known.form.id.clone() }));
+            }
+        }
+    }
+
+    fn no_more_hit(&mut self, limit: LimitIx) {
+        self.events.push(Event { at: self.at, kind: EventKind::AlertResolved(Alert::LimitHit { limit }) });
+    }
+
+    fn budgets(&mut self, policy: &Policy) {
+        let budgets = &self.state.budgets;
+        for form in &policy.form.budgets {
+            let index = budgets.by_id(form.id.as_str());
+            let known = index.and_then(|index| budgets.get(index));
+            if known.is_some_and(|known| *known.form == *form) {
+                continue;
+            }
+            let replaced = known.is_some_and(|known| !known.form.same_kind(form));
+            let set = Change::Budget(Box::new(BudgetSet { budget: form.clone() }));
+            let mut alerts = Vec::new();
+            if let Some((index, known)) = index.zip(known) {
+                threshold::changed(index, known, Some(form), self.at, &mut alerts);
+            }
+            // Alerts of a budget that is replaced resolve while its id still names it.
+            if replaced {
+                self.events.append(&mut alerts);
+            }
+            self.push(set);
+            self.events.append(&mut alerts);
+        }
+        for (known, index) in budgets.table().iter().zip(0_u32..) {
+            if known.alive && !policy.budgets.contains(known.form.id.as_str()) {
+                let mut alerts = Vec::new();
+                threshold::changed(crate::id::BudgetIx(index), known, None, self.at, &mut alerts);
+                self.events.append(&mut alerts);
+                self.push(Change::BudgetRemoved(BudgetRemoved { id: known.form.id.clone() }));
+            }
+        }
+    }
+
+    fn unused(&mut self, policy: &Policy) {
+        let directory = &self.state.directory;
+        for known in directory.roles.values() {
+            if !policy.form.roles.iter().any(|role| role.id == known.id) {
+                self.push(Change::RoleRemoved(RoleRemoved { id: known.id.clone() }));
+            }
+        }
+        for (known, _) in directory.classes.values() {
+            if !policy.form.model_classes.iter().any(|class| class.id == known.id) {
+                self.push(Change::ModelClassRemoved(ModelClassRemoved { id: known.id.clone() }));
+            }
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! Corrections by an actor: a charge, and the clock.
+
+use super::{authorize_actor, one, settle::find, threshold};
+use crate::{
+    decision::Decision,
+    directory::{Principal, action::Action},
+    error::{Error, ErrorKind},
+    event::{Adjusted, EventKind, Events},
+    id::ReservationId,
+    money::{LARGEST, Money},
+    reservation::Status,
+    state::State,
+    time::Timestamp,
+};
+
+/// Sets the charge of a settled reservation.
+pub(super) fn adjust(
+    state: &State,
+    actor: &Principal,
+    id: &ReservationId,
+    to: Money,
+    reason: &str,
+    at: Timestamp,
+) -> Result<(Decision, Events), Error> {
+    if to < Money::ZERO || to > LARGEST {
+        let message = format!("`{to}` is out of range: write 0 to {LARGEST} US dollars");
+        return Err(Error::invalid(message).at("command.charge_usd"));
+    }
+    if let Err(denied) = authorize_actor(state, actor, Action::ChargesAdjust, at) {
+        return Ok((denied, Events::new()));
+    }
+    let reservation = find(state, id, at)?;
+    let Status::Settled(settlement) = &reservation.status else {
+        let message = format!("reservation `{id}` is not settled: only a charge that was settled can be adjusted");
+        return Err(Error::new(ErrorKind::ReservationConflict, message).at("command.reservation"));
+    };
+    let from = settlement.charge;
+    if from == to && !settlement.unpriced {
+        return Ok((Decision::Adjusted { reservation: *id, from, to, replayed: true }, Events::new()));
+    }
+    let adjusted = Adjusted { reservation: *id, actor: actor.clone(), from, to, reason: reason.to_owned() };
+    let mut events = one(at, EventKind::Adjusted(Box::new(adjusted)));
+    threshold::fired_by(state, reservation, to - from, at, &mut events);
+    Ok((Decision::Adjusted { reservation: *id, from, to, replayed: false }, events))
+}
+
+/// Accepts a clock that jumped.
+pub(super) fn advance_clock(
+    state: &State,
+    actor: &Principal,
+    to: Timestamp,
+    at: Timestamp,
+) -> Result<(Decision, Events), Error> {
+    if to != at {
+        let message = format!(
+            "`{}` is not the effective time `{}`: name the instant that the host's clock shows",
+            to.millis(),
+            at.millis()
+        );
+        return Err(Error::invalid(message).at("command.to_ms"));
+    }
+    if let Err(denied) = authorize_actor(state, actor, Action::ClockAdvance, at) {
+        return Ok((denied, Events::new()));
+    }
+    Ok((Decision::ClockAdvanced { clock: to }, one(at, EventKind::ClockAdvanced(Box::new(actor.clone())))))
+}

@@ -1,0 +1,165 @@
+//! The last gates: every limit and every budget on the path, all of them read before anything is answered.
+
+use crate::{
+    alert::Alert,
+    decision::{Denial, Reason, Retry, Violation},
+    directory::Key,
+    event::{Event, EventKind, Events},
+    id::LimitIx,
+    limit::{Counts, Limit, Meter, Operation, Wait},
+    money::Money,
+    reservation::Pins,
+    state::State,
+    time::Timestamp,
+};
+
+/// What the limits and budgets on a path say to a request.
+pub(super) struct Verdict {
+    /// Where the request would be posted.
+    pub pins: Pins,
+    /// Violations of what is in force.
+    pub violated: Vec<Violation>,
+    /// Violations of what is in shadow.
+    pub shadow_violated: Vec<Violation>,
+    /// Whether an enforced limit, an enforced budget, is violated.
+    limit: bool,
+    budget: bool,
+    retry: Retry,
+    // Limits whose alert changes: those that fire now, and those that resolve if the request is admitted.
+    edges: smallvec::SmallVec<[(LimitIx, bool); 2]>,
+}
+
+impl Verdict {
+    fn new() -> Self {
+        Self {
+            pins: Pins::default(),
+            violated: Vec::new(),
+            shadow_violated: Vec::new(),
+            limit: false,
+            budget: false,
+            retry: Retry::At { at: Timestamp::EPOCH, upper_bound: false },
+            edges: smallvec::SmallVec::new(),
+        }
+    }
+
+    fn violate(&mut self, shadow: bool, violation: Violation, retry: Retry) {
+        if shadow {
+            self.shadow_violated.push(violation);
+        } else {
+            self.violated.push(violation);
+            self.retry = self.retry.later(retry);
+        }
+    }
+
+    /// The denial, where an enforced limit or budget is violated.
+    pub(super) fn denial(&mut self) -> Option<Denial> {
+        let reason = match (self.limit, self.budget) {
+            (true, _) => Reason::LimitExceeded,
+            (false, true) => Reason::BudgetExceeded,
+            (false, false) => return None,
+        };
+        Some(Denial { reason, spending: self.budget, retry: self.retry, violated: std::mem::take(&mut self.violated) })
+    }
+
+    /// The alerts of limits that an answer changes.
+    pub(super) fn alerts(&self, admitted: bool, at: Timestamp, events: &mut Events) {
+        for (limit, hit) in &self.edges {
+            let alert = Alert::LimitHit { limit: *limit };
+            match (hit, admitted) {
+                (true, _) => events.push(Event { at, kind: EventKind::AlertFired(alert) }),
+                (false, true) => events.push(Event { at, kind: EventKind::AlertResolved(alert) }),
+                (false, false) => {}
+            }
+        }
+    }
+}
+
+/// Reads every limit on the path of a key that applies to an operation on a model of these classes.
+pub(super) fn limits(
+    state: &State,
+    key: &Key,
+    operation: Operation,
+    classes: u64,
+    counts: &Counts,
+    at: Timestamp,
+) -> Verdict {
+    let mut verdict = Verdict::new();
+    for attached in state.path(key).into_iter().flatten() {
+        for index in &attached.limits {
+            let Some(limit) = state.limits.get(*index) else { continue };
+            if limit.operation != operation || limit.class_mask & classes == 0 {
+                continue;
+            }
+            verdict.pins.limits.push(*index);
+            let violation = match limit.meter {
+                Meter::ConcurrentRequests => check_gauge(*index, limit),
+                _ => check_bucket(*index, limit, counts, at),
+            };
+            let hit = violation.is_some();
+            if hit != limit.hit {
+                verdict.edges.push((*index, hit));
+            }
+            if let Some((violation, retry)) = violation {
+                verdict.limit |= !limit.shadow;
+                verdict.violate(limit.shadow, violation, retry);
+            }
+        }
+    }
+    verdict
+}
+
+fn check_bucket(index: LimitIx, limit: &Limit, counts: &Counts, at: Timestamp) -> Option<(Violation, Retry)> {
+    let debit = limit.debit(counts);
+    let need = limit.need(debit);
+    let level = limit.bucket.level_at(at);
+    if level >= need {
+        return None;
+    }
+    let retry = match limit.bucket.wait(need, at) {
+        Wait::Until(at) => Retry::At { at, upper_bound: false },
+        Wait::Never => Retry::Never,
+    };
+    let available = limit.bucket.whole(level);
+    Some((Violation::Limit { limit: index, needed: limit.needed(debit), available, retry }, retry))
+}
+
+fn check_gauge(index: LimitIx, limit: &Limit) -> Option<(Violation, Retry)> {
+    let open = i128::try_from(limit.gauge.count()).unwrap_or(i128::MAX);
+    let available = limit.bucket.full.saturating_sub(open);
+    if available >= 1 {
+        return None;
+    }
+    let retry = match limit.gauge.earliest() {
+        Some(at) if limit.bucket.full > 0 => Retry::At { at, upper_bound: true },
+        _ => Retry::Never,
+    };
+    Some((Violation::Limit { limit: index, needed: 1, available, retry }, retry))
+}
+
+/// Reads every budget on the path of a key.
+pub(super) fn budgets(state: &State, key: &Key, quote: Money, at: Timestamp, verdict: &mut Verdict) {
+    for attached in state.path(key).into_iter().flatten() {
+        for index in &attached.budgets {
+            let Some(budget) = state.budgets.get(*index) else { continue };
+            verdict.pins.budgets.push(*index);
+            let known = budget.window_at(at);
+            if known.balance.total() + quote <= budget.cap {
+                continue;
+            }
+            let retry = match known.window.end {
+                Some(end) if quote <= budget.cap => Retry::At { at: end, upper_bound: true },
+                _ => Retry::Never,
+            };
+            let violation = Violation::Budget {
+                budget: *index,
+                window: known.window,
+                cap: budget.cap,
+                balance: known.balance,
+                quote,
+                retry,
+            };
+            verdict.budget |= !budget.shadow;
+            verdict.violate(budget.shadow, violation, retry);
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! Deciding: reads the state, changes nothing, and says what would happen.
+//!
+//! This is the only place where all gates meet: authenticate, authorize, quote, limit, budget, in this order.
+
+mod admit;
+mod authenticate;
+mod configure;
+mod correct;
+mod due;
+mod gates;
+mod read;
+mod settle;
+mod threshold;
+
+use smallvec::SmallVec;
+
+pub(crate) use self::configure::seed;
+pub(crate) use self::due::due;
+pub use self::{
+    authenticate::identify,
+    read::{Permitted, on_path, permitted, price, quote_named},
+};
+use crate::{
+    alert::Alert,
+    command::Command,
+    decision::{Decision, Denial, Outcome, Reason},
+    directory::{Principal, action::Action},
+    error::{Error, ErrorKind},
+    event::{Event, EventKind, Events},
+    state::State,
+    time::Timestamp,
+};
+
+/// The most parts of one usage.
+pub const MOST_PARTS: usize = 64;
+
+/// Decides a command at an instant, after what is due.
+///
+/// # Errors
+/// When the caller made a mistake; nothing is changed then, not even by what is due.
+pub fn decide(state: &State, command: &Command<'_>, now: Timestamp) -> Result<Outcome, Error> {
+    let at = effective_time(state, command, now)?;
+    let due = due(state, at);
+    if due.is_empty() {
+        let (decision, events) = step(state, command, at)?;
+        let next_deadline = next_deadline_after(state, &events);
+        return Ok(Outcome { decision, events, next_deadline });
+    }
+    // Rare: a host that submits `expire` at each deadline never comes here with another command.
+    let mut after = state.clone();
+    due.iter().for_each(|event| after.evolve(event));
+    let (decision, mut events) = step(&after, command, at)?;
+    events.iter().for_each(|event| after.evolve(event));
+    let decision = with_expired(decision, &due);
+    events.insert_many(0, due);
+    Ok(Outcome { decision, events, next_deadline: after.next_deadline() })
+}
+
+/// The instant that a command is decided at: never before the last event.
+///
+/// # Errors
+/// [`ErrorKind::ClockJump`] when `now` is too far beyond it.
+pub(crate) fn effective_time(state: &State, command: &Command<'_>, now: Timestamp) -> Result<Timestamp, Error> {
+    let most = state.directory.settings.max_forward_ms.get();
+    if now.since(state.clock) > most && !matches!(command, Command::AdvanceClock { .. }) {
+        let message = format!(
+            "`{}` is more than {most} ms after the last event at `{}`: correct the clock, or let an administrator `advance_clock`",
+            now.millis(),
+            state.clock.millis()
+        );
+        return Err(Error::new(ErrorKind::ClockJump, message).at("now_ms"));
+    }
+    Ok(now.max(state.clock))
+}
+
+/// Decides a command in a state in which nothing is due.
+pub(crate) fn step(state: &State, command: &Command<'_>, at: Timestamp) -> Result<(Decision, Events), Error> {
+    match command {
+        Command::Admit(admit) => admit::admit(state, admit, at),
+        Command::Settle { reservation, usage } => settle::settle(state, reservation, usage, at),
+        Command::Void { reservation } => settle::void(state, reservation, at),
+        Command::Expire => Ok(expire(state, at)),
+        Command::CountTokens { credential, model } => Ok(admit::count_tokens(state, credential, model, at)),
+        Command::Adjust { actor, reservation, charge, reason } => {
+            correct::adjust(state, actor, reservation, *charge, reason, at)
+        }
+        Command::AdvanceClock { actor, to } => correct::advance_clock(state, actor, *to, at),
+        Command::UpdatePolicy { actor, policy } => configure::update_policy(state, actor, policy, at),
+    }
+}
+
+/// What is due was applied before; a heartbeat is all that may be left.
+fn expire(state: &State, at: Timestamp) -> (Decision, Events) {
+    let mut events = Events::new();
+    if at >= state.heartbeat_after(state.clock) {
+        events.push(Event { at, kind: EventKind::Heartbeat });
+    }
+    (Decision::Expired { reservations: 0 }, events)
+}
+
+/// An `expired` decision that counts the holds among what was due.
+pub(crate) fn with_expired(decision: Decision, due: &[Event]) -> Decision {
+    match decision {
+        Decision::Expired { .. } => {
+            let holds = due.iter().filter(|event| matches!(event.kind, EventKind::Expired { .. })).count();
+            Decision::Expired { reservations: u64::try_from(holds).unwrap_or(u64::MAX) }
+        }
+        other => other,
+    }
+}
+
+/// The next deadline once the events are applied, without applying them.
+fn next_deadline_after(state: &State, events: &Events) -> Timestamp {
+    let mut closing = None;
+    let mut opened: Option<Timestamp> = None;
+    let mut alert_end = state.next_alert_end();
+    let sooner = |known: Option<Timestamp>, other: Timestamp| Some(known.map_or(other, |known| known.min(other)));
+    for event in events {
+        match &event.kind {
+            EventKind::Reserved(reserved) => opened = sooner(opened, reserved.deadline),
+            EventKind::Settled(settled) => closing = Some(&settled.reservation),
+            EventKind::Voided { reservation, .. } | EventKind::Expired { reservation } => closing = Some(reservation),
+            EventKind::AlertFired(Alert::BudgetThreshold { budget, window_start, .. }) => {
+                let end = state.budgets.get(*budget).and_then(|budget| budget.window_at(*window_start).window.end);
+                if let Some(end) = end.filter(|end| *end > event.at) {
+                    alert_end = sooner(alert_end, end);
+                }
+            }
+            EventKind::Configured(_) => {
+                let mut after = state.clone();
+                events.iter().for_each(|event| after.evolve(event));
+                return after.next_deadline();
+            }
+            EventKind::Adjusted(_)
+            | EventKind::Counted { .. }
+            | EventKind::AlertFired(_)
+            | EventKind::AlertResolved(_)
+            | EventKind::ClockAdvanced(_)
+            | EventKind::Heartbeat => {}
+        }
+    }
+    let held = if closing.is_some() {
+        state.reservations.next_deadline_without(closing)
+    } else {
+        state.reservations.next_deadline()
+    };
+    let held = match opened {
+        Some(opened) => sooner(held, opened),
+        None => held,
+    };
+    let clock = events.last().map_or(state.clock, |event| event.at);
+    state.earliest_of([held, alert_end], clock)
+}
+
+/// Whether an actor may do something to the organization; a denial where it may not.
+fn authorize_actor(state: &State, actor: &Principal, action: Action, at: Timestamp) -> Result<(), Decision> {
+    if state.directory.can(actor, action, None, None, at) == Some(true) {
+        Ok(())
+    } else {
+        Err(Denial::of(Reason::ForbiddenAction).into())
+    }
+}
+
+fn one(at: Timestamp, kind: EventKind) -> Events {
+    SmallVec::from_buf([Event { at, kind }])
+}

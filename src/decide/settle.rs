@@ -1,0 +1,206 @@
+//! After the request: settle charges it, void gives it back. Reality is never refused.
+
+use smallvec::SmallVec;
+
+use super::{MOST_PARTS, admit::model_then, one, threshold};
+use crate::{
+    alert::Alert,
+    command::{GivenPart, GivenUsage, ModelName},
+    decision::Decision,
+    error::{Error, ErrorKind},
+    event::{Event, EventKind, Events, Settled},
+    id::ReservationId,
+    limit::Counts,
+    money::Money,
+    price::{Book, LARGEST_COUNT, PriceContext, UnpricedReason, charge},
+    reservation::{From, KnownUsage, PartModel, Parts, Reservation, Settlement, Status, UsagePart},
+    state::State,
+    time::Timestamp,
+};
+
+pub(super) fn settle(
+    state: &State,
+    id: &ReservationId,
+    given: &GivenUsage,
+    at: Timestamp,
+) -> Result<(Decision, Events), Error> {
+    check(given)?;
+    let reservation = find(state, id, at)?;
+    let usage = resolve(state, reservation, given);
+    let from = match &reservation.status {
+        Status::Held => From::Held,
+        Status::Assumed => From::Assumed,
+        Status::Voided(_) => From::Voided,
+        Status::Settled(known) if known.usage == usage => {
+            return Ok((settled(reservation, known, true), Events::new()));
+        }
+        Status::Settled(_) => {
+            let message =
+                format!("reservation `{id}` is already settled with another usage: correct its charge with `adjust`");
+            return Err(Error::new(ErrorKind::ReservationConflict, message).at("command.reservation"));
+        }
+    };
+    let settlement = charge_usage(state, reservation, usage, from);
+    let counted = count(reservation, &settlement);
+    let alert = |alert| Event { at, kind: EventKind::AlertFired(alert) };
+
+    let decision = settled(reservation, &settlement, false);
+    let (overrun, unpriced) = (settlement.overrun, settlement.unpriced);
+    let more = match from {
+        From::Assumed => settlement.charge - reservation.hold,
+        From::Held | From::Voided => settlement.charge,
+    };
+    let mut events = one(at, EventKind::Settled(Settled { reservation: *id, settlement, counted }));
+    if unpriced {
+        events.push(alert(Alert::Unpriced { reservation: *id }));
+    }
+    if overrun > Money::ZERO {
+        events.push(alert(Alert::Overrun { reservation: *id, overrun }));
+    }
+    threshold::fired_by(state, reservation, more, at, &mut events);
+    Ok((decision, events))
+}
+
+fn settled(reservation: &Reservation, settlement: &Settlement, replayed: bool) -> Decision {
+    Decision::Settled {
+        reservation: reservation.id,
+        charge: settlement.charge,
+        overrun: settlement.overrun,
+        estimated: settlement.estimated,
+        unpriced: settlement.unpriced,
+        from: settlement.from,
+        replayed,
+    }
+}
+
+pub(super) fn void(state: &State, id: &ReservationId, at: Timestamp) -> Result<(Decision, Events), Error> {
+    let reservation = find(state, id, at)?;
+    let voided = |from, replayed| Decision::Voided { reservation: *id, released: reservation.hold, from, replayed };
+    let from = match reservation.status {
+        Status::Held => From::Held,
+        Status::Assumed => From::Assumed,
+        Status::Voided(from) => return Ok((voided(from, true), Events::new())),
+        Status::Settled(_) => {
+            let message = format!(
+                "reservation `{id}` is already settled: what was spent cannot be voided; correct it with `adjust`"
+            );
+            return Err(Error::new(ErrorKind::ReservationConflict, message).at("command.reservation"));
+        }
+    };
+    Ok((voided(from, false), one(at, EventKind::Voided { reservation: *id, from })))
+}
+
+pub(super) fn find<'a>(state: &'a State, id: &ReservationId, at: Timestamp) -> Result<&'a Reservation, Error> {
+    state.reservation_at(id, at).ok_or_else(|| {
+        let message = format!("no reservation `{id}` is known: it was never made, or its retention has passed");
+        Error::new(ErrorKind::UnknownReservation, message).at("command.reservation")
+    })
+}
+
+pub(super) fn check(given: &GivenUsage) -> Result<(), Error> {
+    let (parts, partial) = match given {
+        GivenUsage::Final(parts) => (parts, false),
+        GivenUsage::Partial(parts) => (parts, true),
+        GivenUsage::Unknown => return Ok(()),
+    };
+    if parts.is_empty() || parts.len() > MOST_PARTS {
+        let message = format!(
+            "a usage has 1 to {MOST_PARTS} parts, found `{}`: send `unknown` where nothing is known",
+            parts.len()
+        );
+        return Err(Error::invalid(message).at("command.usage.parts"));
+    }
+    for (index, part) in parts.iter().enumerate() {
+        if part.usage.largest_count() > LARGEST_COUNT {
+            let message = format!("a count is out of range: write at most {LARGEST_COUNT}");
+            return Err(Error::invalid(message).at(format!("command.usage.parts[{index}]")));
+        }
+        if partial && part.usage.output > 0 {
+            let message = "the output of a partial usage is not known: leave it out, or send the usage as `final`";
+            return Err(Error::invalid(message).at(format!("command.usage.parts[{index}].output_tokens")));
+        }
+    }
+    Ok(())
+}
+
+/// The usage with every default filled in from the reservation, which is what a repetition is compared with.
+fn resolve(state: &State, reservation: &Reservation, given: &GivenUsage) -> KnownUsage {
+    let parts = |parts: &SmallVec<[GivenPart; 1]>| {
+        parts.iter().map(|part| resolve_part(state, reservation, part)).collect::<Parts>()
+    };
+    match given {
+        GivenUsage::Final(given) => KnownUsage::Final(parts(given)),
+        GivenUsage::Partial(given) => KnownUsage::Partial(parts(given)),
+        GivenUsage::Unknown => KnownUsage::Unknown,
+    }
+}
+
+fn resolve_part(state: &State, reservation: &Reservation, part: &GivenPart) -> UsagePart {
+    let asked = reservation.asked.request.context();
+    let model = match &part.model {
+        None => PartModel::Known(reservation.asked.model),
+        Some(name) => model_then(state, reservation, &ModelName::Name(name))
+            .priced_by
+            .map_or_else(|| PartModel::Unknown(name.clone()), |card| PartModel::Known(card.model)),
+    };
+    UsagePart {
+        model,
+        usage: part.usage,
+        context: PriceContext {
+            speed: part.speed.unwrap_or(asked.speed),
+            inference_geo: part.inference_geo.unwrap_or(asked.inference_geo),
+            service_tier: part.service_tier.unwrap_or(asked.service_tier),
+        },
+    }
+}
+
+/// The charge of a part by the book and at the time of the admission.
+pub(super) fn charge_part(book: Option<&Book>, part: &UsagePart, at: Timestamp) -> Result<Money, UnpricedReason> {
+    let PartModel::Known(model) = &part.model else { return Err(UnpricedReason::Model) };
+    let version = book.and_then(|book| book.by_model(*model)?.version_at(at)).ok_or(UnpricedReason::Model)?;
+    charge(version, part.context, &part.usage)
+}
+
+fn charge_usage(state: &State, reservation: &Reservation, usage: KnownUsage, from: From) -> Settlement {
+    let book = state.book_at(reservation.book);
+    let mut total = Money::ZERO;
+    let mut unpriced = false;
+    for part in usage.parts() {
+        match charge_part(book, part, reservation.admitted_at) {
+            Ok(charge) => total += charge,
+            Err(_) => unpriced = true,
+        }
+    }
+    let estimated = match usage {
+        KnownUsage::Final(_) => false,
+        KnownUsage::Partial(_) => {
+            total += reservation.hold_output;
+            true
+        }
+        KnownUsage::Unknown => {
+            total += reservation.hold;
+            true
+        }
+    };
+    if unpriced {
+        total += reservation.hold;
+    }
+    let overrun = match from {
+        From::Held | From::Assumed => (total - reservation.hold).or_zero(),
+        From::Voided => total,
+    };
+    Settlement { usage, from, charge: total, overrun, estimated, unpriced }
+}
+
+/// What limits count of a settlement.
+fn count(reservation: &Reservation, settlement: &Settlement) -> Counts {
+    let parts = settlement.usage.parts();
+    let sum = |of: fn(&UsagePart) -> u64| parts.iter().fold(0_u64, |sum, part| sum.saturating_add(of(part)));
+    let output_bound = reservation.asked.request.output_bound();
+    let (input, cache_read) = match settlement.usage {
+        KnownUsage::Unknown => (reservation.asked.estimate_input, reservation.asked.estimate_cache_read),
+        _ => (sum(|part| part.usage.uncached()), sum(|part| part.usage.cache_read)),
+    };
+    let output = if settlement.estimated { output_bound } else { sum(|part| part.usage.output) };
+    Counts { input, cache_read, output, cost: settlement.charge }
+}

@@ -1,0 +1,43 @@
+//! Forms: how a type is read from JSON, with *every* problem and its path, and what its JSON Schema is.
+//!
+//! One declaration gives the struct, its strict reader, its writer and its schema, so that the four cannot drift apart.
+//! [`object!`](crate::object) declares an object with named fields, [`tagged!`](crate::tagged) a choice by `type`,
+//! [`single!`](crate::single) a choice by the one field that is present, [`names!`](crate::names) a set of names.
+
+mod declare;
+mod json;
+mod problem;
+mod read;
+mod schema;
+mod write;
+
+pub use json::Json;
+pub use problem::{Path, Problems};
+pub(crate) use read::nearest;
+pub use read::{Fields, Int, LONGEST_TEXT, read_name, read_single, read_tag};
+pub use schema::{Definitions, Described, document};
+pub use write::Writer;
+
+/// A type with a JSON form.
+pub trait Form: Sized {
+    /// Reads the value at `path`. `None` means that at least one problem was reported.
+    fn read(json: &Json, path: &Path<'_>, problems: &mut Problems) -> Option<Self>;
+
+    /// Writes the value as JSON.
+    fn write(&self, out: &mut Writer);
+
+    /// The JSON Schema of the form; named types are put into `definitions` and referred to.
+    fn schema(definitions: &mut Definitions) -> serde_json::Value;
+}
+
+/// A form that is an object with named fields, so that a tag may stand beside them.
+pub trait ObjectForm: Form {
+    /// Reads the fields, leaving out those that a surrounding form has already read.
+    fn read_fields(fields: Fields<'_>, path: &Path<'_>, problems: &mut Problems) -> Option<Self>;
+
+    /// Writes the fields, without the braces.
+    fn write_fields(&self, out: &mut Writer);
+
+    /// The object's schema itself, not a reference to it.
+    fn object_schema(definitions: &mut Definitions) -> serde_json::Value;
+}

@@ -1,0 +1,468 @@
+//! Readers of the simple forms: integers, strings, lists, money, instants, ids.
+
+use core::str::FromStr;
+
+use super::{Definitions, Form, Json, ObjectForm, Path, Problems, Writer};
+use crate::{
+    error::Error,
+    id::{
+        BudgetId, KeyId, LimitId, MemberId, ModelClassId, OrganizationId, ProjectId, ReservationId, RoleId,
+        SecretDigest, ServiceAccountId,
+    },
+    money::Money,
+    time::{Timestamp, UtcOffset},
+};
+
+/// The fields of an object, of which some were already read by a surrounding form.
+#[derive(Clone, Copy, Debug)]
+pub struct Fields<'a> {
+    fields: &'a [(String, Json)],
+    read: &'a [&'static str],
+    tagged: bool,
+}
+
+impl<'a> Fields<'a> {
+    /// The fields of an object; any other value is reported.
+    pub fn of(json: &'a Json, path: &Path<'_>, problems: &mut Problems) -> Option<Self> {
+        match json {
+            Json::Object(fields) => Some(Self { fields, read: &[], tagged: false }),
+            other => {
+                problems.report(path, other, format!("expected an object, found {}", other.kind()), "write `{…}`");
+                None
+            }
+        }
+    }
+
+    /// The same fields, of which a surrounding form has read `read`.
+    #[must_use]
+    pub const fn without(self, read: &'a [&'static str]) -> Self {
+        Self { read, ..self }
+    }
+
+    /// The same fields, of which `type` has been read.
+    #[must_use]
+    pub const fn tagged(self) -> Self {
+        Self { tagged: true, ..self }
+    }
+
+    /// A field's value.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&'a Json> {
+        self.fields.iter().find(|(field, _)| field == name).map(|(_, value)| value)
+    }
+
+    /// Reads a field that must be there.
+    pub fn required<T: Form>(&self, name: &str, path: &Path<'_>, problems: &mut Problems) -> Option<T> {
+        self.present(name, path, problems).and_then(|value| T::read(value, &path.field(name), problems))
+    }
+
+    fn present(&self, name: &str, path: &Path<'_>, problems: &mut Problems) -> Option<&'a Json> {
+        let value = self.get(name);
+        if value.is_none() {
+            problems.report(
+                &path.field(name),
+                &Json::Null,
+                format!("field `{name}` is missing"),
+                format!("add `{name}`"),
+            );
+        }
+        value
+    }
+
+    /// Reads a field that may be absent.
+    pub fn optional<T: Form>(
+        &self,
+        name: &str,
+        default: impl FnOnce() -> T,
+        path: &Path<'_>,
+        problems: &mut Problems,
+    ) -> Option<T> {
+        match self.get(name) {
+            Some(value) => T::read(value, &path.field(name), problems),
+            None => Some(default()),
+        }
+    }
+
+    /// Reports every field that is not `known`, with the nearest known name. Whether there was none.
+    pub fn only(&self, known: &[&'static str], path: &Path<'_>, problems: &mut Problems) -> bool {
+        let mut clean = true;
+        for (name, value) in self.fields {
+            let name = name.as_str();
+            if known.contains(&name) || self.read.contains(&name) || (self.tagged && name == "type") {
+                continue;
+            }
+            clean = false;
+            let nearest = nearest(name, known);
+            let remedy = match nearest {
+                Some(nearest) => format!("write `{nearest}`, or remove it"),
+                None if known.is_empty() => "remove it".to_owned(),
+                None => format!("remove it; the fields here are {}", listed(known)),
+            };
+            let shown = crate::error::shown(name);
+            problems.report(&path.field(&shown), value, format!("field `{shown}` is unknown"), remedy);
+        }
+        clean
+    }
+}
+
+pub(crate) fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
+    // Names longer than any field of ours are not a typing error, and would make the distance costly.
+    if name.len() > 64 {
+        return None;
+    }
+    known
+        .iter()
+        .map(|candidate| (strsim::damerau_levenshtein(name, candidate), *candidate))
+        .filter(|(distance, candidate)| *distance <= (candidate.len() / 3).max(1))
+        .min()
+        .map(|(_, candidate)| candidate)
+}
+
+pub(crate) fn listed(names: &[&str]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
+/// What to write instead of a name that is none of `names`.
+fn one_of(json: &Json, names: &[&str]) -> String {
+    match json {
+        Json::String(text) => nearest(text, names).map(|nearest| format!("write `{nearest}`")),
+        _ => None,
+    }
+    .unwrap_or_else(|| format!("write one of {}", listed(names)))
+}
+
+/// Reads the tag of a [`tagged!`](crate::tagged) form.
+pub fn read_tag<'a>(
+    fields: Fields<'a>,
+    tags: &[&'static str],
+    path: &Path<'_>,
+    problems: &mut Problems,
+) -> Option<&'a str> {
+    let value = match fields.get("type") {
+        Some(Json::String(tag)) if tags.contains(&tag.as_str()) => return Some(tag),
+        Some(value) => value,
+        None => &Json::Null,
+    };
+    problems.report(&path.field("type"), value, "`type` is missing or unknown", one_of(value, tags));
+    None
+}
+
+/// Reads the one field of a [`single!`](crate::single) form.
+pub fn read_single<'a>(
+    json: &'a Json,
+    names: &[&'static str],
+    path: &Path<'_>,
+    problems: &mut Problems,
+) -> Option<(&'a str, &'a Json)> {
+    if let Json::Object(fields) = json
+        && let [(name, value)] = fields.as_slice()
+        && names.contains(&name.as_str())
+    {
+        return Some((name, value));
+    }
+    problems.report(
+        path,
+        json,
+        "expected an object with one field",
+        format!("write one of {} as its only field", listed(names)),
+    );
+    None
+}
+
+/// An integer from `MIN` to `MAX`, both included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Int<const MIN: i64, const MAX: i64>(i64);
+
+impl<const MIN: i64, const MAX: i64> Int<MIN, MAX> {
+    /// The integer, or the nearest one in range.
+    #[must_use]
+    pub const fn clamped(value: i64) -> Self {
+        Self(if value < MIN {
+            MIN
+        } else if value > MAX {
+            MAX
+        } else {
+            value
+        })
+    }
+
+    /// The value.
+    #[must_use]
+    pub const fn get(self) -> i64 {
+        self.0
+    }
+
+    /// The value, where the range has no negative numbers.
+    #[must_use]
+    pub const fn unsigned(self) -> u64 {
+        self.0.unsigned_abs()
+    }
+}
+
+impl<const MIN: i64, const MAX: i64> Form for Int<MIN, MAX> {
+    fn read(json: &Json, path: &Path<'_>, problems: &mut Problems) -> Option<Self> {
+        read_whole(json, MIN, MAX, path, problems).map(Self)
+    }
+
+    fn write(&self, out: &mut Writer) {
+        out.plain(&self.0);
+    }
+
+    fn schema(_: &mut Definitions) -> serde_json::Value {
+        serde_json::json!({ "type": "integer", "minimum": MIN, "maximum": MAX })
+    }
+}
+
+fn read_whole(json: &Json, min: i64, max: i64, path: &Path<'_>, problems: &mut Problems) -> Option<i64> {
+    let message = match json {
+        Json::Integer(value) => match i64::try_from(*value) {
+            Ok(value) if (min..=max).contains(&value) => return Some(value),
+            _ => format!("`{value}` is out of range"),
+        },
+        other => format!("expected a whole number, found {}", other.kind()),
+    };
+    problems.report(path, json, message, format!("write a whole number from {min} to {max}"));
+    None
+}
+
+impl Form for bool {
+    fn read(json: &Json, path: &Path<'_>, problems: &mut Problems) -> Option<Self> {
+        match json {
+            Json::Bool(value) => Some(*value),
+            other => {
+                problems.report(
+                    path,
+                    other,
+                    format!("expected a boolean, found {}", other.kind()),
+                    "write `true` or `false`",
+                );
+                None
+            }
+        }
+    }
+
+    fn write(&self, out: &mut Writer) {
+        out.plain(self);
+    }
+
+    fn schema(_: &mut Definitions) -> serde_json::Value {
+        serde_json::json!({ "type": "boolean" })
+    }
+}
+
+/// The longest free text: names, descriptions, reasons.
+pub const LONGEST_TEXT: usize = 500;
+
+impl Form for String {
+    fn read(json: &Json, path: &Path<'_>, problems: &mut Problems) -> Option<Self> {
+        let text = text_of(json, path, problems)?;
+        if text.chars().count() > LONGEST_TEXT {
+            problems.report(path, json, "the text is too long", format!("use at most {LONGEST_TEXT} characters"));
+            return None;
+        }
+        Some(text.to_owned())
+    }
+
+    fn write(&self, out: &mut Writer) {
+        out.string(self);
+    }
+
+    fn schema(_: &mut Definitions) -> serde_json::Value {
+        serde_json::json!({ "type": "string", "maxLength": LONGEST_TEXT })
+    }
+}
+
+/// Any JSON value, as it stands.
+impl Form for Json {
+    fn read(json: &Json, _: &Path<'_>, _: &mut Problems) -> Option<Self> {
+        Some(json.clone())
+    }
+
+    fn write(&self, out: &mut Writer) {
+        match self {
+            Self::Null => out.plain(&"null"),
+            Self::Bool(value) => out.plain(value),
+            Self::Integer(value) => out.plain(value),
+            Self::Fraction => out.plain(&"a fraction"),
+            Self::String(text) => out.string(text),
+            Self::Array(items) => {
+                out.begin_list();
+                for item in items {
+                    out.item();
+                    item.write(out);
+                }
+                out.end_list();
+            }
+            Self::Object(fields) => {
+                out.begin_object();
+                for (name, value) in fields {
+                    out.key(name);
+                    value.write(out);
+                }
+                out.end_object();
+            }
+        }
+    }
+
+    fn schema(_: &mut Definitions) -> serde_json::Value {
+        serde_json::json!(true)
+    }
+}
+
+impl<T: Form> Form for Option<T> {
+    fn read(json: &Json, path: &Path<'_>, problems: &mut Problems) -> Option<Self> {
+        match json {
+            Json::Null => Some(None),
+            value => T::read(value, path, problems).map(Some),
+        }
+    }
+
+    fn write(&self, out: &mut Writer) {
+        match self {
+            None => out.plain(&"null"),
+            Some(value) => value.write(out),
+        }
+    }
+
+    fn schema(definitions: &mut Definitions) -> serde_json::Value {
+        serde_json::json!({ "anyOf": [T::schema(definitions), { "type": "null" }] })
+    }
+}
+
+fn read_items<'a>(json: &'a Json, path: &Path<'_>, problems: &mut Problems) -> Option<&'a [Json]> {
+    match json {
+        Json::Array(items) => Some(items),
+        other => {
+            problems.report(path, other, format!("expected a list, found {}", other.kind()), "write `[…]`");
+            None
+        }
+    }
+}
+
+impl<T: Form> Form for Vec<T> {
+    fn read(json: &Json, path: &Path<'_>, problems: &mut Problems) -> Option<Self> {
+        let items = read_items(json, path, problems)?;
+        let mut list = Vec::with_capacity(items.len());
+        // Every item is read, so that every problem is reported.
+        for (index, item) in items.iter().enumerate() {
+            list.extend(T::read(item, &path.item(index), problems));
+        }
+        (list.len() == items.len()).then_some(list)
+    }
+
+    fn write(&self, out: &mut Writer) {
+        out.begin_list();
+        for item in self {
+            out.item();
+            item.write(out);
+        }
+        out.end_list();
+    }
+
+    fn schema(definitions: &mut Definitions) -> serde_json::Value {
+        serde_json::json!({ "type": "array", "items": T::schema(definitions) })
+    }
+}
+
+impl<T: Form> Form for Box<T> {
+    fn read(json: &Json, path: &Path<'_>, problems: &mut Problems) -> Option<Self> {
+        T::read(json, path, problems).map(Self::new)
+    }
+
+    fn write(&self, out: &mut Writer) {
+        T::write(self, out);
+    }
+
+    fn schema(definitions: &mut Definitions) -> serde_json::Value {
+        T::schema(definitions)
+    }
+}
+
+impl<T: ObjectForm> ObjectForm for Box<T> {
+    fn read_fields(fields: Fields<'_>, path: &Path<'_>, problems: &mut Problems) -> Option<Self> {
+        T::read_fields(fields, path, problems).map(Self::new)
+    }
+
+    fn write_fields(&self, out: &mut Writer) {
+        T::write_fields(self, out);
+    }
+
+    fn object_schema(definitions: &mut Definitions) -> serde_json::Value {
+        T::object_schema(definitions)
+    }
+}
+
+/// Reads what is written as a string.
+fn read_text<T: FromStr<Err = Error>>(json: &Json, path: &Path<'_>, problems: &mut Problems) -> Option<T> {
+    match text_of(json, path, problems)?.parse() {
+        Ok(value) => Some(value),
+        Err(error) => {
+            let (message, remedy) = error.message().split_once(": ").unwrap_or((error.message(), "correct it"));
+            problems.report(path, json, message, remedy);
+            None
+        }
+    }
+}
+
+fn text_of<'a>(json: &'a Json, path: &Path<'_>, problems: &mut Problems) -> Option<&'a str> {
+    match json {
+        Json::String(text) => Some(text),
+        other => {
+            problems.report(
+                path,
+                other,
+                format!("expected a string, found {}", other.kind()),
+                "write a string in quotes",
+            );
+            None
+        }
+    }
+}
+
+/// Reads one of a set of names: its position.
+pub fn read_name(json: &Json, names: &[&str], path: &Path<'_>, problems: &mut Problems) -> Option<usize> {
+    let message = match json {
+        Json::String(text) => match names.iter().position(|name| name == text) {
+            Some(position) => return Some(position),
+            None => format!("`{}` is unknown", crate::error::shown(text)),
+        },
+        other => format!("expected a string, found {}", other.kind()),
+    };
+    problems.report(path, json, message, one_of(json, names));
+    None
+}
+
+macro_rules! text_forms {
+    ($($name:ty: $schema:tt),* $(,)?) => {$(
+        impl Form for $name {
+            fn read(json: &Json, path: &Path<'_>, problems: &mut Problems) -> Option<Self> {
+                read_text(json, path, problems)
+            }
+
+            fn write(&self, out: &mut Writer) {
+                out.quoted(self);
+            }
+
+            fn schema(_: &mut Definitions) -> serde_json::Value {
+                serde_json::json!($schema)
+            }
+        }
+    )*};
+}
+
+text_forms! {
+    Money: { "type": "string", "pattern": "^-?[0-9]+(\\.[0-9]+)?$", "description": "US dollars as a plain decimal" },
+    Timestamp: { "type": "string", "format": "date-time" },
+    UtcOffset: { "type": "string", "pattern": "^[+-][0-9]{2}:[0-9]{2}$" },
+    SecretDigest: { "type": "string", "pattern": "^[0-9a-f]{64}$" },
+    ReservationId: { "type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._:@-]{0,39}$" },
+    OrganizationId: { "type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}$" },
+    MemberId: { "type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}$" },
+    ServiceAccountId: { "type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}$" },
+    ProjectId: { "type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}$" },
+    KeyId: { "type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}$" },
+    RoleId: { "type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}$" },
+    ModelClassId: { "type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}$" },
+    LimitId: { "type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}$" },
+    BudgetId: { "type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}$" },
+}

@@ -1,0 +1,113 @@
+//! Writing JSON: one writer for every form, so that the same value is the same bytes on every runtime.
+
+use core::fmt::Write;
+
+/// A JSON text in the making. Values are written one after another; the writer puts the commas.
+#[derive(Clone, Debug, Default)]
+pub struct Writer {
+    text: String,
+    comma: bool,
+}
+
+impl Writer {
+    /// The text.
+    #[must_use]
+    pub fn into_text(self) -> String {
+        self.text
+    }
+
+    fn begin(&mut self, bracket: char) {
+        self.text.push(bracket);
+        self.comma = false;
+    }
+
+    fn end(&mut self, bracket: char) {
+        self.text.push(bracket);
+        self.comma = true;
+    }
+
+    /// Begins an object.
+    pub fn begin_object(&mut self) {
+        self.begin('{');
+    }
+
+    /// Ends an object.
+    pub fn end_object(&mut self) {
+        self.end('}');
+    }
+
+    /// Begins a list.
+    pub fn begin_list(&mut self) {
+        self.begin('[');
+    }
+
+    /// Ends a list.
+    pub fn end_list(&mut self) {
+        self.end(']');
+    }
+
+    /// Comes before each item of a list.
+    pub fn item(&mut self) {
+        if self.comma {
+            self.text.push(',');
+        }
+        self.comma = false;
+    }
+
+    /// Comes before the value of each field of an object.
+    pub fn key(&mut self, name: &str) {
+        self.item();
+        self.string(name);
+        self.text.push(':');
+        self.comma = false;
+    }
+
+    /// A value whose text needs no quotes: a number, `true`, `false` or `null`.
+    pub fn plain(&mut self, value: &dyn core::fmt::Display) {
+        // Writing to a string does not fail.
+        let _ = write!(self.text, "{value}");
+        self.comma = true;
+    }
+
+    /// A string whose text needs no escapes.
+    pub fn quoted(&mut self, value: &dyn core::fmt::Display) {
+        let _ = write!(self.text, "\"{value}\"");
+        self.comma = true;
+    }
+
+    /// Any string.
+    pub fn string(&mut self, value: &str) {
+        self.text.push('"');
+        for character in value.chars() {
+            match character {
+                '"' => self.text.push_str("\\\""),
+                '\\' => self.text.push_str("\\\\"),
+                '\n' => self.text.push_str("\\n"),
+                '\r' => self.text.push_str("\\r"),
+                '\t' => self.text.push_str("\\t"),
+                '\u{8}' => self.text.push_str("\\b"),
+                '\u{c}' => self.text.push_str("\\f"),
+                control if control < ' ' => {
+                    let _ = write!(self.text, "\\u{:04x}", u32::from(control));
+                }
+                other => self.text.push(other),
+            }
+        }
+        self.text.push('"');
+        self.comma = true;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strings_are_escaped_as_every_json_writer_does() {
+        for text in ["", "plain", "\"\\/", "\u{0}\u{8}\u{c}\n\r\t\u{1f}\u{7f}", "é\u{2028}😀"] {
+            let mut writer = Writer::default();
+            writer.string(text);
+            assert_eq!(writer.into_text(), serde_json::to_string(text).unwrap());
+        }
+    }
+}

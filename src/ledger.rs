@@ -1,0 +1,49 @@
+//! The ledger: what was settled, assumed and held, in total and for each key and model.
+//!
+//! An entry is an event (`settled`, `expired`, `adjusted` and their like); the ledger is the fold of the entries. It
+//! never feeds back into a decision.
+//!
+//! INVARIANT: the total equals the sum over keys and the sum over models, to the last digit.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    budget::Balance,
+    id::{KeyIx, ModelIx},
+};
+
+/// Balances of the whole organization.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ledger {
+    /// Everything.
+    pub total: Balance,
+    keys: Vec<Option<Balance>>,
+    models: Vec<Option<Balance>>,
+}
+
+impl Ledger {
+    /// Adds a posting of a key and the model of its reservation.
+    pub(crate) fn post(&mut self, key: KeyIx, model: ModelIx, posting: &Balance) {
+        self.total = self.total.after(posting);
+        for (table, at) in [(&mut self.keys, key.at()), (&mut self.models, model.at())] {
+            if table.len() <= at {
+                table.resize(at.saturating_add(1), None);
+            }
+            if let Some(balance) = table.get_mut(at) {
+                *balance = Some(balance.unwrap_or_default().after(posting));
+            }
+        }
+    }
+
+    /// The balance of each key, by handle, that was ever posted to.
+    #[must_use]
+    pub fn keys(&self) -> &[Option<Balance>] {
+        &self.keys
+    }
+
+    /// The balance of each model, by handle, that was ever posted to.
+    #[must_use]
+    pub fn models(&self) -> &[Option<Balance>] {
+        &self.models
+    }
+}

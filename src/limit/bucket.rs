@@ -1,0 +1,88 @@
+//! A token bucket in exact integers.
+//!
+//! The level is kept in units of 1/period of the meter, so that refill for each millisecond is a whole number (`rate`)
+//! and the wait until an amount fits is exact, not rounded.
+
+use serde::{Deserialize, Serialize};
+
+use crate::time::Timestamp;
+
+/// How long until an amount fits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wait {
+    /// At this instant, and not a millisecond earlier.
+    Until(Timestamp),
+    /// Never: it is more than a full bucket.
+    Never,
+}
+
+/// A level that refills with time.
+///
+/// ```
+/// use tollgate::{limit::{Bucket, Wait}, time::Timestamp};
+/// let start = Timestamp::EPOCH;
+/// // 60 a minute, at most 2 at once, now empty: one more fits after exactly a second.
+/// let bucket = Bucket { level: 0, at: start, rate: 60, full: 2 * 60_000, period: 60_000 };
+/// assert_eq!(bucket.wait(bucket.scaled(1), start), Wait::Until(start.plus(1_000)));
+/// assert_eq!(bucket.wait(bucket.scaled(3), start), Wait::Never);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bucket {
+    /// The level at `at`; negative where more was used than admitted.
+    pub level: i128,
+    /// When the level was last brought up to date.
+    pub at: Timestamp,
+    /// Refill for each millisecond.
+    pub rate: i128,
+    /// The level of a full bucket.
+    pub full: i128,
+    /// Units in one unit of the meter: the period, in milliseconds.
+    pub period: i64,
+}
+
+impl Bucket {
+    /// An amount of the meter in units of the level.
+    #[must_use]
+    pub fn scaled(&self, amount: i128) -> i128 {
+        amount.saturating_mul(self.period.into())
+    }
+
+    /// The level at an instant that is not before `at`.
+    #[must_use]
+    pub fn level_at(&self, now: Timestamp) -> i128 {
+        let elapsed = now.since(self.at);
+        if elapsed <= 0 {
+            return self.level;
+        }
+        self.level.saturating_add(self.rate.saturating_mul(elapsed.into())).min(self.full)
+    }
+
+    /// Brings the level up to date.
+    pub(crate) fn refill(&mut self, now: Timestamp) {
+        self.level = self.level_at(now);
+        self.at = self.at.max(now);
+    }
+
+    /// Subtracts an amount of the meter, which may be negative to give back; never above full.
+    pub(crate) fn subtract(&mut self, amount: i128, now: Timestamp) {
+        self.refill(now);
+        self.level = self.level.saturating_sub(self.scaled(amount)).min(self.full);
+    }
+
+    /// When the level reaches `need`, for a level that is below it now.
+    #[must_use]
+    pub fn wait(&self, need: i128, now: Timestamp) -> Wait {
+        if need > self.full || self.rate <= 0 {
+            return Wait::Never;
+        }
+        let missing = need.saturating_sub(self.level_at(now)).max(0);
+        let rounded_up = missing.saturating_add(self.rate.saturating_sub(1)).checked_div(self.rate).unwrap_or(0);
+        Wait::Until(now.plus(i64::try_from(rounded_up).unwrap_or(i64::MAX)))
+    }
+
+    /// The level in whole units of the meter, rounded down.
+    #[must_use]
+    pub fn whole(&self, level: i128) -> i128 {
+        level.checked_div_euclid(self.period.into()).unwrap_or(0)
+    }
+}

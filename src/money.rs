@@ -1,0 +1,231 @@
+//! Exact amounts of US dollars.
+//!
+//! [`Money`] counts units of 10^-18 USD in an `i128`. That scale holds every published rate times every modifier
+//! without rounding (which loading a price book proves), so a sum of charges is exact to its last digit.
+//!
+//! ```
+//! use tollgate::money::Money;
+//! let charge: Money = "0.0104765".parse()?;
+//! assert_eq!((charge + charge).to_string(), "0.020953");
+//! # Ok::<(), tollgate::error::Error>(())
+//! ```
+
+use core::{
+    fmt,
+    ops::{Add, AddAssign, Neg, Sub, SubAssign},
+    str::FromStr,
+};
+
+use rust_decimal::Decimal;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::error::Error;
+
+/// How many decimal places a [`Money`] holds.
+pub const SCALE: u32 = 18;
+/// Units in one US dollar.
+pub const UNITS_PER_USD: i128 = 1_000_000_000_000_000_000;
+/// The largest amount that a policy or a command may name: 10^12 USD.
+pub const LARGEST: Money = Money(1_000_000_000_000 * UNITS_PER_USD);
+
+/// An exact amount in units of 10^-18 USD; it may be negative.
+///
+/// Addition and subtraction saturate: at the bound of 1.7 × 10^20 USD an amount stays there, so that an overflow
+/// can never turn spending into credit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Money(i128);
+
+impl Money {
+    /// No money.
+    pub const ZERO: Self = Self(0);
+    /// The largest representable amount.
+    pub const MAX: Self = Self(i128::MAX);
+
+    /// An amount from units of 10^-18 USD.
+    #[must_use]
+    pub const fn from_units(units: i128) -> Self {
+        Self(units)
+    }
+
+    /// The amount in units of 10^-18 USD.
+    #[must_use]
+    pub const fn units(self) -> i128 {
+        self.0
+    }
+
+    /// The larger of the amount and zero.
+    #[must_use]
+    pub fn or_zero(self) -> Self {
+        self.max(Self::ZERO)
+    }
+
+    /// The amount as a [`Decimal`], or `None` where it has more digits than a `Decimal` holds.
+    #[must_use]
+    pub fn to_decimal(self) -> Option<Decimal> {
+        let (mut mantissa, mut scale) = (self.0, SCALE);
+        while scale > 0 && mantissa % 10 == 0 {
+            mantissa /= 10;
+            scale = scale.saturating_sub(1);
+        }
+        Decimal::try_from_i128_with_scale(mantissa, scale).ok()
+    }
+
+    /// The amount of a [`Decimal`].
+    ///
+    /// # Errors
+    /// When it has more than 18 decimal places or does not fit.
+    pub fn from_decimal(value: Decimal) -> Result<Self, Error> {
+        let value = value.normalize();
+        SCALE
+            .checked_sub(value.scale())
+            .and_then(|places| 10_i128.checked_pow(places))
+            .and_then(|factor| value.mantissa().checked_mul(factor))
+            .map(Self)
+            .ok_or_else(|| {
+                Error::invalid(format!("`{value}` does not fit an amount: use at most {SCALE} decimal places"))
+            })
+    }
+}
+
+impl Add for Money {
+    type Output = Self;
+    fn add(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
+    }
+}
+
+impl Sub for Money {
+    type Output = Self;
+    fn sub(self, other: Self) -> Self {
+        Self(self.0.saturating_sub(other.0))
+    }
+}
+
+impl Neg for Money {
+    type Output = Self;
+    fn neg(self) -> Self {
+        Self(self.0.saturating_neg())
+    }
+}
+
+impl AddAssign for Money {
+    fn add_assign(&mut self, other: Self) {
+        self.0 = self.0.saturating_add(other.0);
+    }
+}
+
+impl SubAssign for Money {
+    fn sub_assign(&mut self, other: Self) {
+        self.0 = self.0.saturating_sub(other.0);
+    }
+}
+
+impl core::iter::Sum for Money {
+    fn sum<I: Iterator<Item = Self>>(amounts: I) -> Self {
+        amounts.fold(Self::ZERO, Add::add)
+    }
+}
+
+impl fmt::Display for Money {
+    /// Writes the shortest exact decimal: no exponent, no trailing zeros.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let magnitude = self.0.unsigned_abs();
+        let whole = magnitude / 1_000_000_000_000_000_000;
+        let fraction = magnitude % 1_000_000_000_000_000_000;
+        let sign = if self.0 < 0 { "-" } else { "" };
+        if fraction == 0 {
+            return write!(out, "{sign}{whole}");
+        }
+        let digits = format!("{fraction:018}");
+        write!(out, "{sign}{whole}.{}", digits.trim_end_matches('0'))
+    }
+}
+
+impl FromStr for Money {
+    type Err = Error;
+
+    /// Reads a plain decimal such as `12`, `0.005` or `-3.20`: digits, one point, no exponent, no spaces.
+    fn from_str(text: &str) -> Result<Self, Error> {
+        parse(text).map(Self).ok_or_else(|| {
+            Error::invalid(format!(
+                "`{}` is not an amount: write a plain decimal of at most {SCALE} decimal places, such as `12.50`",
+                crate::error::shown(text)
+            ))
+        })
+    }
+}
+
+fn parse(text: &str) -> Option<i128> {
+    let (negative, digits) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
+    let plain = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    if !plain(whole) || !plain(fraction) {
+        return None;
+    }
+    let fraction = fraction.trim_end_matches('0');
+    let places = SCALE.checked_sub(u32::try_from(fraction.len()).ok()?)?;
+    let fraction: i128 = if fraction.is_empty() { 0 } else { fraction.parse().ok()? };
+    let units = whole
+        .parse::<i128>()
+        .ok()?
+        .checked_mul(UNITS_PER_USD)?
+        .checked_add(fraction.checked_mul(10_i128.checked_pow(places)?)?)?;
+    Some(if negative { units.checked_neg()? } else { units })
+}
+
+impl Serialize for Money {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if serializer.is_human_readable() { serializer.collect_str(self) } else { self.0.serialize(serializer) }
+    }
+}
+
+impl<'de> Deserialize<'de> for Money {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if deserializer.is_human_readable() {
+            let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+            text.parse().map_err(serde::de::Error::custom)
+        } else {
+            i128::deserialize(deserializer).map(Self)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prints_the_shortest_exact_decimal() {
+        for (units, text) in [
+            (0, "0"),
+            (1, "0.000000000000000001"),
+            (-1, "-0.000000000000000001"),
+            (UNITS_PER_USD, "1"),
+            (-15 * UNITS_PER_USD / 10, "-1.5"),
+            (i128::MAX, "170141183460469231731.687303715884105727"),
+        ] {
+            assert_eq!(Money(units).to_string(), text);
+            assert_eq!(text.parse::<Money>().unwrap(), Money(units));
+        }
+    }
+
+    #[test]
+    fn refuses_what_is_not_a_plain_decimal() {
+        for text in ["", "-", ".5", "5.", "1e3", "+1", " 1", "1_000", "0.0000000000000000001", "NaN", "1.2.3", "٣"] {
+            assert!(text.parse::<Money>().is_err(), "{text:?}");
+        }
+        assert_eq!("1.5000000000000000000000".parse::<Money>().unwrap().to_string(), "1.5");
+    }
+
+    #[test]
+    fn converts_to_and_from_a_decimal_without_loss() {
+        let amount: Money = "123456.000000000000000001".parse().unwrap();
+        assert_eq!(Money::from_decimal(amount.to_decimal().unwrap()).unwrap(), amount);
+        assert_eq!(Money::MAX.to_decimal(), None);
+    }
+
+    #[test]
+    fn saturates_instead_of_wrapping() {
+        assert_eq!(Money::MAX + Money::from_units(1), Money::MAX);
+    }
+}

@@ -1,0 +1,437 @@
+//! What must hold between the parts of a policy: references, uniqueness, bounds.
+
+use super::{BookChoice, Policy, PolicyForm, readable::Readable};
+use crate::{
+    directory::{Owner, matches_name, role::Preset},
+    form::{Json, Path, Problems},
+    id::ProjectId,
+    limit::Scope,
+    order::{self, Ids},
+    price::{Book, BookForm, CLAUDE, Models},
+    state::Names,
+    wire::to_text,
+};
+
+/// The most of each kind.
+const MOST: [(&str, usize); 8] = [
+    // Half of what a model's bits hold, so that one update can replace them all.
+    ("model_classes", 31),
+    ("roles", 500),
+    ("members", 50_000),
+    ("projects", 10_000),
+    ("service_accounts", 10_000),
+    ("keys", 250_000),
+    ("limits", 500_000),
+    ("budgets", 500_000),
+];
+/// The most limits on one request's path.
+const MOST_LIMITS_ON_PATH: usize = 64;
+/// The most budgets on one request's path.
+const MOST_BUDGETS_ON_PATH: usize = 16;
+/// The most secrets of one key.
+const MOST_SECRETS: usize = 4;
+
+pub(super) fn check(readable: Readable, path: &Path<'_>, problems: &mut Problems) -> Option<Policy> {
+    let form = &readable.form;
+    let book_path = path.field("price_book");
+    let book_form = match &form.price_book {
+        BookChoice::Own(book) => book.clone(),
+        BookChoice::Claude => BookForm::parse(CLAUDE).ok()?,
+    };
+    let mut models = Models::default();
+    let book = Book::compile(book_form.clone(), &mut models, &book_path, problems);
+
+    let mut check = Check { form, readable: &readable, path, problems };
+    check.bounds();
+    let members = check.unique("members", form.members.iter().map(|member| member.id.as_str()));
+    let projects = check.unique("projects", form.projects.iter().map(|project| project.id.as_str()));
+    let service_accounts =
+        check.unique("service_accounts", form.service_accounts.iter().map(|account| account.id.as_str()));
+    let keys = check.unique("keys", form.keys.iter().map(|key| key.id.as_str()));
+    let limits = check.unique("limits", form.limits.iter().map(|limit| limit.id.as_str()));
+    let budgets = check.unique("budgets", form.budgets.iter().map(|budget| budget.id.as_str()));
+    let roles = check.unique("roles", form.roles.iter().map(|role| role.id.as_str()));
+    let classes = check.unique("model_classes", form.model_classes.iter().map(|class| class.id.as_str()));
+    check.presets();
+    check.roles_exist(&roles);
+    check.principals_exist(&members, &projects);
+    check.keys_refer(&members, &projects, &service_accounts);
+    check.secrets_unique();
+    check.scopes_exist(&members, &projects, &keys);
+    check.limits_and_budgets(&classes);
+    check.paths_bounded();
+    if let Some(book) = book.as_ref().filter(|_| readable.has_book) {
+        check.models_exist(book);
+    }
+    let form = readable.form;
+    let policy = Policy { book: book_form, members, projects, service_accounts, keys, limits, budgets, form };
+    book.map(|_| policy)
+}
+
+struct Check<'a, 'p> {
+    form: &'a PolicyForm,
+    readable: &'a Readable,
+    path: &'a Path<'a>,
+    problems: &'p mut Problems,
+}
+
+fn text(value: &str) -> Json {
+    Json::String(value.to_owned())
+}
+
+impl Check<'_, '_> {
+    fn bounds(&mut self) {
+        let form = self.form;
+        let lengths = [
+            form.model_classes.len(),
+            form.roles.len(),
+            form.members.len(),
+            form.projects.len(),
+            form.service_accounts.len(),
+            form.keys.len(),
+            form.limits.len(),
+            form.budgets.len(),
+        ];
+        for ((name, most), length) in MOST.into_iter().zip(lengths) {
+            if length > most {
+                let found = Json::Integer(i128::try_from(length).unwrap_or(i128::MAX));
+                self.problems.report(
+                    &self.path.field(name),
+                    &found,
+                    format!("more than {most}"),
+                    "remove what is not used",
+                );
+            }
+        }
+    }
+
+    fn unique<'b>(&mut self, list: &str, ids: impl Iterator<Item = &'b str>) -> Ids {
+        let mut ids: Vec<String> = ids.map(str::to_owned).collect();
+        let readable = ids.len();
+        // What cannot be read is there all the same, so that what refers to it is right.
+        ids.extend(self.readable.unreadable(list).cloned());
+        let path = self.path.field(list);
+        for at in order::again(&ids).into_iter().filter(|at| *at < readable) {
+            let item = path.item(self.readable.index(list, at));
+            if let Some(id) = ids.get(at) {
+                self.problems.report(
+                    &item.field("id"),
+                    &text(id),
+                    format!("`{id}` stands twice"),
+                    "give each its own id",
+                );
+            }
+        }
+        Ids::of(ids)
+    }
+
+    fn presets(&mut self) {
+        let path = self.path.field("roles");
+        for (index, role) in self.form.roles.iter().enumerate() {
+            if Preset::of(role.id.as_str()).is_some() {
+                let item = path.item(self.readable.index("roles", index));
+                let message = format!("`{}` is a built-in role", role.id);
+                self.problems.report(
+                    &item.field("id"),
+                    &text(role.id.as_str()),
+                    message,
+                    "give the custom role another id",
+                );
+            }
+        }
+    }
+
+    fn roles_exist(&mut self, custom: &Ids) {
+        let form = self.form;
+        let members = form.members.iter().enumerate().map(|(at, member)| ("members", at, None, &member.role));
+        let accounts =
+            form.service_accounts.iter().enumerate().map(|(at, account)| ("service_accounts", at, None, &account.role));
+        let keys =
+            form.keys.iter().enumerate().filter_map(|(at, key)| key.role.as_ref().map(|role| ("keys", at, None, role)));
+        let bindings = form.projects.iter().enumerate().flat_map(|(at, project)| {
+            project.members.iter().enumerate().map(move |(index, binding)| ("projects", at, Some(index), &binding.role))
+        });
+        for (list, at, binding, role) in members.chain(accounts).chain(keys).chain(bindings) {
+            if Preset::of(role.as_str()).is_some() || custom.contains(role.as_str()) {
+                continue;
+            }
+            let at = self.readable.index(list, at);
+            let list = self.path.field(list);
+            let item = list.item(at);
+            let bindings = item.field("members");
+            let binding = binding.map(|index| bindings.item(index));
+            let path = binding.as_ref().unwrap_or(&item).field("role");
+            let remedy = nearest_remedy(
+                role.as_str(),
+                custom.iter().map(String::as_str).chain(Preset::ALL.map(Preset::as_str)),
+                "add it to `roles`, or use `admin`, `developer`, `viewer` or `billing`",
+            );
+            self.problems.report(&path, &text(role.as_str()), format!("no role `{role}`"), remedy);
+        }
+    }
+
+    fn principals_exist(&mut self, members: &Ids, projects: &Ids) {
+        let list = self.path.field("projects");
+        for (at, project) in self.form.projects.iter().enumerate() {
+            let item = list.item(self.readable.index("projects", at));
+            let bindings = item.field("members");
+            let ids: Vec<String> = project.members.iter().map(|binding| binding.member.to_string()).collect();
+            let again = order::again(&ids);
+            for (index, binding) in project.members.iter().enumerate() {
+                let id = binding.member.as_str();
+                let path = bindings.item(index);
+                if !members.contains(id) {
+                    let remedy =
+                        nearest_remedy(id, members.iter().map(String::as_str), "add the member, or remove the binding");
+                    self.problems.report(&path.field("member"), &text(id), format!("no member `{id}`"), remedy);
+                }
+                if again.binary_search(&index).is_ok() {
+                    self.problems.report(
+                        &path.field("member"),
+                        &text(id),
+                        format!("`{id}` has two roles here"),
+                        "keep one",
+                    );
+                }
+            }
+        }
+        let list = self.path.field("service_accounts");
+        for (at, account) in self.form.service_accounts.iter().enumerate() {
+            let id = account.project.as_str();
+            if !projects.contains(id) {
+                let item = list.item(self.readable.index("service_accounts", at));
+                let remedy = nearest_remedy(id, projects.iter().map(String::as_str), "add the project");
+                self.problems.report(&item.field("project"), &text(id), format!("no project `{id}`"), remedy);
+            }
+        }
+    }
+
+    fn keys_refer(&mut self, members: &Ids, projects: &Ids, accounts: &Ids) {
+        let homes = homes(self.form);
+        let list = self.path.field("keys");
+        for (at, key) in self.form.keys.iter().enumerate() {
+            let item = list.item(self.readable.index("keys", at));
+            let owner = item.field("owner");
+            let (name, id, known) = match &key.owner {
+                Owner::Member(id) => ("member", id.as_str(), members),
+                Owner::ServiceAccount(id) => ("service_account", id.as_str(), accounts),
+            };
+            if !known.contains(id) {
+                let remedy = nearest_remedy(id, known.iter().map(String::as_str), "add the owner");
+                self.problems.report(
+                    &owner.field(name),
+                    &text(id),
+                    format!("no {} `{id}`", name.replace('_', " ")),
+                    remedy,
+                );
+            }
+            if let Some(project) = &key.project {
+                let path = item.field("project");
+                if !projects.contains(project.as_str()) {
+                    let remedy =
+                        nearest_remedy(project.as_str(), projects.iter().map(String::as_str), "add the project");
+                    self.problems.report(&path, &text(project.as_str()), format!("no project `{project}`"), remedy);
+                } else if let Some(home) = home_of(self.form, &homes, id).filter(|_| name == "service_account")
+                    && home != project
+                {
+                    let message = format!("service account `{id}` is of project `{home}`");
+                    self.problems.report(
+                        &path,
+                        &text(project.as_str()),
+                        message,
+                        format!("write `{home}`, or leave it out"),
+                    );
+                }
+            }
+        }
+    }
+
+    fn secrets_unique(&mut self) {
+        let secrets = self.form.keys.iter().flat_map(|key| &key.secrets);
+        let again = order::again(&secrets.map(|secret| secret.sha256.to_string()).collect::<Vec<_>>());
+        let mut position = 0..;
+        let list = self.path.field("keys");
+        for (at, key) in self.form.keys.iter().enumerate() {
+            let item = list.item(self.readable.index("keys", at));
+            let secrets = item.field("secrets");
+            if key.secrets.len() > MOST_SECRETS {
+                let found = Json::Integer(i128::try_from(key.secrets.len()).unwrap_or(i128::MAX));
+                self.problems.report(&secrets, &found, format!("more than {MOST_SECRETS} secrets"), "remove old ones");
+            }
+            for (index, secret) in key.secrets.iter().enumerate() {
+                if position.next().is_some_and(|position| again.binary_search(&position).is_ok()) {
+                    let path = secrets.item(index);
+                    let found = text(&secret.sha256.to_string());
+                    self.problems.report(
+                        &path.field("sha256"),
+                        &found,
+                        "the secret stands twice",
+                        "make a secret for each key",
+                    );
+                }
+            }
+        }
+    }
+
+    fn scopes_exist(&mut self, members: &Ids, projects: &Ids, keys: &Ids) {
+        let form = self.form;
+        let limits = form.limits.iter().enumerate().map(|(at, limit)| ("limits", at, &limit.scope));
+        let budgets = form.budgets.iter().enumerate().map(|(at, budget)| ("budgets", at, &budget.scope));
+        for (list, at, scope) in limits.chain(budgets) {
+            let (name, id, known) = match scope {
+                Scope::Organization => continue,
+                Scope::Project(id) => ("project", id.as_str(), projects),
+                Scope::Member(id) => ("member", id.as_str(), members),
+                Scope::Key(id) => ("key", id.as_str(), keys),
+            };
+            if !known.contains(id) {
+                let at = self.readable.index(list, at);
+                let list = self.path.field(list);
+                let item = list.item(at);
+                let scope = item.field("scope");
+                let remedy = nearest_remedy(id, known.iter().map(String::as_str), "add it, or correct the scope");
+                self.problems.report(&scope.field(name), &text(id), format!("no {name} `{id}`"), remedy);
+            }
+        }
+    }
+
+    fn limits_and_budgets(&mut self, classes: &Ids) {
+        let list = self.path.field("limits");
+        for (at, limit) in self.form.limits.iter().enumerate() {
+            let item = list.item(self.readable.index("limits", at));
+            limit.check(&item, self.problems);
+            if let Some(class) = &limit.model_class
+                && !classes.contains(class.as_str())
+            {
+                let remedy =
+                    nearest_remedy(class.as_str(), classes.iter().map(String::as_str), "add it to `model_classes`");
+                self.problems.report(
+                    &item.field("model_class"),
+                    &text(class.as_str()),
+                    format!("no model class `{class}`"),
+                    remedy,
+                );
+            }
+        }
+        let list = self.path.field("budgets");
+        for (at, budget) in self.form.budgets.iter().enumerate() {
+            budget.check(&list.item(self.readable.index("budgets", at)), self.problems);
+        }
+    }
+
+    fn paths_bounded(&mut self) {
+        let form = self.form;
+        let homes = homes(form);
+        let limits = count_by_scope(form.limits.iter().map(|limit| &limit.scope));
+        let budgets = count_by_scope(form.budgets.iter().map(|budget| &budget.scope));
+        let list = self.path.field("keys");
+        for (at, key) in form.keys.iter().enumerate() {
+            let mut path = vec![Scope::Organization, Scope::Key(key.id.clone())];
+            match &key.owner {
+                Owner::Member(id) => {
+                    path.push(Scope::Member(id.clone()));
+                    path.extend(key.project.clone().map(Scope::Project));
+                }
+                Owner::ServiceAccount(id) => {
+                    path.extend(home_of(form, &homes, id.as_str()).cloned().map(Scope::Project))
+                }
+            }
+            for (name, counts, most) in
+                [("limits", &limits, MOST_LIMITS_ON_PATH), ("budgets", &budgets, MOST_BUDGETS_ON_PATH)]
+            {
+                let count: usize = path
+                    .iter()
+                    .filter_map(|scope| counts.get(to_text(scope).as_str()))
+                    .map(|count| *count as usize)
+                    .sum();
+                if count > most {
+                    let found = Json::Integer(i128::try_from(count).unwrap_or(i128::MAX));
+                    let at = self.readable.index("keys", at);
+                    self.problems.report(
+                        &list.item(at),
+                        &found,
+                        format!("{count} {name} on the path of `{}`", key.id),
+                        format!("keep at most {most}"),
+                    );
+                }
+            }
+        }
+    }
+
+    fn models_exist(&mut self, book: &Book) {
+        let form = self.form;
+        let settings = self.path.field("settings");
+        if let Some(fallback) = &form.settings.fallback_model
+            && book.by_name(fallback).is_none()
+        {
+            let path = settings.field("fallback_model");
+            self.problems.report(
+                &path,
+                &text(fallback),
+                "the price book has no such model",
+                "name a model of the price book",
+            );
+        }
+        let classes = form.model_classes.iter().enumerate().map(|(at, class)| ("model_classes", at, &class.models));
+        let projects = form
+            .projects
+            .iter()
+            .enumerate()
+            .filter_map(|(at, project)| project.models.as_ref().map(|models| ("projects", at, models)));
+        let keys =
+            form.keys.iter().enumerate().filter_map(|(at, key)| key.models.as_ref().map(|models| ("keys", at, models)));
+        for (list, at, models) in classes.chain(projects).chain(keys) {
+            let at = self.readable.index(list, at);
+            let list = self.path.field(list);
+            let item = list.item(at);
+            let path = item.field("models");
+            for (index, entry) in models.iter().enumerate() {
+                let names_one = match entry.strip_suffix('*') {
+                    Some(_) => {
+                        book.cards().iter().any(|card| book.names_of(card.model).any(|name| matches_name(entry, name)))
+                    }
+                    None => book.by_name(entry).is_some(),
+                };
+                // With a fallback card, names that the book lacks are models too.
+                if !names_one && form.settings.fallback_model.is_none() {
+                    let names = book.cards().iter().flat_map(|card| book.names_of(card.model));
+                    let remedy =
+                        nearest_remedy(entry, names, "name a model of the price book, or a prefix of one with `*`");
+                    self.problems.report(&path.item(index), &text(entry), "no model of the price book matches", remedy);
+                }
+            }
+        }
+    }
+}
+
+fn count_by_scope<'a>(scopes: impl Iterator<Item = &'a Scope>) -> Names {
+    let mut counts = Names::default();
+    for scope in scopes {
+        let scope = to_text(scope);
+        let count = counts.get(scope.as_str()).map_or(1, |count| count.saturating_add(1));
+        counts.insert(scope.into(), count);
+    }
+    counts
+}
+
+/// Each service account's position; of accounts with one id the last one's.
+fn homes(form: &PolicyForm) -> Names {
+    let mut homes = Names::default();
+    for (account, at) in form.service_accounts.iter().zip(0_u32..) {
+        homes.insert(account.id.as_str().into(), at);
+    }
+    homes
+}
+
+fn home_of<'a>(form: &'a PolicyForm, homes: &Names, account: &str) -> Option<&'a ProjectId> {
+    form.service_accounts.get(*homes.get(account)? as usize).map(|account| &account.project)
+}
+
+fn nearest_remedy<'a>(name: &str, known: impl Iterator<Item = &'a str>, otherwise: &str) -> String {
+    // A near name among thousands is no hint, and looking for it would take long.
+    let known: Vec<&str> = known.take(1_000).collect();
+    match crate::form::nearest(name, &known) {
+        Some(nearest) => format!("write `{nearest}`, or {otherwise}"),
+        None => otherwise.to_owned(),
+    }
+}

@@ -1,0 +1,101 @@
+//! The policy file: what seeds an organization, read with every problem at once.
+
+mod check;
+mod form;
+mod readable;
+
+pub use self::form::{BookChoice, PolicyForm};
+use self::readable::Readable;
+use crate::{
+    error::{Error, Problem},
+    form::{Form, Json, Path, Problems},
+    order::{self, Ids},
+    price::BookForm,
+};
+
+/// A policy without problems.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Policy {
+    /// As written.
+    pub form: PolicyForm,
+    /// The price book that it names or holds.
+    pub book: BookForm,
+    pub(crate) members: Ids,
+    pub(crate) projects: Ids,
+    pub(crate) service_accounts: Ids,
+    pub(crate) keys: Ids,
+    pub(crate) limits: Ids,
+    pub(crate) budgets: Ids,
+}
+
+impl Policy {
+    /// Reads a policy file.
+    ///
+    /// # Errors
+    /// [`invalid_policy`](crate::error::ErrorKind::InvalidPolicy) with *every* problem, each with path, value and remedy.
+    ///
+    /// ```
+    /// use tollgate::policy::Policy;
+    /// let error = Policy::parse(r#"{"schema_version":1,"organisation":{"id":"acme"}}"#).unwrap_err();
+    /// let paths: Vec<&str> = error.problems().iter().map(|problem| problem.path.as_str()).collect();
+    /// assert_eq!(paths, ["organization", "organisation"]);
+    /// ```
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        let json = Json::parse(text).map_err(|error| {
+            Error::policy(vec![Problem {
+                path: String::new(),
+                value: "null".to_owned(),
+                message: error.message().to_owned(),
+                remedy: "write one JSON document".to_owned(),
+            }])
+        })?;
+        Self::read(&json, &Path::Root(""))
+    }
+
+    /// Reads a policy at a place of a larger document.
+    ///
+    /// # Errors
+    /// As [`Policy::parse`].
+    pub fn read(json: &Json, path: &Path<'_>) -> Result<Self, Error> {
+        let mut problems = Problems::default();
+        let form = PolicyForm::read(json, path, &mut problems);
+        // What cannot be read must not hide what is wrong with the rest.
+        let readable = match form {
+            Some(form) => Readable::whole(form),
+            None => Readable::part_of(json),
+        };
+        let policy = check::check(readable, path, &mut problems);
+        match policy {
+            Some(policy) if problems.is_empty() => Ok(policy),
+            _ => {
+                let mut list = problems.into_list();
+                let root = path.to_string();
+                order::sort_by(&mut list, |left, right| place(left, &root).cmp(&place(right, &root)));
+                Err(Error::policy(list))
+            }
+        }
+    }
+}
+
+/// Where a problem stands in the order of the file: its section, and its item.
+fn place(problem: &Problem, root: &str) -> (usize, usize) {
+    const SECTIONS: [&str; 12] = [
+        "schema_version",
+        "organization",
+        "settings",
+        "price_book",
+        "model_classes",
+        "roles",
+        "members",
+        "projects",
+        "service_accounts",
+        "keys",
+        "limits",
+        "budgets",
+    ];
+    let inner = problem.path.strip_prefix(root).unwrap_or(&problem.path).trim_start_matches('.');
+    let section = inner.split(['.', '[']).next().unwrap_or_default();
+    let item = inner.split(['[', ']']).nth(1).and_then(|index| index.parse().ok()).unwrap_or(0);
+    let position = SECTIONS.iter().position(|name| *name == section);
+    (position.unwrap_or(SECTIONS.len()), item)
+}

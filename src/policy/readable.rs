@@ -1,0 +1,92 @@
+//! As much of a policy as can be read, so that one unreadable part does not hide the problems of the rest.
+
+use super::{BookChoice, PolicyForm};
+use crate::{
+    directory::{OrganizationForm, SettingsForm},
+    form::{Form, Int, Json, Path, Problems},
+    id::OrganizationId,
+    order::ById,
+};
+
+/// A policy from which unreadable parts were left out.
+pub(super) struct Readable {
+    pub form: PolicyForm,
+    /// Whether the price book could be read.
+    pub has_book: bool,
+    // For each list, the written position of each item that could be read; empty: every item could.
+    positions: ById<Vec<usize>>,
+    // For each list, the ids of items that could not.
+    unreadable: ById<Vec<String>>,
+}
+
+impl Readable {
+    pub(super) fn whole(form: PolicyForm) -> Self {
+        Self { form, has_book: true, positions: ById::default(), unreadable: ById::default() }
+    }
+
+    pub(super) fn part_of(json: &Json) -> Self {
+        let (mut positions, mut unreadable) = (ById::default(), ById::default());
+        let (places, lost) = (&mut positions, &mut unreadable);
+        let book = field(json, "price_book");
+        let form = PolicyForm {
+            schema_version: Int::clamped(1),
+            organization: field(json, "organization")
+                .flatten()
+                .unwrap_or_else(|| OrganizationForm { id: OrganizationId::unknown(), name: None }),
+            settings: field(json, "settings").flatten().unwrap_or_else(SettingsForm::default),
+            price_book: book.clone().flatten().unwrap_or(BookChoice::Claude),
+            model_classes: list(json, "model_classes", places, lost),
+            roles: list(json, "roles", places, lost),
+            members: list(json, "members", places, lost),
+            projects: list(json, "projects", places, lost),
+            service_accounts: list(json, "service_accounts", places, lost),
+            keys: list(json, "keys", places, lost),
+            limits: list(json, "limits", places, lost),
+            budgets: list(json, "budgets", places, lost),
+        };
+        Self { form, has_book: book.is_none_or(|book| book.is_some()), positions, unreadable }
+    }
+
+    /// The written position of an item.
+    pub(super) fn index(&self, list: &str, at: usize) -> usize {
+        self.positions.get(list).and_then(|positions| positions.get(at)).copied().unwrap_or(at)
+    }
+
+    /// The ids of items that could not be read.
+    pub(super) fn unreadable(&self, list: &str) -> impl Iterator<Item = &String> {
+        self.unreadable.get(list).into_iter().flatten()
+    }
+}
+
+fn read<T: Form>(json: &Json) -> Option<T> {
+    let mut problems = Problems::default();
+    T::read(json, &Path::Root(""), &mut problems).filter(|_| problems.is_empty())
+}
+
+/// A field: absent, unreadable, or its value.
+fn field<T: Form>(json: &Json, name: &str) -> Option<Option<T>> {
+    json.get(name).map(read)
+}
+
+fn list<T: Form>(
+    json: &Json,
+    name: &'static str,
+    positions: &mut ById<Vec<usize>>,
+    unreadable: &mut ById<Vec<String>>,
+) -> Vec<T> {
+    let Some(Json::Array(items)) = json.get(name) else { return Vec::new() };
+    let (mut read_items, mut places, mut lost) = (Vec::new(), Vec::new(), Vec::new());
+    for (index, item) in items.iter().enumerate() {
+        match (read(item), item.get("id")) {
+            (Some(value), _) => {
+                places.push(index);
+                read_items.push(value);
+            }
+            (None, Some(Json::String(id))) => lost.push(id.clone()),
+            (None, _) => {}
+        }
+    }
+    positions.insert(name, places);
+    unreadable.insert(name, lost);
+    read_items
+}

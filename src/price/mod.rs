@@ -1,0 +1,21 @@
+//! Prices: a price book holds rate cards, a card holds dated rates, and usage or a request's shape is priced by them.
+//!
+//! Everything is exact. A rate is a whole number of units of 10^-18 USD a token in every context that a card can be
+//! used in (loading a book proves it), so a charge is a sum of integer products.
+
+pub mod anthropic;
+mod book;
+mod card;
+mod quote;
+mod rate;
+mod request;
+mod usage;
+
+pub use book::{Book, BookForm, CLAUDE, Models, is_model_name};
+pub use card::{Card, CardForm, CardVersion, CardVersionForm, TierForm};
+pub use quote::{Quote, Unquotable, quote};
+pub use rate::{Multiplier, PerMtok, Rate, RatesForm};
+pub use request::{CacheWrite, InputSize, InputSizeForm, RequestForm, RequestShape};
+pub use usage::{
+    InferenceGeo, LARGEST_COUNT, PriceContext, ServiceTier, Speed, UnpricedReason, Usage, UsageClass, charge,
+};

@@ -1,0 +1,232 @@
+//! How an event changes the state. Total: every event that a decision made applies, and none is weighed again.
+
+use super::State;
+use crate::{
+    alert::Alert,
+    budget::{Balance, Budgets},
+    event::{Event, EventKind, Reserved, Settled},
+    id::{BudgetIx, ReservationId},
+    ledger::Ledger,
+    limit::{Counts, Limits, Meter},
+    money::Money,
+    reservation::{From, Reservation, Status},
+    time::Timestamp,
+};
+
+impl State {
+    /// Applies an event.
+    pub fn evolve(&mut self, event: &Event) {
+        let at = event.at.max(self.clock);
+        self.seq = self.seq.saturating_add(1);
+        self.clock = at;
+        // Before the event, so that a forgotten id can be made anew by it.
+        if let Some(horizon) = self.retention_horizon(at) {
+            self.reservations.forget_until(horizon);
+        }
+        match &event.kind {
+            EventKind::Reserved(reserved) => self.reserve(reserved, at),
+            EventKind::Settled(settled) => self.settle(settled, at),
+            EventKind::Voided { reservation, from } => self.void(reservation, *from, at),
+            EventKind::Expired { reservation } => self.expire(reservation, at),
+            EventKind::Adjusted(adjusted) => self.adjust(&adjusted.reservation, adjusted.to),
+            EventKind::Counted { limits, .. } => {
+                for limit in limits {
+                    if let Some(limit) = self.limits.get_mut(*limit) {
+                        limit.bucket.subtract(1, at);
+                    }
+                }
+            }
+            EventKind::AlertFired(alert) => self.fire(alert),
+            EventKind::AlertResolved(alert) => self.resolve(alert),
+            EventKind::ClockAdvanced(_) | EventKind::Heartbeat => {}
+            EventKind::Configured(configured) => self.configure(&configured.change, at),
+        }
+    }
+
+    fn reserve(&mut self, reserved: &Reserved, at: Timestamp) {
+        let reservation = Reservation {
+            id: reserved.id,
+            asked: reserved.asked,
+            book: reserved.book,
+            fallback: reserved.fallback,
+            admitted_at: at,
+            deadline: reserved.deadline,
+            hold: reserved.hold,
+            hold_output: reserved.hold_output,
+            pins: reserved.pins.copied(),
+            status: Status::Held,
+            closed_at: reserved.deadline,
+        };
+        let counts = reservation.reserved_counts();
+        for limit in &reservation.pins.limits {
+            if let Some(limit) = self.limits.get_mut(*limit) {
+                if limit.meter == Meter::ConcurrentRequests {
+                    limit.gauge.open(reservation.deadline, reservation.id);
+                } else {
+                    let debit = limit.debit(&counts);
+                    limit.bucket.subtract(debit, at);
+                }
+            }
+        }
+        let posting = Balance { held: reservation.hold, ..Balance::default() };
+        post(&mut self.budgets, &mut self.ledger, &reservation, &posting);
+        self.reservations.insert(reservation);
+    }
+
+    fn settle(&mut self, settled: &Settled, at: Timestamp) {
+        let settlement = &settled.settlement;
+        let Some(mut books) = self.close_as(&settled.reservation, Status::Settled(settlement.clone()), at) else {
+            return;
+        };
+        let released = released(books.reservation, settlement.from);
+        books.post(&released.after(&Balance { settled: settlement.charge, ..Balance::default() }));
+        books.count(settlement.from != From::Voided, Some(&settled.counted), at);
+    }
+
+    fn void(&mut self, id: &ReservationId, from: From, at: Timestamp) {
+        let Some(mut books) = self.close_as(id, Status::Voided(from), at) else { return };
+        books.post(&released(books.reservation, from));
+        books.count(true, None, at);
+    }
+
+    fn expire(&mut self, id: &ReservationId, at: Timestamp) {
+        let Some(mut books) = self.close_as(id, Status::Assumed, at) else { return };
+        let hold = books.reservation.hold;
+        books.post(&Balance { held: -hold, assumed: hold, settled: Money::ZERO });
+    }
+
+    fn adjust(&mut self, id: &ReservationId, to: Money) {
+        let Some(reservation) = self.reservations.get_mut(id) else { return };
+        let Status::Settled(settlement) = &mut reservation.status else { return };
+        let correction = to - settlement.charge;
+        settlement.charge = to;
+        settlement.unpriced = false;
+        post(&mut self.budgets, &mut self.ledger, reservation, &Balance { settled: correction, ..Balance::default() });
+    }
+
+    /// Closes a reservation, frees its gauges, and opens the books that it is posted to.
+    fn close_as(&mut self, id: &ReservationId, status: Status, at: Timestamp) -> Option<Books<'_>> {
+        let horizon = self.window_horizon();
+        let (reservation, was_open) = self.reservations.close(id, status, at)?;
+        let books = Books {
+            limits: &mut self.limits,
+            budgets: &mut self.budgets,
+            ledger: &mut self.ledger,
+            reservation,
+            horizon,
+        };
+        if was_open {
+            for limit in &reservation.pins.limits {
+                if let Some(limit) =
+                    books.limits.get_mut(*limit).filter(|limit| limit.meter == Meter::ConcurrentRequests)
+                {
+                    limit.gauge.close(reservation.deadline, reservation.id);
+                }
+            }
+        }
+        Some(books)
+    }
+
+    /// A window that ended before this can be posted to no more: its last hold was closed by its deadline, settled late
+    /// within the retention, and corrected within another.
+    fn window_horizon(&self) -> Timestamp {
+        let settings = &self.directory.settings;
+        let longest = settings.retention_ms.get().saturating_mul(2).saturating_add(86_400_000);
+        self.clock.plus(longest.saturating_neg())
+    }
+
+    fn fire(&mut self, alert: &Alert) {
+        match alert {
+            Alert::BudgetThreshold { budget, index, window_start, .. } => {
+                let clock = self.clock;
+                let Some(end) = self.budgets.get_mut(*budget).and_then(|budget| {
+                    let window = budget.window_mut(*window_start)?;
+                    window.fired |= 1_u32.wrapping_shl(*index);
+                    window.window.end.filter(|end| *end > clock)
+                }) else {
+                    return;
+                };
+                self.alert_ends.insert((end, *budget));
+            }
+            Alert::LimitHit { limit } => self.set_hit(*limit, true),
+            Alert::Overrun { .. } | Alert::Unpriced { .. } => {}
+        }
+    }
+
+    fn resolve(&mut self, alert: &Alert) {
+        match alert {
+            Alert::BudgetThreshold { budget, window_start, .. } => {
+                let end = self.budgets.get(*budget).and_then(|budget| budget.window_at(*window_start).window.end);
+                if let Some(end) = end.filter(|end| *end <= self.clock) {
+                    self.alert_ends.remove(&(end, *budget));
+                }
+            }
+            Alert::LimitHit { limit } => self.set_hit(*limit, false),
+            Alert::Overrun { .. } | Alert::Unpriced { .. } => {}
+        }
+    }
+
+    fn set_hit(&mut self, limit: crate::id::LimitIx, hit: bool) {
+        if let Some(limit) = self.limits.get_mut(limit) {
+            limit.hit = hit;
+        }
+    }
+
+    /// Forgets that alerts of a budget are active.
+    pub(super) fn clear_alert_ends(&mut self, budget: BudgetIx) {
+        self.alert_ends.retain(|(_, other)| *other != budget);
+    }
+}
+
+/// The books that a reservation is posted to.
+struct Books<'a> {
+    limits: &'a mut Limits,
+    budgets: &'a mut Budgets,
+    ledger: &'a mut Ledger,
+    reservation: &'a Reservation,
+    // Windows that ended before this are forgotten.
+    horizon: Timestamp,
+}
+
+impl Books<'_> {
+    fn post(&mut self, posting: &Balance) {
+        post(self.budgets, self.ledger, self.reservation, posting);
+        for budget in &self.reservation.pins.budgets {
+            if let Some(budget) = self.budgets.get_mut(*budget) {
+                budget.forget_before(self.horizon);
+            }
+        }
+    }
+
+    /// Corrects the buckets from what was `debited` at admission to the actual counts; without any, gives it back.
+    fn count(&mut self, debited: bool, actual: Option<&Counts>, at: Timestamp) {
+        let reserved = self.reservation.reserved_counts();
+        for limit in &self.reservation.pins.limits {
+            if let Some(limit) = self.limits.get_mut(*limit).filter(|limit| limit.meter != Meter::ConcurrentRequests) {
+                let debited = if debited { limit.debit(&reserved) } else { 0 };
+                let due = actual.map_or(0, |counts| limit.actual(counts));
+                limit.bucket.subtract(due.saturating_sub(debited), at);
+            }
+        }
+    }
+}
+
+/// Posts to the budgets that a reservation is pinned to, in the window of its admission, and to the ledger.
+fn post(budgets: &mut Budgets, ledger: &mut Ledger, reservation: &Reservation, posting: &Balance) {
+    for budget in &reservation.pins.budgets {
+        let window = budgets.get_mut(*budget).and_then(|budget| budget.window_mut(reservation.admitted_at));
+        if let Some(window) = window {
+            window.balance = window.balance.after(posting);
+        }
+    }
+    ledger.post(reservation.asked.key, reservation.asked.model, posting);
+}
+
+/// What a settlement or a void takes back.
+fn released(reservation: &Reservation, from: From) -> Balance {
+    match from {
+        From::Held => Balance { held: -reservation.hold, ..Balance::default() },
+        From::Assumed => Balance { assumed: -reservation.hold, ..Balance::default() },
+        From::Voided => Balance::default(),
+    }
+}

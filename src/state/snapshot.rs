@@ -1,0 +1,294 @@
+//! Snapshots: the state as bytes, so that a log need not be folded from its start.
+//!
+//! `TGSN`, the format's version, the SHA-256 of the rest, the rest. Damaged, truncated or foreign bytes are refused
+//! before anything is read from them. The same state gives the same bytes on every runtime.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use smallvec::SmallVec;
+
+use super::State;
+use crate::{
+    budget::{Budget, BudgetForm, Budgets, WindowBalance},
+    directory::{
+        KeyForm, MemberForm, ModelClassForm, OrganizationForm, ProjectForm, ServiceAccountForm, SettingsForm,
+        role::RoleForm,
+    },
+    error::{Error, ErrorKind},
+    event::{
+        Change, KeySet, MemberSet, OrganizationSet, PriceBookSet, ProjectSet, RoleSet, ServiceAccountSet, SettingsSet,
+    },
+    form::{Form, Int, Json, Path, Problems},
+    id::{BudgetIx, LimitIx},
+    ledger::Ledger,
+    limit::{EVERY_MODEL, Limit, LimitForm, Limits, Meter},
+    order::{self, Sorted},
+    price::BookForm,
+    reservation::Reservation,
+    time::Timestamp,
+};
+
+/// The version of the snapshot's form.
+pub const FORMAT: u16 = 1;
+
+const MAGIC: &[u8; 4] = b"TGSN";
+const HEADER: usize = 38;
+
+crate::object! {
+    /// A model class with its bit.
+    pub struct ClassBit {
+        /// The class.
+        model_class: ModelClassForm,
+        /// The bit.
+        bit: Int<0, 62>,
+    }
+
+    /// Everything that is configured, each list in the order of handles.
+    pub struct Configuration {
+        /// The organization.
+        organization: OrganizationForm,
+        /// Settings.
+        settings: SettingsForm,
+        /// Every book that was in force, oldest first.
+        price_books: Vec<BookForm>,
+        /// Model classes.
+        model_classes: Vec<ClassBit>,
+        /// Custom roles.
+        roles: Vec<RoleForm>,
+        /// Members.
+        members: Vec<MemberForm>,
+        /// Projects.
+        projects: Vec<ProjectForm>,
+        /// Service accounts.
+        service_accounts: Vec<ServiceAccountForm>,
+        /// Keys.
+        keys: Vec<KeyForm>,
+        /// Limits, removed ones too.
+        limits: Vec<LimitForm>,
+        /// Budgets, removed ones too.
+        budgets: Vec<BudgetForm>,
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct LimitLevel {
+    alive: bool,
+    hit: bool,
+    level: i128,
+    at: Timestamp,
+}
+
+#[derive(Serialize, Deserialize)]
+struct BudgetWindows {
+    alive: bool,
+    cap_revision: u32,
+    windows: Vec<WindowBalance>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Body {
+    seq: u64,
+    clock: Timestamp,
+    configuration: String,
+    limits: Vec<LimitLevel>,
+    budgets: Vec<BudgetWindows>,
+    reservations: Vec<Reservation>,
+    ledger: Ledger,
+    alert_ends: Vec<(Timestamp, BudgetIx)>,
+}
+
+impl State {
+    /// The state as bytes.
+    #[must_use]
+    pub fn snapshot(&self) -> Vec<u8> {
+        let body = Body {
+            seq: self.seq,
+            clock: self.clock,
+            configuration: crate::wire::to_text(&self.configuration()),
+            limits: self.limits.table().iter().map(level_of).collect(),
+            budgets: self.budgets.table().iter().map(windows_of).collect(),
+            reservations: self.reservations.sorted().into_iter().cloned().collect(),
+            ledger: self.ledger.clone(),
+            alert_ends: self.alert_ends.iter().copied().collect(),
+        };
+        let body = postcard::to_allocvec(&body).unwrap_or_default();
+        let mut bytes = Vec::with_capacity(body.len().saturating_add(HEADER));
+        bytes.extend_from_slice(MAGIC);
+        bytes.extend_from_slice(&FORMAT.to_le_bytes());
+        bytes.extend_from_slice(&Sha256::digest(&body));
+        bytes.extend_from_slice(&body);
+        bytes
+    }
+
+    /// The state of a snapshot.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidSnapshot`] for bytes that are damaged, truncated, or of another version.
+    pub fn restore(bytes: &[u8]) -> Result<Self, Error> {
+        let refused = |what: &str| {
+            Error::new(ErrorKind::InvalidSnapshot, format!("{what}: restore an earlier snapshot, or fold the log"))
+        };
+        let (header, body) = bytes.split_at_checked(HEADER).ok_or_else(|| refused("the snapshot is truncated"))?;
+        let (magic, rest) = header.split_at_checked(4).ok_or_else(|| refused("the snapshot is truncated"))?;
+        let (version, digest) = rest.split_at_checked(2).ok_or_else(|| refused("the snapshot is truncated"))?;
+        if magic != MAGIC {
+            return Err(refused("these bytes are no snapshot"));
+        }
+        if version != FORMAT.to_le_bytes() {
+            return Err(refused("the snapshot is of another version"));
+        }
+        if digest != Sha256::digest(body).as_slice() {
+            return Err(refused("the snapshot is damaged"));
+        }
+        let body: Body = postcard::from_bytes(body).map_err(|_| refused("the snapshot cannot be read"))?;
+        restore_body(body).ok_or_else(|| refused("the snapshot contradicts itself"))
+    }
+
+    fn configuration(&self) -> Configuration {
+        let directory = &self.directory;
+        Configuration {
+            organization: directory.organization.clone(),
+            settings: directory.settings.clone(),
+            price_books: self.books.iter().map(|book| book.form.clone()).collect(),
+            model_classes: directory
+                .classes
+                .values()
+                .map(|(model_class, bit)| ClassBit {
+                    model_class: model_class.clone(),
+                    bit: Int::clamped((*bit).into()),
+                })
+                .collect(),
+            roles: directory.roles.values().cloned().collect(),
+            members: directory.members().iter().map(|member| member.form.clone()).collect(),
+            projects: directory.projects().iter().map(|project| project.form.clone()).collect(),
+            service_accounts: directory.service_accounts().iter().map(|account| account.form.clone()).collect(),
+            keys: directory.keys().iter().map(|key| (*key.form).clone()).collect(),
+            limits: self.limits.table().iter().map(|limit| (*limit.form).clone()).collect(),
+            budgets: self.budgets.table().iter().map(|budget| (*budget.form).clone()).collect(),
+        }
+    }
+}
+
+fn level_of(limit: &Limit) -> LimitLevel {
+    LimitLevel { alive: limit.alive, hit: limit.hit, level: limit.bucket.level, at: limit.bucket.at }
+}
+
+fn windows_of(budget: &Budget) -> BudgetWindows {
+    BudgetWindows { alive: budget.alive, cap_revision: budget.cap_revision, windows: budget.windows().to_vec() }
+}
+
+fn restore_body(body: Body) -> Option<State> {
+    let json = Json::parse(&body.configuration).ok()?;
+    let configuration = Configuration::read(&json, &Path::Root(""), &mut Problems::default())?;
+    if configuration.limits.len() != body.limits.len() || configuration.budgets.len() != body.budgets.len() {
+        return None;
+    }
+    let mut state = State::empty(configuration.organization.id.clone());
+    restore_directory(&mut state, &configuration);
+
+    let limits = configuration.limits.into_iter().zip(&body.limits).map(|(form, known)| {
+        let class = form.model_class.as_ref();
+        let mask = class.map_or(EVERY_MODEL, |class| {
+            state.directory.classes.get(class.as_str()).map_or(0, |(_, bit)| 1_u64.wrapping_shl(u32::from(*bit)))
+        });
+        let mut limit = Limit::new(form, mask, known.at);
+        limit.bucket.level = known.level;
+        limit.alive = known.alive;
+        limit.hit = known.hit;
+        limit
+    });
+    state.limits = Limits::restore(limits.collect());
+    let mut budgets = Budgets::default();
+    for (form, known) in configuration.budgets.into_iter().zip(body.budgets) {
+        budgets.add(Budget::restored(form, known.alive, known.cap_revision, SmallVec::from_vec(known.windows)));
+    }
+    state.budgets = budgets;
+    attach_everything(&mut state);
+
+    restore_reservations(&mut state, body.reservations)?;
+    state.ledger = body.ledger;
+    state.alert_ends = Sorted::of(body.alert_ends);
+    state.seq = body.seq;
+    state.clock = body.clock;
+    Some(state)
+}
+
+fn restore_directory(state: &mut State, configuration: &Configuration) {
+    let at = Timestamp::EPOCH;
+    state.configure(&Change::Organization(OrganizationSet { organization: configuration.organization.clone() }), at);
+    state.configure(&Change::Settings(SettingsSet { settings: configuration.settings.clone() }), at);
+    for book in &configuration.price_books {
+        let set = PriceBookSet { hash: book.hash(), price_book: book.clone() };
+        state.configure(&Change::PriceBook(Box::new(set)), at);
+    }
+    for class in &configuration.model_classes {
+        let bit = u8::try_from(class.bit.get()).unwrap_or(0);
+        Arc::make_mut(&mut state.directory)
+            .classes
+            .insert(class.model_class.id.as_str(), (class.model_class.clone(), bit));
+    }
+    state.refresh_classes();
+    for role in &configuration.roles {
+        state.configure(&Change::Role(RoleSet { role: role.clone() }), at);
+    }
+    for member in &configuration.members {
+        state.configure(&Change::Member(MemberSet { member: member.clone() }), at);
+    }
+    for project in &configuration.projects {
+        state.configure(&Change::Project(ProjectSet { project: project.clone() }), at);
+    }
+    for account in &configuration.service_accounts {
+        state.configure(&Change::ServiceAccount(ServiceAccountSet { service_account: account.clone() }), at);
+    }
+    for key in &configuration.keys {
+        state.configure(&Change::Key(Box::new(KeySet { key: key.clone() })), at);
+    }
+}
+
+fn attach_everything(state: &mut State) {
+    let limits: Vec<_> = state
+        .limits
+        .table()
+        .iter()
+        .zip(0_u32..)
+        .filter(|(limit, _)| limit.alive)
+        .map(|(limit, index)| (limit.form.scope.clone(), LimitIx(index)))
+        .collect();
+    for (scope, limit) in limits {
+        state.attach_limit(&scope, limit);
+    }
+    let budgets: Vec<_> = state
+        .budgets
+        .table()
+        .iter()
+        .zip(0_u32..)
+        .filter(|(budget, _)| budget.alive)
+        .map(|(budget, index)| (budget.form.scope.clone(), BudgetIx(index)))
+        .collect();
+    for (scope, budget) in budgets {
+        state.attach_budget(&scope, budget);
+    }
+}
+
+/// Open holds fill the gauges; closed ones are remembered in the order of their closing.
+fn restore_reservations(state: &mut State, mut reservations: Vec<Reservation>) -> Option<()> {
+    order::sort_by(&mut reservations, |left, right| (left.closed_at, left.id).cmp(&(right.closed_at, right.id)));
+    for reservation in reservations {
+        let known = state.directory.key(reservation.asked.key).is_some() && state.book_at(reservation.book).is_some();
+        if !known || state.reservations.get(&reservation.id).is_some() {
+            return None;
+        }
+        if reservation.is_open() {
+            for limit in &reservation.pins.limits {
+                let limit = state.limits.get_mut(*limit)?;
+                if limit.meter == Meter::ConcurrentRequests {
+                    limit.gauge.open(reservation.deadline, reservation.id);
+                }
+            }
+        }
+        state.reservations.insert(reservation);
+    }
+    Some(())
+}

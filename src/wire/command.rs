@@ -1,0 +1,285 @@
+//! Commands as JSON.
+
+use smallvec::SmallVec;
+
+use crate::{
+    command::{Admit, Command, Credential, GivenPart, GivenUsage, ModelName},
+    directory::Principal,
+    error::Error,
+    form::{Int, Json, Path},
+    id::{KeyId, LONGEST_MODEL, ReservationId, SecretDigest},
+    money::Money,
+    policy::Policy,
+    price::{InferenceGeo, RequestForm, RequestShape, ServiceTier, Speed, Usage, anthropic},
+    time::Millis,
+};
+
+/// A count of tokens or uses.
+pub type Tokens = Int<0, 1_000_000_000_000>;
+
+crate::single! {
+    /// How a caller proves who it is.
+    pub enum CredentialForm {
+        /// A key's id, where the host has authenticated the caller by itself.
+        "key" => Key(KeyId),
+        /// The SHA-256 of the whole secret.
+        "secret_sha256" => Secret(SecretDigest),
+    }
+}
+
+crate::object! {
+    /// No fields.
+    pub struct Nothing {}
+
+    /// What limits count before the request is made.
+    pub struct EstimateForm {
+        /// Input tokens without cache reads; null: from the request's size.
+        input_tokens: Option<Tokens> = None,
+        /// Cache reads.
+        cache_read_tokens: Tokens = Int::clamped(0),
+    }
+
+    /// Asks whether a request may be sent, and reserves for it.
+    pub struct AdmitForm {
+        /// The reservation's id, made by the gateway, never by the client.
+        reservation: ReservationId,
+        /// Who asks.
+        credential: CredentialForm,
+        /// The model.
+        model: String,
+        /// Everything that bounds what the request can cost.
+        request: RequestForm,
+        /// What limits count before the request is made.
+        estimate: EstimateForm = EstimateForm { input_tokens: None, cache_read_tokens: Int::clamped(0) },
+        /// How long the hold stays open; null: `reservation_timeout_ms`, which is also the most.
+        timeout_ms: Option<Int<1, 86_400_000>> = None,
+    }
+
+    /// One model's share of a usage. What is absent is as it was admitted; an absent count is 0.
+    pub struct PartForm {
+        /// The model.
+        model: Option<String> = None,
+        /// Uncached input.
+        input_tokens: Tokens = Int::clamped(0),
+        /// Input read from the cache.
+        cache_read_tokens: Tokens = Int::clamped(0),
+        /// Input written to the cache for five minutes.
+        cache_write_5m_tokens: Tokens = Int::clamped(0),
+        /// Input written to the cache for one hour.
+        cache_write_1h_tokens: Tokens = Int::clamped(0),
+        /// Output.
+        output_tokens: Tokens = Int::clamped(0),
+        /// Web searches that succeeded.
+        web_searches: Tokens = Int::clamped(0),
+        /// Speed.
+        speed: Option<Speed> = None,
+        /// Inference geography.
+        inference_geo: Option<InferenceGeo> = None,
+        /// Service tier.
+        service_tier: Option<ServiceTier> = None,
+    }
+
+    /// The parts of a usage.
+    pub struct PartsForm {
+        /// 1 to 64 parts.
+        parts: Vec<PartForm>,
+    }
+
+    /// Anthropic's own usage object.
+    pub struct AnthropicForm {
+        /// The model that the response names; null: the reservation's.
+        model: Option<String> = None,
+        /// The usage object as the response, or its stream, carries it.
+        usage: Json,
+        /// Whether the whole response was seen.
+        complete: bool,
+    }
+}
+
+crate::tagged! {
+    /// What was used.
+    pub enum UsageForm {
+        /// All of it.
+        "final" => Final(PartsForm),
+        /// Its input side; the output is charged at the hold.
+        "partial" => Partial(PartsForm),
+        /// Nothing is known; the hold is charged.
+        "unknown" => Unknown(Nothing),
+        /// The provider's own usage object.
+        "anthropic" => Anthropic(AnthropicForm),
+    }
+}
+
+crate::object! {
+    /// Charges a reservation.
+    pub struct SettleForm {
+        /// The reservation.
+        reservation: ReservationId,
+        /// What was used.
+        usage: UsageForm,
+    }
+
+    /// A reservation.
+    pub struct ReservationForm {
+        /// The reservation.
+        reservation: ReservationId,
+    }
+
+    /// Counts tokens.
+    pub struct CountTokensForm {
+        /// Who asks.
+        credential: CredentialForm,
+        /// The model.
+        model: String,
+    }
+
+    /// Corrects the charge of a settled reservation.
+    pub struct AdjustForm {
+        /// Who corrects it.
+        actor: Principal,
+        /// The reservation.
+        reservation: ReservationId,
+        /// The right charge.
+        charge_usd: Money,
+        /// Why.
+        reason: String,
+    }
+
+    /// Accepts a clock that jumped.
+    pub struct AdvanceClockForm {
+        /// Who accepts it.
+        actor: Principal,
+        /// The instant, equal to `now_ms`.
+        to_ms: Millis,
+    }
+
+    /// Replaces the policy by difference.
+    pub struct UpdatePolicyForm {
+        /// Who replaces it.
+        actor: Principal,
+        /// The new policy.
+        policy: Json,
+    }
+}
+
+crate::tagged! {
+    /// Everything that changes the state.
+    pub enum CommandForm {
+        /// Admits a request.
+        "admit" => Admit(AdmitForm),
+        /// Charges a reservation.
+        "settle" => Settle(SettleForm),
+        /// Gives a reservation back.
+        "void" => Void(ReservationForm),
+        /// Applies what is due.
+        "expire" => Expire(Nothing),
+        /// Counts tokens.
+        "count_tokens" => CountTokens(CountTokensForm),
+        /// Corrects a charge.
+        "adjust" => Adjust(AdjustForm),
+        /// Accepts a clock.
+        "advance_clock" => AdvanceClock(AdvanceClockForm),
+        /// Replaces the policy.
+        "update_policy" => UpdatePolicy(UpdatePolicyForm),
+    }
+}
+
+impl CredentialForm {
+    pub(crate) fn credential(&self) -> Credential<'_> {
+        match self {
+            Self::Key(id) => Credential::Id(id.as_str()),
+            Self::Secret(digest) => Credential::Secret(*digest),
+        }
+    }
+}
+
+/// A model's name as a request gives it.
+pub(crate) fn model_name<'a>(name: &'a str, path: &str) -> Result<ModelName<'a>, Error> {
+    if (1..=LONGEST_MODEL).contains(&name.len()) {
+        Ok(ModelName::Name(name))
+    } else {
+        Err(Error::invalid(format!("a model's name has 1 to {LONGEST_MODEL} bytes: shorten it")).at(path))
+    }
+}
+
+impl CommandForm {
+    /// The command.
+    ///
+    /// # Errors
+    /// When a name is too long, a provider's usage contradicts itself, or a policy has problems.
+    pub fn command(&self) -> Result<Command<'_>, Error> {
+        Ok(match self {
+            Self::Admit(form) => Command::Admit(Admit {
+                reservation: form.reservation,
+                credential: form.credential.credential(),
+                model: model_name(&form.model, "command.model")?,
+                request: RequestShape::from(&form.request),
+                estimate_input: form.estimate.input_tokens.map(Int::unsigned),
+                estimate_cache_read: form.estimate.cache_read_tokens.unsigned(),
+                timeout_ms: form.timeout_ms.map(Int::get),
+            }),
+            Self::Settle(form) => Command::Settle {
+                reservation: form.reservation,
+                usage: form.usage.given(&Path::Root("command.usage"))?,
+            },
+            Self::Void(form) => Command::Void { reservation: form.reservation },
+            Self::Expire(_) => Command::Expire,
+            Self::CountTokens(form) => Command::CountTokens {
+                credential: form.credential.credential(),
+                model: model_name(&form.model, "command.model")?,
+            },
+            Self::Adjust(form) => Command::Adjust {
+                actor: form.actor.clone(),
+                reservation: form.reservation,
+                charge: form.charge_usd,
+                reason: form.reason.clone(),
+            },
+            Self::AdvanceClock(form) => Command::AdvanceClock { actor: form.actor.clone(), to: form.to_ms.into() },
+            Self::UpdatePolicy(form) => Command::UpdatePolicy {
+                actor: form.actor.clone(),
+                policy: Box::new(Policy::read(&form.policy, &Path::Root("command.policy"))?),
+            },
+        })
+    }
+}
+
+impl UsageForm {
+    /// The usage, with a provider's own object normalised.
+    ///
+    /// # Errors
+    /// When a provider's usage cannot be read, with the path of the reason.
+    pub fn given(&self, path: &Path<'_>) -> Result<GivenUsage, Error> {
+        let parts = |form: &PartsForm| form.parts.iter().map(PartForm::given).collect::<SmallVec<[GivenPart; 1]>>();
+        match self {
+            Self::Final(form) => Ok(GivenUsage::Final(parts(form))),
+            Self::Partial(form) => Ok(GivenUsage::Partial(parts(form))),
+            Self::Unknown(_) => Ok(GivenUsage::Unknown),
+            Self::Anthropic(form) => {
+                anthropic::usage(form.model.as_deref(), &form.usage, form.complete, &path.field("usage"))
+            }
+        }
+    }
+}
+
+impl PartForm {
+    fn given(&self) -> GivenPart {
+        GivenPart {
+            model: self.model.as_deref().map(Into::into),
+            usage: self.usage(),
+            speed: self.speed,
+            inference_geo: self.inference_geo,
+            service_tier: self.service_tier,
+        }
+    }
+
+    pub(crate) fn usage(&self) -> Usage {
+        Usage {
+            input: self.input_tokens.unsigned(),
+            cache_read: self.cache_read_tokens.unsigned(),
+            cache_write_5m: self.cache_write_5m_tokens.unsigned(),
+            cache_write_1h: self.cache_write_1h_tokens.unsigned(),
+            output: self.output_tokens.unsigned(),
+            web_searches: self.web_searches.unsigned(),
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! The text door: one line of JSON in, one line out. Every runtime and the command line go through it.
+
+use super::{CommandForm, OutcomeForm, QueryForm, answer, error_text, read_event, read_events, to_text, write_events};
+use crate::{
+    engine::Engine,
+    error::Error,
+    event::Events,
+    form::{Form, Json, Path, Problems},
+    time::{Millis, Timestamp},
+};
+
+crate::object! {
+    /// A line of input: an instant, and one of `command`, `preview` and `query`.
+    pub struct LineForm {
+        /// The host's clock.
+        now_ms: Millis,
+        /// A command to decide and apply.
+        command: Option<CommandForm> = None,
+        /// A command to decide only.
+        preview: Option<CommandForm> = None,
+        /// Something to read.
+        query: Option<QueryForm> = None,
+    }
+}
+
+/// An engine behind its text door.
+///
+/// ```
+/// use tollgate::wire::Door;
+/// let policy = r#"{"schema_version":1,"organization":{"id":"acme"}}"#;
+/// let (mut door, _events) = Door::create(policy, 1_764_000_000_000)?;
+/// let answer = door.run_line(r#"{"now_ms":1764000000001,"command":{"type":"expire"}}"#);
+/// assert!(answer.starts_with(r#"{"decision":{"type":"expired","reservations":0}"#));
+/// # Ok::<(), tollgate::error::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Door {
+    engine: Engine,
+    // Events of the last decision that was not applied, and the sequence number that they follow.
+    decided: Option<(u64, Events)>,
+}
+
+impl Door {
+    /// A door for a new organization, and the first events of its log as a JSON list.
+    ///
+    /// # Errors
+    /// With every problem of the policy, or when `now_ms` is no instant.
+    pub fn create(policy: &str, now_ms: i64) -> Result<(Self, String), Error> {
+        let now = Timestamp::from_millis(now_ms).map_err(|error| error.at("now_ms"))?;
+        let (engine, events) = Engine::create(policy, now)?;
+        let log = write_events(engine.state(), &events);
+        Ok((Self::over(engine), log))
+    }
+
+    /// A door for an organization whose log is a JSON list of events, from its first one.
+    ///
+    /// # Errors
+    /// When an event cannot be read or does not fit.
+    pub fn fold(log: &str) -> Result<Self, Error> {
+        let mut door = Self::over(Engine::over(crate::state::State::empty(crate::id::OrganizationId::unknown())));
+        door.apply(log)?;
+        Ok(door)
+    }
+
+    /// A door to an engine.
+    #[must_use]
+    pub const fn over(engine: Engine) -> Self {
+        Self { engine, decided: None }
+    }
+
+    /// The door of a snapshot.
+    ///
+    /// # Errors
+    /// As [`Engine::restore`].
+    pub fn restore(snapshot: &[u8]) -> Result<Self, Error> {
+        Engine::restore(snapshot).map(Self::over)
+    }
+
+    /// The engine.
+    #[must_use]
+    pub const fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// Answers a line: an outcome, a query's result, or an error. Never fails otherwise.
+    pub fn run_line(&mut self, line: &str) -> String {
+        self.try_line(line).unwrap_or_else(|error| error_text(&error))
+    }
+
+    fn try_line(&mut self, line: &str) -> Result<String, Error> {
+        let json = Json::parse(line)?;
+        let mut problems = Problems::default();
+        let form = LineForm::read(&json, &Path::Root(""), &mut problems);
+        let form = form.filter(|_| problems.is_empty()).ok_or_else(|| problems.into_error())?;
+        let now = form.now_ms.into();
+        match (form.command, form.preview, form.query) {
+            (Some(command), None, None) => self.submit_form(&command, now),
+            (None, Some(command), None) => self.preview_form(&command, now),
+            (None, None, Some(query)) => Ok(to_text(&answer(self.engine.state(), &query, now)?)),
+            _ => Err(Error::invalid("a line has exactly one of `command`, `preview` and `query`: keep one")),
+        }
+    }
+
+    fn submit_form(&mut self, command: &CommandForm, now: Timestamp) -> Result<String, Error> {
+        let outcome = self.engine.submit(&command.command()?, now)?;
+        Ok(to_text(&OutcomeForm::of(self.engine.state(), &outcome)))
+    }
+
+    fn preview_form(&self, command: &CommandForm, now: Timestamp) -> Result<String, Error> {
+        let outcome = self.engine.decide(&command.command()?, now)?;
+        Ok(to_text(&OutcomeForm::of(self.engine.state(), &outcome)))
+    }
+
+    /// Decides and applies a command; the outcome as JSON.
+    ///
+    /// # Errors
+    /// When the caller made a mistake; nothing is changed then.
+    pub fn submit(&mut self, command: &str, now_ms: i64) -> Result<String, Error> {
+        let (command, now) = (read_command(command)?, instant(now_ms)?);
+        self.submit_form(&command, now)
+    }
+
+    /// Decides a command without applying it; the outcome as JSON.
+    ///
+    /// # Errors
+    /// When the caller made a mistake.
+    pub fn preview(&self, command: &str, now_ms: i64) -> Result<String, Error> {
+        self.preview_form(&read_command(command)?, instant(now_ms)?)
+    }
+
+    /// Decides a command without applying it, and keeps its events for [`Door::commit`]; the outcome as JSON.
+    ///
+    /// # Errors
+    /// When the caller made a mistake.
+    pub fn decide(&mut self, command: &str, now_ms: i64) -> Result<String, Error> {
+        self.decided = None;
+        let form = read_command(command)?;
+        let outcome = self.engine.decide(&form.command()?, instant(now_ms)?)?;
+        let text = to_text(&OutcomeForm::of(self.engine.state(), &outcome));
+        self.decided = Some((self.engine.seq(), outcome.events));
+        Ok(text)
+    }
+
+    /// Applies the events of the last [`Door::decide`], which the host has stored meanwhile.
+    ///
+    /// # Errors
+    /// When nothing was decided since the last event.
+    pub fn commit(&mut self) -> Result<(), Error> {
+        match self.decided.take() {
+            Some((seq, events)) if seq == self.engine.seq() => {
+                self.engine.apply(&events);
+                Ok(())
+            }
+            _ => Err(Error::new(
+                crate::error::ErrorKind::InvalidEvent,
+                "nothing was decided since the last event: decide again",
+            )),
+        }
+    }
+
+    /// Applies a JSON list of events of the log: all of them, or none.
+    ///
+    /// # Errors
+    /// When one cannot be read or does not fit.
+    pub fn apply(&mut self, events: &str) -> Result<(), Error> {
+        let mut forms = read_events(events)?;
+        self.decided = None;
+        if let [_] = forms.as_slice() {
+            if let Some(form) = forms.pop() {
+                let event = read_event(self.engine.state(), form)?;
+                self.engine.apply([&event]);
+            }
+            return Ok(());
+        }
+        let mut after = self.engine.clone();
+        for form in forms {
+            let event = read_event(after.state(), form)?;
+            after.apply([&event]);
+        }
+        self.engine = after;
+        Ok(())
+    }
+
+    /// Answers a query; the result as JSON.
+    ///
+    /// # Errors
+    /// When the query cannot be read, or names what does not exist.
+    pub fn query(&self, query: &str, now_ms: i64) -> Result<String, Error> {
+        let form: QueryForm = read_at(query, "query")?;
+        Ok(to_text(&answer(self.engine.state(), &form, instant(now_ms)?)?))
+    }
+}
+
+fn instant(now_ms: i64) -> Result<Timestamp, Error> {
+    Timestamp::from_millis(now_ms).map_err(|error| error.at("now_ms"))
+}
+
+fn read_command(text: &str) -> Result<CommandForm, Error> {
+    read_at(text, "command")
+}
+
+fn read_at<T: Form>(text: &str, name: &str) -> Result<T, Error> {
+    let json = Json::parse(text)?;
+    let mut problems = Problems::default();
+    let read = T::read(&json, &Path::Root(name), &mut problems);
+    read.filter(|_| problems.is_empty()).ok_or_else(|| problems.into_error())
+}

@@ -1,0 +1,460 @@
+//! Queries as JSON: what can be read without changing anything.
+
+use super::{
+    Count, CredentialForm, Nothing, UsageForm,
+    command::model_name,
+    count,
+    decision::{DenyForm, deny, meter_text},
+};
+use crate::{
+    budget::{Balance, Budget},
+    decide::{due, on_path, permitted, price, quote_named},
+    decision::{Denial, Reason},
+    directory::{Owner, Principal, action::Action},
+    error::{Error, ErrorKind},
+    form::Path,
+    id::{BudgetId, KeyId, LimitId, ProjectId, ReservationId},
+    limit::{Limit, Meter, Mode, Operation, Scope},
+    money::Money,
+    order,
+    price::{RequestForm, RequestShape},
+    reservation::Status,
+    state::State,
+    time::{Millis, Timestamp},
+};
+
+crate::object! {
+    /// Whether a principal may do an action.
+    pub struct CanForm {
+        /// Who.
+        principal: Principal,
+        /// What.
+        action: Action,
+        /// The project of the resource.
+        project: Option<ProjectId> = None,
+        /// The owner of the resource.
+        owner: Option<Owner> = None,
+    }
+    /// The most that a request can cost.
+    pub struct QuoteForm {
+        /// The model.
+        model: String,
+        /// The shape of the request.
+        request: RequestForm,
+    }
+    /// What a usage costs by the book in force.
+    pub struct PriceForm {
+        /// The model.
+        model: String,
+        /// When it was used.
+        at_ms: Millis,
+        /// What was used.
+        usage: UsageForm,
+    }
+    /// What is left on the path of a key for a model.
+    pub struct HeadroomForm {
+        /// Who.
+        credential: CredentialForm,
+        /// The model.
+        model: String,
+    }
+    /// The models that a key may use.
+    pub struct ModelsForm {
+        /// Who.
+        credential: CredentialForm,
+    }
+    /// A reservation.
+    pub struct ReservationQueryForm {
+        /// Which.
+        reservation: ReservationId,
+    }
+}
+
+crate::tagged! {
+    /// Something to read.
+    pub enum QueryForm {
+        /// Whether a principal may do an action.
+        "can" => Can(CanForm),
+        /// The most that a request can cost.
+        "quote" => Quote(QuoteForm),
+        /// What a usage costs.
+        "price" => Price(PriceForm),
+        /// What is left.
+        "headroom" => Headroom(HeadroomForm),
+        /// The models that a key may use.
+        "models" => Models(ModelsForm),
+        /// Balances of everything.
+        "balances" => Balances(Nothing),
+        /// A reservation.
+        "reservation" => Reservation(ReservationQueryForm),
+    }
+}
+
+crate::object! {
+    /// Whether it may.
+    pub struct CanResult {
+        /// Whether it may.
+        allowed: bool,
+    }
+    /// A quote.
+    pub struct QuoteResult {
+        /// The most that the request can cost.
+        quote_usd: Money,
+        /// The most input.
+        input_bound_tokens: Count,
+        /// The most output.
+        output_bound_tokens: Count,
+    }
+    /// A price.
+    pub struct PriceResult {
+        /// What the usage costs.
+        usd: Money,
+    }
+    /// Why there is no price.
+    pub struct UnpricedResult {
+        /// Why.
+        reason: Reason,
+    }
+    /// What is left of a limit.
+    pub struct LimitHeadroom {
+        /// Which.
+        limit: LimitId,
+        /// What it covers.
+        scope: Scope,
+        /// What it counts.
+        meter: Meter,
+        /// Whether it blocks.
+        mode: Mode,
+        /// A full bucket, or the most open holds.
+        capacity: String,
+        /// What is left, rounded down; possibly negative.
+        remaining: String,
+        /// What comes back in each period; null for a gauge.
+        rate: Option<String>,
+        /// The period; null for a gauge.
+        period_ms: Option<Count>,
+        /// When the bucket is full again; null for a gauge.
+        full_at_ms: Option<Millis>,
+        /// `hard`: never exceeded where the estimate holds; `bounded`: output is counted when it is known.
+        guarantee: String,
+    }
+    /// What is left of a budget.
+    pub struct BudgetHeadroom {
+        /// Which.
+        budget: BudgetId,
+        /// What it covers.
+        scope: Scope,
+        /// Whether it blocks.
+        mode: Mode,
+        /// Start of the window.
+        window_start_ms: Millis,
+        /// End of the window; null: it never ends.
+        window_end_ms: Option<Millis>,
+        /// The cap in force.
+        cap_usd: Money,
+        /// Charged.
+        settled_usd: Money,
+        /// Charged by assumption.
+        assumed_usd: Money,
+        /// Held.
+        held_usd: Money,
+    }
+    /// What is left on a path.
+    pub struct HeadroomResult {
+        /// Limits, in the order of the path.
+        limits: Vec<LimitHeadroom>,
+        /// Budgets, in the order of the path.
+        budgets: Vec<BudgetHeadroom>,
+    }
+    /// A model.
+    pub struct ModelResult {
+        /// Its name.
+        model: String,
+        /// The longest prompt.
+        context_window_tokens: Count,
+        /// The longest output.
+        max_output_tokens: Count,
+    }
+    /// Models, by name.
+    pub struct ModelsResult {
+        /// The models.
+        models: Vec<ModelResult>,
+    }
+    /// A balance.
+    pub struct BalanceForm {
+        /// Charged.
+        settled_usd: Money,
+        /// Charged by assumption.
+        assumed_usd: Money,
+        /// Held.
+        held_usd: Money,
+    }
+    /// A key's balance.
+    pub struct KeyBalance {
+        /// Which.
+        key: KeyId,
+        /// Charged.
+        settled_usd: Money,
+        /// Charged by assumption.
+        assumed_usd: Money,
+        /// Held.
+        held_usd: Money,
+    }
+    /// A model's balance.
+    pub struct ModelBalance {
+        /// Which.
+        model: String,
+        /// Charged.
+        settled_usd: Money,
+        /// Charged by assumption.
+        assumed_usd: Money,
+        /// Held.
+        held_usd: Money,
+    }
+    /// Balances of everything.
+    pub struct BalancesResult {
+        /// The organization's.
+        total: BalanceForm,
+        /// Keys that were ever charged or held for, by id.
+        keys: Vec<KeyBalance>,
+        /// Models that were ever charged or held for, by name.
+        models: Vec<ModelBalance>,
+        /// Every budget in force, by id.
+        budgets: Vec<BudgetHeadroom>,
+    }
+    /// A reservation.
+    pub struct ReservationResult {
+        /// Which.
+        reservation: ReservationId,
+        /// Its key.
+        key: KeyId,
+        /// Its model.
+        model: String,
+        /// Where it stands.
+        status: String,
+        /// The hold as it was at admission.
+        hold_usd: Money,
+        /// The charge; null while there is none.
+        charge_usd: Option<Money>,
+        /// When the hold becomes, or became, an assumed charge.
+        deadline_ms: Millis,
+    }
+}
+
+crate::tagged! {
+    /// What was read.
+    pub enum ResultForm {
+        /// Whether it may.
+        "can" => Can(CanResult),
+        /// A quote.
+        "quote" => Quote(QuoteResult),
+        /// A price.
+        "price" => Price(PriceResult),
+        /// Why there is no price.
+        "unpriced" => Unpriced(UnpricedResult),
+        /// What is left.
+        "headroom" => Headroom(Box<HeadroomResult>),
+        /// Models.
+        "models" => Models(ModelsResult),
+        /// Balances.
+        "balances" => Balances(Box<BalancesResult>),
+        /// A reservation.
+        "reservation" => Reservation(ReservationResult),
+        /// A denial.
+        "deny" => Deny(DenyForm),
+    }
+}
+
+/// Answers a query in a state, at an instant that is not before its last event.
+///
+/// # Errors
+/// When it names what does not exist.
+pub fn answer(state: &State, query: &QueryForm, now: Timestamp) -> Result<ResultForm, Error> {
+    let at = now.max(state.clock);
+    // An answer does not depend on whether the host's timer has run.
+    let due = due(state, at);
+    if !due.is_empty() {
+        let mut after = state.clone();
+        due.iter().for_each(|event| after.evolve(event));
+        return read(&after, query, at);
+    }
+    read(state, query, at)
+}
+
+fn read(state: &State, query: &QueryForm, at: Timestamp) -> Result<ResultForm, Error> {
+    let denied = |reason| Ok(ResultForm::Deny(deny(state, &Denial::of(reason))));
+    match query {
+        QueryForm::Can(form) => can(state, form, at),
+        QueryForm::Quote(form) => {
+            match quote_named(state, &model_name(&form.model, "query.model")?, &RequestShape::from(&form.request), at) {
+                Ok(quote) => Ok(ResultForm::Quote(QuoteResult {
+                    quote_usd: quote.total,
+                    input_bound_tokens: count(quote.input_bound),
+                    output_bound_tokens: count(quote.output_bound),
+                })),
+                Err(reason) => denied(reason),
+            }
+        }
+        QueryForm::Price(form) => {
+            let usage = form.usage.given(&Path::Root("query.usage"))?;
+            Ok(match price(state, &form.model, &usage, form.at_ms.into())? {
+                Ok(usd) => ResultForm::Price(PriceResult { usd }),
+                Err(reason) => ResultForm::Unpriced(UnpricedResult { reason: reason.into() }),
+            })
+        }
+        QueryForm::Headroom(form) => {
+            let name = model_name(&form.model, "query.model")?;
+            match permitted(state, &form.credential.credential(), Action::MessagesCreate, Some(&name), at) {
+                Ok(path) => {
+                    let (limits, budgets) = on_path(state, &path, Operation::Messages);
+                    Ok(ResultForm::Headroom(Box::new(HeadroomResult {
+                        limits: limits.into_iter().map(|limit| limit_headroom(limit, at)).collect(),
+                        budgets: budgets.into_iter().map(|budget| budget_headroom(budget, at)).collect(),
+                    })))
+                }
+                Err(reason) => denied(reason),
+            }
+        }
+        QueryForm::Models(form) => {
+            match permitted(state, &form.credential.credential(), Action::ModelsRead, None, at) {
+                Ok(path) => {
+                    let cards = state.book().map(|(_, book)| book.cards()).unwrap_or_default();
+                    let mut models: Vec<ModelResult> = cards
+                        .iter()
+                        .filter(|card| path.key.models.contains(card.model) && card.version_at(at).is_some())
+                        .map(|card| ModelResult {
+                            model: state.models().name(card.model).to_owned(),
+                            context_window_tokens: count(card.context_window),
+                            max_output_tokens: count(card.max_output),
+                        })
+                        .collect();
+                    order::sort_by(&mut models, |left, right| left.model.cmp(&right.model));
+                    Ok(ResultForm::Models(ModelsResult { models }))
+                }
+                Err(reason) => denied(reason),
+            }
+        }
+        QueryForm::Balances(_) => Ok(ResultForm::Balances(Box::new(balances(state, at)))),
+        QueryForm::Reservation(form) => reservation(state, &form.reservation, at),
+    }
+}
+
+fn can(state: &State, form: &CanForm, at: Timestamp) -> Result<ResultForm, Error> {
+    let project = match &form.project {
+        None => None,
+        Some(id) => Some(state.directory.project_by_id(id.as_str()).ok_or_else(|| {
+            Error::new(ErrorKind::UnknownProject, format!("no project `{id}`: name one of the policy"))
+                .at("query.project")
+        })?),
+    };
+    let allowed =
+        state.directory.can(&form.principal, form.action, project, form.owner.as_ref(), at).ok_or_else(|| {
+            Error::new(
+                ErrorKind::UnknownPrincipal,
+                "nobody has this id: name a member, a service account or a key of the policy",
+            )
+            .at("query.principal")
+        })?;
+    Ok(ResultForm::Can(CanResult { allowed }))
+}
+
+fn limit_headroom(limit: &Limit, at: Timestamp) -> LimitHeadroom {
+    let form = &limit.form;
+    let gauge = limit.meter == Meter::ConcurrentRequests;
+    let open = i128::try_from(limit.gauge.count()).unwrap_or(i128::MAX);
+    let remaining = match gauge {
+        true => limit.bucket.full.saturating_sub(open),
+        false => limit.bucket.whole(limit.bucket.level_at(at)),
+    };
+    let full_at = match limit.bucket.wait(limit.bucket.full, at) {
+        crate::limit::Wait::Until(at) if !gauge => Some(at.into()),
+        _ => None,
+    };
+    LimitHeadroom {
+        limit: form.id.clone(),
+        scope: form.scope.clone(),
+        meter: form.meter,
+        mode: form.mode,
+        capacity: meter_text(form.meter, form.capacity.units()),
+        remaining: meter_text(form.meter, remaining),
+        rate: form.rate.map(|rate| meter_text(form.meter, rate.units())),
+        period_ms: form.period_ms.map(|period| Count::clamped(period.get())),
+        full_at_ms: full_at,
+        guarantee: if limit.counts_output_later() { "bounded" } else { "hard" }.to_owned(),
+    }
+}
+
+fn budget_headroom(budget: &Budget, at: Timestamp) -> BudgetHeadroom {
+    let known = budget.window_at(at);
+    BudgetHeadroom {
+        budget: budget.form.id.clone(),
+        scope: budget.form.scope.clone(),
+        mode: budget.form.mode,
+        window_start_ms: known.window.start.into(),
+        window_end_ms: known.window.end.map(Into::into),
+        cap_usd: budget.cap,
+        settled_usd: known.balance.settled,
+        assumed_usd: known.balance.assumed,
+        held_usd: known.balance.held,
+    }
+}
+
+fn balances(state: &State, at: Timestamp) -> BalancesResult {
+    let total = &state.ledger.total;
+    let mut keys: Vec<KeyBalance> = state
+        .ledger
+        .keys()
+        .iter()
+        .enumerate()
+        .filter_map(|(index, balance)| {
+            let key = state.directory.keys().get(index)?.form.id.clone();
+            let Balance { settled, assumed, held } = (*balance)?;
+            Some(KeyBalance { key, settled_usd: settled, assumed_usd: assumed, held_usd: held })
+        })
+        .collect();
+    order::sort_by(&mut keys, |left, right| left.key.cmp(&right.key));
+    let mut models: Vec<ModelBalance> = state
+        .models()
+        .iter()
+        .zip(state.ledger.models())
+        .filter_map(|((_, model), balance)| balance.map(|balance| (model, balance)))
+        .map(|(model, balance)| ModelBalance {
+            model: model.to_owned(),
+            settled_usd: balance.settled,
+            assumed_usd: balance.assumed,
+            held_usd: balance.held,
+        })
+        .collect();
+    order::sort_by(&mut models, |left, right| left.model.cmp(&right.model));
+    let mut budgets: Vec<BudgetHeadroom> =
+        state.budgets.table().iter().filter(|budget| budget.alive).map(|budget| budget_headroom(budget, at)).collect();
+    order::sort_by(&mut budgets, |left, right| left.budget.cmp(&right.budget));
+    BalancesResult {
+        total: BalanceForm { settled_usd: total.settled, assumed_usd: total.assumed, held_usd: total.held },
+        keys,
+        models,
+        budgets,
+    }
+}
+
+fn reservation(state: &State, id: &ReservationId, at: Timestamp) -> Result<ResultForm, Error> {
+    let known = state.reservation_at(id, at).ok_or_else(|| {
+        let message = format!("no reservation `{id}` is known: it was never made, or its retention has passed");
+        Error::new(ErrorKind::UnknownReservation, message).at("query.reservation")
+    })?;
+    let (status, charge_usd) = match &known.status {
+        Status::Held => ("held", None),
+        Status::Assumed => ("assumed", Some(known.hold)),
+        Status::Voided(_) => ("voided", None),
+        Status::Settled(settlement) => ("settled", Some(settlement.charge)),
+    };
+    Ok(ResultForm::Reservation(ReservationResult {
+        reservation: known.id,
+        key: state.directory.key(known.asked.key).map_or_else(KeyId::unknown, |key| key.form.id.clone()),
+        model: state.models().name(known.asked.model).to_owned(),
+        status: status.to_owned(),
+        hold_usd: known.hold,
+        charge_usd,
+        deadline_ms: known.deadline.into(),
+    }))
+}

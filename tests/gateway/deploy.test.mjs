@@ -1,0 +1,184 @@
+/** What production takes: the worker passes wrangler, and the plugin mounts in a worker that is there already. */
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+import { Hono } from 'hono';
+import { createGateway } from 'tollgate/edge';
+
+import { NORMAL, message } from './company.mjs';
+
+const WORKER = fileURLToPath(new URL('../../examples/worker/', import.meta.url));
+
+test('wrangler would deploy the worker', { timeout: 120_000 }, async () => {
+  const outDir = await mkdtemp(join(tmpdir(), 'tollgate-deploy-'));
+  try {
+    const wrangler = join(WORKER, 'node_modules/wrangler/bin/wrangler.js');
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      [wrangler, 'deploy', '--dry-run', '--outdir', outDir],
+      {
+        cwd: WORKER,
+        env: {
+          ...process.env,
+          CI: '1',
+          WRANGLER_SEND_METRICS: 'false',
+          CLOUDFLARE_CF_FETCH_ENABLED: 'false',
+          WRANGLER_LOG_PATH: join(outDir, 'log'),
+        },
+      },
+    );
+    assert.match(stdout, /env\.ORGANIZATIONS \(OrganizationObject\)/);
+    const files = await readdir(outDir);
+    assert.ok(files.includes('index.js'));
+    const wasm = files.find((name) => name.endsWith('.wasm')) ?? '';
+    assert.deepEqual((await readFile(join(outDir, wasm))).subarray(0, 4), Buffer.from('\0asm'));
+  } finally {
+    await rm(outDir, { recursive: true, force: true });
+  }
+});
+
+/** An organization that was never asked would fail the test; this one denies all. */
+const organizations = {
+  idFromName: (/** @type {string} */ name) => name,
+  get: (/** @type {{ toString(): string }} */ id) => ({
+    fetch: async (/** @type {string} */ url) => {
+      assert.equal(url, `https://organization/${id}/decide`);
+      return Response.json({
+        decision: {
+          type: 'deny',
+          gate: 'authorize',
+          reason: 'forbidden_model',
+          spending: false,
+          retry: { type: 'never' },
+          violated: [],
+        },
+        headroom: null,
+      });
+    },
+  }),
+};
+const settings = { upstream: { baseUrl: 'https://upstream.example/', apiKey: 'k' }, organizations };
+const lifetime = () => ({ waitUntil: () => undefined, passThroughOnException: () => undefined, props: {} });
+
+const call = () =>
+  new Request('https://gateway.example/v1/messages', {
+    method: 'POST',
+    headers: { 'x-api-key': NORMAL.key },
+    body: JSON.stringify(message()),
+  });
+
+test('mounted in a hono app that has routes of its own', async () => {
+  const app = new Hono();
+  app.get('/', (c) => c.text('at home'));
+  app.route('/', createGateway(settings));
+  app.notFound((c) => c.text("the app's own 404", 404));
+  assert.equal(await (await app.fetch(new Request('https://gateway.example/'), {}, lifetime())).text(), 'at home');
+  assert.equal((await app.fetch(call(), {}, lifetime())).status, 403);
+  assert.equal(
+    await (await app.fetch(new Request('https://gateway.example/x'), {}, lifetime())).text(),
+    "the app's own 404",
+  );
+});
+
+test('mounted below a path', async () => {
+  const app = new Hono();
+  app.route('/llm', createGateway(settings));
+  const request = new Request('https://gateway.example/llm/v1/messages', call());
+  assert.equal((await app.fetch(request, {}, lifetime())).status, 403);
+});
+
+test('called by a plain fetch handler, with settings from its bindings', async () => {
+  const gateway = createGateway((/** @type {{ KEY: string }} */ env) => ({
+    ...settings,
+    upstream: { ...settings.upstream, apiKey: env.KEY },
+  }));
+  const worker = {
+    fetch: (
+      /** @type {Request} */ request,
+      /** @type {{ KEY: string }} */ env,
+      /** @type {ReturnType<typeof lifetime>} */ ctx,
+    ) =>
+      new URL(request.url).pathname.startsWith('/v1/') ? gateway.fetch(request, env, ctx) : new Response('at home'),
+  };
+  assert.equal((await worker.fetch(call(), { KEY: 'k' }, lifetime())).status, 403);
+  assert.equal(
+    await (await worker.fetch(new Request('https://gateway.example/'), { KEY: 'k' }, lifetime())).text(),
+    'at home',
+  );
+});
+
+test('a gateway whose settings are wrong fails closed, and says so to its operator only', async (t) => {
+  const told = t.mock.method(console, 'error', () => undefined);
+  const gateway = createGateway(() => ({ ...settings, upstream: { baseUrl: 'nonsense', apiKey: 'k' } }));
+  const response = await gateway.fetch(call(), {}, lifetime());
+  assert.equal(response.status, 500);
+  assert.doesNotMatch(await response.text(), /nonsense/);
+  assert.match(String(told.mock.calls[0]?.arguments[0]), /`upstream\.baseUrl` is `nonsense`/);
+});
+
+test('an admission that was answered before is not sent again', async (t) => {
+  const sent = t.mock.method(globalThis, 'fetch', async () => new Response());
+  const stub = {
+    fetch: async () =>
+      Response.json({
+        decision: {
+          type: 'allow',
+          reservation: 'r',
+          hold_usd: '1',
+          deadline_ms: 0,
+          shadow_violated: [],
+          replayed: true,
+        },
+        headroom: null,
+      }),
+  };
+  const gateway = createGateway({ ...settings, organizations: { ...organizations, get: () => stub } });
+  assert.equal((await gateway.fetch(call(), {}, lifetime())).status, 503);
+  assert.equal(sent.mock.callCount(), 0);
+});
+
+test('a host that counts exactly is believed', async () => {
+  /** @type {{ request: { input: object } }[]} */
+  const commands = [];
+  const counting = {
+    ...settings,
+    countInputTokens: async (/** @type {Uint8Array} */ body) => body.length - 1,
+    organizations: {
+      ...organizations,
+      get: (/** @type {{ toString(): string }} */ id) => ({
+        fetch: async (/** @type {string} */ url, /** @type {{ body?: string }} */ init) => {
+          commands.push(JSON.parse(init.body ?? ''));
+          return organizations.get(id).fetch(url);
+        },
+      }),
+    },
+  };
+  assert.equal((await createGateway(counting).fetch(call(), {}, lifetime())).status, 403);
+  assert.deepEqual(
+    commands.map(({ request }) => request.input),
+    [{ tokens: JSON.stringify(message()).length - 1 }],
+  );
+});
+
+/** @type {[name: string, wrong: object, message: RegExp][]} */
+const WRONG = [
+  ['no key', { upstream: { baseUrl: 'https://a.example', apiKey: '' } }, /`upstream\.apiKey` is missing/],
+  ['no address', { upstream: { apiKey: 'k' } }, /`upstream\.baseUrl`/],
+  ['another scheme', { upstream: { baseUrl: 'ftp://a.example', apiKey: 'k' } }, /`upstream\.baseUrl`/],
+  ['no objects', { organizations: undefined }, /`organizations`/],
+  ['a time of nothing', { drainMs: 0 }, /`drainMs` is `0`/],
+  ['a size that is none', { maxBodyBytes: Number.NaN }, /`maxBodyBytes` is `NaN`/],
+  ['an unknown way to leave', { onDisconnect: 'linger' }, /`onDisconnect` is `linger`/],
+];
+
+for (const [name, wrong, expected] of WRONG) {
+  test(`settings: ${name}`, () => {
+    assert.throws(() => createGateway(/** @type {never} */ ({ ...settings, ...wrong })), expected);
+  });
+}

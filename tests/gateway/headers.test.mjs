@@ -1,0 +1,296 @@
+/** Denials and headroom, as the headers and the error that a client sees. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { denialError } from '../../pkg/dist/edge/denial.js';
+import { fixedPoint } from '../../pkg/dist/edge/fixed_point.js';
+import { setRateHeaders } from '../../pkg/dist/edge/rate_headers.js';
+
+const NOW = Date.UTC(2026, 10, 24);
+const NEVER = /** @type {const} */ ({ type: 'never' });
+/** @param {number} inMs */
+const at = (inMs) => ({ type: /** @type {const} */ ('at'), at_ms: NOW + inMs, upper_bound: false });
+
+/** @param {Record<string, unknown>} more */
+const limit = (more) => ({
+  limit: 'l',
+  scope: 'organization',
+  meter: 'requests',
+  mode: 'enforce',
+  capacity: '100',
+  remaining: '99',
+  rate: '600',
+  period_ms: 60_000,
+  full_at_ms: NOW + 100,
+  guarantee: 'hard',
+  ...more,
+});
+
+/** @typedef {import('../../pkg/dist/edge/wire.js').LimitHeadroom} LimitHeadroom */
+
+/** @param {object[]} limits */
+function headers(...limits) {
+  const set = new Headers();
+  setRateHeaders(set, { type: 'headroom', limits: /** @type {LimitHeadroom[]} */ (limits), budgets: [] }, NOW);
+  return Object.fromEntries(set);
+}
+
+test('one limit', () => {
+  assert.deepEqual(headers(limit({})), {
+    'anthropic-ratelimit-requests-limit': '100',
+    'anthropic-ratelimit-requests-remaining': '99',
+    'anthropic-ratelimit-requests-reset': '2026-11-24T00:00:00.100Z',
+    'ratelimit-policy': '"l";q=100;w=10',
+    ratelimit: '"l";r=99;t=1',
+  });
+});
+
+test('all four groups; `tokens` shows the most restrictive', () => {
+  const set = headers(
+    limit({ limit: 'in', meter: 'input_tokens', capacity: '1000', remaining: '900' }),
+    limit({ limit: 'out', meter: 'output_tokens', capacity: '500', remaining: '30' }),
+    limit({ limit: 'both', meter: 'tokens', capacity: '2000', remaining: '1900' }),
+    limit({ limit: 'r' }),
+  );
+  assert.equal(set['anthropic-ratelimit-tokens-limit'], '500');
+  assert.equal(set['anthropic-ratelimit-tokens-remaining'], '30');
+  assert.equal(set['anthropic-ratelimit-input-tokens-remaining'], '900');
+  assert.equal(set['anthropic-ratelimit-output-tokens-remaining'], '30');
+  assert.equal(set['anthropic-ratelimit-requests-remaining'], '99');
+});
+
+test('the tightest of several limits is shown, and nothing below zero', () => {
+  const set = headers(
+    limit({ limit: 'a' }),
+    limit({ limit: 'b', capacity: '10', remaining: '-5' }),
+    limit({ limit: 'c', remaining: '50' }),
+  );
+  assert.equal(set['anthropic-ratelimit-requests-limit'], '10');
+  assert.equal(set['anthropic-ratelimit-requests-remaining'], '0');
+  assert.match(set['ratelimit'] ?? '', /"b";r=0;t=1/);
+});
+
+test('a limit in shadow is not shown', () => {
+  assert.deepEqual(headers(limit({ mode: 'shadow' })), {});
+});
+
+test('units and windows of every meter', () => {
+  const set = headers(
+    limit({ limit: 'cost', meter: 'cost', capacity: '5', remaining: '4.9999999', rate: '5', period_ms: 3_600_000 }),
+    limit({
+      limit: 'gauge',
+      meter: 'concurrent_requests',
+      capacity: '20',
+      remaining: '7',
+      rate: null,
+      period_ms: null,
+      full_at_ms: null,
+    }),
+    limit({ limit: 'slow', capacity: '1', remaining: '1', rate: '7', period_ms: 1_000, full_at_ms: NOW }),
+    limit({
+      limit: 'vast',
+      meter: 'cost',
+      capacity: '1000000000000',
+      remaining: '1000000000000',
+      rate: '1',
+      period_ms: 1,
+    }),
+  );
+  assert.equal(
+    set['ratelimit-policy'],
+    '"cost";q=5000000;qu="micro-usd";w=3600, "gauge";q=20;qu="concurrent-requests", "slow";q=1;w=1, "vast";q=999999999999999;qu="micro-usd";w=1000000000',
+  );
+  assert.equal(set['ratelimit'], '"cost";r=4999999;t=1, "gauge";r=7, "slow";r=1;t=0, "vast";r=999999999999999;t=1');
+});
+
+test('decimals become whole units without a float', () => {
+  /** @type {[string, number, bigint][]} */
+  const cases = [
+    ['0', 6, 0n],
+    ['5', 0, 5n],
+    ['5.9', 0, 5n],
+    ['-5.1', 0, -6n],
+    ['-5', 0, -5n],
+    ['0.000001', 6, 1n],
+    ['0.0000019', 6, 1n],
+    ['-0.0000001', 6, -1n],
+    ['9007199254740993.123456', 6, 9007199254740993123456n],
+  ];
+  for (const [decimal, places, expected] of cases) assert.equal(fixedPoint(decimal, places), expected, decimal);
+  for (const wrong of ['', '1e3', '.5', '5.', '+1', '0x1'])
+    assert.throws(() => fixedPoint(wrong, 0), RangeError, wrong);
+});
+
+/** @param {Record<string, unknown>} more */
+const deny = (more) => ({
+  type: 'deny',
+  gate: 'limit',
+  reason: 'limit_exceeded',
+  spending: false,
+  retry: at(1),
+  violated: [],
+  ...more,
+});
+const violatedLimit = {
+  type: 'limit',
+  limit: 'org-rpm',
+  scope: 'organization',
+  meter: 'requests',
+  needed: '1',
+  available: '0',
+  retry: at(1),
+};
+const violatedBudget = {
+  type: 'budget',
+  budget: 'bot-week',
+  scope: { project: 'bot' },
+  window_start_ms: NOW,
+  window_end_ms: NOW + 86_400_000,
+  cap_usd: '100',
+  settled_usd: '100',
+  assumed_usd: '0',
+  held_usd: '0',
+  quote_usd: '0.014336',
+  retry: at(86_400_000),
+};
+
+/** @type {[name: string, deny: object, status: number, type: string, headers: Record<string, string>, code: string | undefined][]} */
+const DENIALS = [
+  [
+    'an unknown key',
+    deny({ gate: 'authenticate', reason: 'unknown_key', retry: NEVER }),
+    401,
+    'authentication_error',
+    {},
+    undefined,
+  ],
+  [
+    'an expired key',
+    deny({ gate: 'authenticate', reason: 'expired_key', retry: NEVER }),
+    401,
+    'authentication_error',
+    {},
+    undefined,
+  ],
+  [
+    'a role',
+    deny({ gate: 'authorize', reason: 'forbidden_action', retry: NEVER }),
+    403,
+    'permission_error',
+    {},
+    'forbidden_action',
+  ],
+  [
+    'a model',
+    deny({ gate: 'authorize', reason: 'forbidden_model', retry: NEVER }),
+    403,
+    'permission_error',
+    {},
+    'forbidden_model',
+  ],
+  [
+    'no price',
+    deny({ gate: 'quote', reason: 'unpriced_model', retry: NEVER }),
+    400,
+    'invalid_request_error',
+    {},
+    'unpriced_model',
+  ],
+  [
+    'no bound',
+    deny({ gate: 'quote', reason: 'unboundable_request', retry: NEVER }),
+    400,
+    'invalid_request_error',
+    {},
+    'unboundable_request',
+  ],
+  [
+    'a limit, for a moment',
+    deny({ violated: [violatedLimit] }),
+    429,
+    'rate_limit_error',
+    { 'retry-after': '1' },
+    'limit_exceeded',
+  ],
+  [
+    'a limit, for a second and a bit',
+    deny({ violated: [violatedLimit], retry: at(1_001) }),
+    429,
+    'rate_limit_error',
+    { 'retry-after': '2' },
+    'limit_exceeded',
+  ],
+  [
+    'a limit, already over',
+    deny({ violated: [violatedLimit], retry: at(-500) }),
+    429,
+    'rate_limit_error',
+    { 'retry-after': '1' },
+    'limit_exceeded',
+  ],
+  [
+    'a limit, for ever',
+    deny({ violated: [violatedLimit], retry: NEVER }),
+    429,
+    'rate_limit_error',
+    { 'x-should-retry': 'false' },
+    'limit_exceeded',
+  ],
+  [
+    'a budget',
+    deny({ gate: 'budget', reason: 'budget_exceeded', spending: true, violated: [violatedBudget] }),
+    400,
+    'invalid_request_error',
+    { 'x-should-retry': 'false' },
+    'budget_exceeded',
+  ],
+  [
+    'a limit and a budget',
+    deny({ spending: true, violated: [violatedLimit, violatedBudget] }),
+    400,
+    'invalid_request_error',
+    { 'x-should-retry': 'false' },
+    'budget_exceeded',
+  ],
+  [
+    'too many open requests',
+    deny({ reason: 'too_many_reservations', retry: at(5_000) }),
+    529,
+    'overloaded_error',
+    { 'retry-after': '5' },
+    'too_many_reservations',
+  ],
+];
+
+for (const [name, given, status, type, expected, code] of DENIALS) {
+  test(`denied: ${name}`, async () => {
+    const response = denialError(/** @type {never} */ (given), NOW).toResponse('req_1');
+    assert.equal(response.status, status);
+    const { 'content-type': contentType, 'request-id': requestId, ...rest } = Object.fromEntries(response.headers);
+    assert.deepEqual(rest, expected);
+    assert.deepEqual([contentType, requestId], ['application/json', 'req_1']);
+    const body = await response.json();
+    assert.equal(body.type, 'error');
+    assert.equal(body.error.type, type);
+    assert.equal(body.request_id, 'req_1');
+    assert.equal(body.error.details?.error_code, code);
+  });
+}
+
+test('every refused key is told the same', () => {
+  const told = ['unknown_key', 'revoked_key', 'expired_key', 'owner_removed', 'project_archived'].map((reason) =>
+    denialError(/** @type {never} */ (deny({ gate: 'authenticate', reason })), NOW).toJson('req_1'),
+  );
+  assert.equal(new Set(told).size, 1);
+});
+
+test('a spending denial names the budget and when it begins anew', () => {
+  const error = denialError(
+    /** @type {never} */ (deny({ gate: 'budget', spending: true, violated: [violatedBudget] })),
+    NOW,
+  );
+  assert.match(error.message, /`bot-week` \(until 2026-11-25T00:00:00\.000Z\).*0\.014336 usd/);
+  assert.deepEqual(error.details?.['budgets'], [
+    { budget: 'bot-week', scope: { project: 'bot' }, resets_at: '2026-11-25T00:00:00.000Z' },
+  ]);
+});

@@ -1,0 +1,202 @@
+//! Who is there and what they may do, read from lists of strings each time it is asked.
+
+use super::{calendar::instant, config::Config, json::Json};
+
+/// On whose resources a thing may be done; more is greater.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reach {
+    Nothing,
+    Own,
+    Any,
+}
+
+const DEVELOPER: &str = "messages.create own,messages.count_tokens own,models.read any,usage.read any,cost.read any,\
+    keys.create own,keys.read own,keys.update own,keys.rotate own,keys.revoke own,projects.read any,limits.read any,\
+    budgets.read any,increase_requests.create own,increase_requests.read own,prices.read any,organization.read any,alerts.read any";
+const VIEWER: &str = "models.read any,usage.read any,cost.read any,projects.read any,limits.read any,budgets.read any,\
+    prices.read any,organization.read any,alerts.read any";
+const BILLING: &str = "usage.read any,cost.read any,projects.read any,limits.read any,budgets.read any,budgets.write any,\
+    increase_requests.read any,increase_requests.decide any,prices.read any,billing.read any,billing.write any,\
+    organization.read any,organization.update any,alerts.read any,charges.adjust any";
+
+pub fn find<'a>(list: &'a [Json], id: &str) -> Option<&'a Json> {
+    list.iter().find(|item| item.get("id").text() == id)
+}
+
+fn listed(list: &str, action: &str) -> Reach {
+    match list.split(',').find_map(|entry| entry.strip_prefix(action)) {
+        Some(" any") => Reach::Any,
+        Some(" own") => Reach::Own,
+        _ => Reach::Nothing,
+    }
+}
+
+impl Config {
+    fn role_reach(&self, role: &str, action: &str) -> Reach {
+        match role {
+            "admin" => Reach::Any,
+            "developer" => listed(DEVELOPER, action),
+            "viewer" => listed(VIEWER, action),
+            "billing" => listed(BILLING, action),
+            custom => find(&self.roles, custom)
+                .into_iter()
+                .flat_map(|role| role.get("permissions").list())
+                .filter(|permission| permission.get("action").text() == action)
+                .map(|permission| if permission.get("scope").text() == "any" { Reach::Any } else { Reach::Own })
+                .max()
+                .unwrap_or(Reach::Nothing),
+        }
+    }
+
+    /// What a member may do on resources of a project; an empty id stands for those of no project.
+    fn member_reach(&self, member: &str, action: &str, project: &str) -> Reach {
+        let organization = find(&self.members, member)
+            .map_or(Reach::Nothing, |member| self.role_reach(member.get("role").text(), action));
+        let bound = find(&self.projects, project)
+            .into_iter()
+            .flat_map(|project| project.get("members").list())
+            .filter(|binding| binding.get("member").text() == member)
+            .map(|binding| self.role_reach(binding.get("role").text(), action))
+            .max();
+        organization.max(bound.unwrap_or(Reach::Nothing))
+    }
+
+    fn account_reach(&self, account: &str, action: &str, project: &str) -> Reach {
+        match find(&self.accounts, account) {
+            Some(account) if account.get("project").text() == project => {
+                self.role_reach(account.get("role").text(), action)
+            }
+            _ => Reach::Nothing,
+        }
+    }
+
+    /// The project that a key works for; empty where there is none.
+    pub fn project_of<'a>(&'a self, key: &'a Json) -> &'a str {
+        match find(&self.accounts, key.get("owner").get("service_account").text()) {
+            Some(account) => account.get("project").text(),
+            None => key.get("project").text(),
+        }
+    }
+
+    /// What a key may do on resources of a project: as its owner would in the key's own project, cut by the key's role.
+    fn key_reach(&self, key: &Json, action: &str, project: &str) -> Reach {
+        let own = self.project_of(key);
+        let project = if project == own { own } else { "" };
+        let owner = match key.get("owner").get("member").text() {
+            "" => self.account_reach(key.get("owner").get("service_account").text(), action, project),
+            member => self.member_reach(member, action, project),
+        };
+        match key.get("role") {
+            Json::Null => owner,
+            role => owner.min(self.role_reach(role.text(), action)),
+        }
+    }
+
+    /// Whether a principal may do a thing on a resource of a project (empty: of none) and of an owner.
+    pub fn may(&self, principal: &Json, action: &str, project: &str, owner: &Json, now: i64) -> bool {
+        let (reach, own) = match principal {
+            Json::Map(fields) if fields[0].0 == "key" => {
+                let Some(key) = find(&self.keys, principal.get("key").text()) else { return false };
+                if self.stopped(key, now).is_some() {
+                    return false;
+                }
+                (self.key_reach(key, action, project), key.get("owner"))
+            }
+            Json::Map(fields) if fields[0].0 == "service_account" => {
+                let id = principal.get("service_account").text();
+                let active = find(&self.accounts, id).is_some_and(|account| account.get("status").text() == "active");
+                (if active { self.account_reach(id, action, project) } else { Reach::Nothing }, principal)
+            }
+            _ => {
+                let id = principal.get("member").text();
+                let active = find(&self.members, id).is_some_and(|member| member.get("status").text() == "active");
+                (if active { self.member_reach(id, action, project) } else { Reach::Nothing }, principal)
+            }
+        };
+        match reach {
+            Reach::Any => true,
+            Reach::Own => own == owner,
+            Reach::Nothing => false,
+        }
+    }
+
+    /// Whether the principal exists at all.
+    pub fn knows(&self, principal: &Json) -> bool {
+        find(&self.members, principal.get("member").text()).is_some()
+            || find(&self.accounts, principal.get("service_account").text()).is_some()
+            || find(&self.keys, principal.get("key").text()).is_some()
+    }
+
+    /// Why a key has stopped, if it has.
+    fn stopped(&self, key: &Json, now: i64) -> Option<&'static str> {
+        let expired = |until: &Json| !until.is_null() && instant(until.text()).expect("an instant") <= now;
+        let owner = match key.get("owner").get("member").text() {
+            "" => find(&self.accounts, key.get("owner").get("service_account").text()),
+            member => find(&self.members, member),
+        };
+        let archived =
+            |id: &str| find(&self.projects, id).is_some_and(|project| project.get("status").text() == "archived");
+        if key.get("status").text() == "revoked" {
+            Some("revoked_key")
+        } else if expired(key.get("expires_at")) {
+            Some("expired_key")
+        } else if owner.is_none_or(|owner| owner.get("status").text() != "active") {
+            Some("owner_removed")
+        } else if archived(self.project_of(key)) {
+            Some("project_archived")
+        } else {
+            None
+        }
+    }
+
+    /// The key that a credential stands for, and the presented secret.
+    pub fn key(&self, credential: &Json) -> Option<(&Json, Option<&Json>)> {
+        let secret = credential.get("secret_sha256").text();
+        if secret.is_empty() {
+            return find(&self.keys, credential.get("key").text()).map(|key| (key, None));
+        }
+        self.keys.iter().find_map(|key| {
+            let held = key.get("secrets").list().iter().find(|held| held.get("sha256").text() == secret)?;
+            Some((key, Some(held)))
+        })
+    }
+
+    /// The key that a credential stands for, or why it is refused.
+    pub fn authenticate(&self, credential: &Json, now: i64) -> Result<&Json, &'static str> {
+        let (key, secret) = self.key(credential).ok_or("unknown_key")?;
+        let worn = secret.is_some_and(|secret| {
+            let until = secret.get("expires_at");
+            !until.is_null() && instant(until.text()).expect("an instant") <= now
+        });
+        match self.stopped(key, now) {
+            Some("revoked_key") => Err("revoked_key"),
+            _ if worn => Err("expired_key"),
+            Some(reason) => Err(reason),
+            None => Ok(key),
+        }
+    }
+
+    /// Whether a key may do a thing in its own project at all.
+    pub fn key_may(&self, key: &Json, action: &str) -> bool {
+        self.key_reach(key, action, self.project_of(key)) > Reach::Nothing
+    }
+
+    /// Whether the lists of a key and of its project let a model through that goes by these names.
+    pub fn model_allowed(&self, key: &Json, names: &[&str]) -> bool {
+        let project = find(&self.projects, self.project_of(key)).map_or(&Json::Null, |project| project.get("models"));
+        [key.get("models"), project].into_iter().all(|list| list.is_null() || matches(list, names))
+    }
+
+    /// Whether a class holds a model that goes by these names.
+    pub fn in_class(&self, class: &Json, names: &[&str]) -> bool {
+        class.is_null() || find(&self.classes, class.text()).is_some_and(|class| matches(class.get("models"), names))
+    }
+}
+
+/// Whether a list of names, and of prefixes that end in `*`, holds one of the names.
+fn matches(list: &Json, names: &[&str]) -> bool {
+    list.list().iter().any(|entry| match entry.text().strip_suffix('*') {
+        Some(prefix) => names.iter().any(|name| name.starts_with(prefix)),
+        None => names.contains(&entry.text()),
+    })
+}

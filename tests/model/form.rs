@@ -1,0 +1,180 @@
+//! The canonical forms of what a policy holds: every field in its order, defaults filled in, decimals and instants
+//! normalised.
+
+use serde_json::Value;
+
+use super::{
+    calendar::{instant, rfc3339},
+    json::{Json, object},
+    money::Usd,
+};
+
+fn or(value: &Value, default: Json) -> Json {
+    if value.is_null() { default } else { plain(value) }
+}
+
+/// The same value; fields in any order.
+fn plain(value: &Value) -> Json {
+    match value {
+        Value::Null => Json::Null,
+        Value::Bool(truth) => Json::Bool(*truth),
+        Value::Number(number) => Json::Int(number.as_i64().expect("a whole number").into()),
+        Value::String(text) => Json::Text(text.clone()),
+        Value::Array(items) => Json::List(items.iter().map(plain).collect()),
+        Value::Object(fields) => Json::Map(fields.iter().map(|(key, value)| (key.clone(), plain(value))).collect()),
+    }
+}
+
+fn decimal(value: &Value) -> Json {
+    value.as_str().map(|text| Usd::parse(text).expect("a decimal string")).into()
+}
+
+fn moment(value: &Value) -> Json {
+    value.as_str().map(|text| rfc3339(instant(text).expect("an instant"))).into()
+}
+
+fn each(value: &Value, form: impl Fn(&Value) -> Json) -> Json {
+    Json::List(value.as_array().into_iter().flatten().map(form).collect())
+}
+
+pub fn organization(value: &Value) -> Json {
+    object! { "id": plain(&value["id"]), "name": plain(&value["name"]) }
+}
+
+pub fn settings(value: &Value) -> Json {
+    object! {
+        "max_forward_ms": or(&value["max_forward_ms"], Json::Int(604_800_000)),
+        "reservation_timeout_ms": or(&value["reservation_timeout_ms"], Json::Int(600_000)),
+        "retention_ms": or(&value["retention_ms"], Json::Int(3_600_000)),
+        "max_reservations": or(&value["max_reservations"], Json::Int(1_000_000)),
+        "fallback_model": plain(&value["fallback_model"]),
+    }
+}
+
+pub fn book(value: &Value) -> Json {
+    let rates = |rates: &Value| match rates {
+        Value::Null => Json::Null,
+        _ => object! {
+            "input": decimal(&rates["input"]),
+            "output": decimal(&rates["output"]),
+            "cache_read": decimal(&rates["cache_read"]),
+            "cache_write_5m": decimal(&rates["cache_write_5m"]),
+            "cache_write_1h": decimal(&rates["cache_write_1h"]),
+        },
+    };
+    let tier = |tier: &Value| {
+        object! {
+            "above_prompt_tokens": plain(&tier["above_prompt_tokens"]),
+            "rates_per_mtok": rates(&tier["rates_per_mtok"]),
+            "fast_rates_per_mtok": rates(&tier["fast_rates_per_mtok"]),
+        }
+    };
+    let version = |version: &Value| {
+        object! {
+            "effective_from": moment(&version["effective_from"]),
+            "tiers": each(&version["tiers"], tier),
+            "batch_multiplier": decimal(&version["batch_multiplier"]),
+            "us_multiplier": decimal(&version["us_multiplier"]),
+            "web_search_usd": decimal(&version["web_search_usd"]),
+        }
+    };
+    let card = |card: &Value| {
+        object! {
+            "model": plain(&card["model"]),
+            "aliases": or(&card["aliases"], Json::List(Vec::new())),
+            "dated_aliases": or(&card["dated_aliases"], Json::Bool(false)),
+            "context_window_tokens": plain(&card["context_window_tokens"]),
+            "max_output_tokens": plain(&card["max_output_tokens"]),
+            "tool_tokens": or(&card["tool_tokens"], Json::Int(0)),
+            "image_tokens": or(&card["image_tokens"], Json::Int(0)),
+            "versions": each(&card["versions"], version),
+        }
+    };
+    object! { "schema_version": plain(&value["schema_version"]), "name": plain(&value["name"]), "cards": each(&value["cards"], card) }
+}
+
+pub fn class(value: &Value) -> Json {
+    object! { "id": plain(&value["id"]), "models": plain(&value["models"]) }
+}
+
+pub fn role(value: &Value) -> Json {
+    let permission = |value: &Value| object! { "action": plain(&value["action"]), "scope": plain(&value["scope"]) };
+    object! { "id": plain(&value["id"]), "permissions": each(&value["permissions"], permission) }
+}
+
+pub fn member(value: &Value) -> Json {
+    object! {
+        "id": plain(&value["id"]),
+        "email": plain(&value["email"]),
+        "name": plain(&value["name"]),
+        "role": plain(&value["role"]),
+        "status": or(&value["status"], "active".into()),
+    }
+}
+
+pub fn project(value: &Value) -> Json {
+    let member = |value: &Value| object! { "member": plain(&value["member"]), "role": plain(&value["role"]) };
+    object! {
+        "id": plain(&value["id"]),
+        "name": plain(&value["name"]),
+        "status": or(&value["status"], "active".into()),
+        "models": plain(&value["models"]),
+        "members": each(&value["members"], member),
+    }
+}
+
+pub fn account(value: &Value) -> Json {
+    object! {
+        "id": plain(&value["id"]),
+        "project": plain(&value["project"]),
+        "role": plain(&value["role"]),
+        "status": or(&value["status"], "active".into()),
+    }
+}
+
+pub fn key(value: &Value) -> Json {
+    let secret =
+        |value: &Value| object! { "sha256": plain(&value["sha256"]), "expires_at": moment(&value["expires_at"]) };
+    object! {
+        "id": plain(&value["id"]),
+        "name": plain(&value["name"]),
+        "owner": plain(&value["owner"]),
+        "project": plain(&value["project"]),
+        "role": plain(&value["role"]),
+        "models": plain(&value["models"]),
+        "status": or(&value["status"], "active".into()),
+        "expires_at": moment(&value["expires_at"]),
+        "secrets": each(&value["secrets"], secret),
+    }
+}
+
+pub fn limit(value: &Value) -> Json {
+    let amount = |value: &Value| if value.is_string() { decimal(value) } else { plain(value) };
+    object! {
+        "id": plain(&value["id"]),
+        "scope": plain(&value["scope"]),
+        "meter": plain(&value["meter"]),
+        "rate": amount(&value["rate"]),
+        "period_ms": plain(&value["period_ms"]),
+        "capacity": amount(&value["capacity"]),
+        "model_class": plain(&value["model_class"]),
+        "operation": or(&value["operation"], "messages".into()),
+        "count_cache_reads": or(&value["count_cache_reads"], Json::Bool(false)),
+        "output": or(&value["output"], "settle".into()),
+        "mode": or(&value["mode"], "enforce".into()),
+    }
+}
+
+pub fn budget(value: &Value) -> Json {
+    object! {
+        "id": plain(&value["id"]),
+        "scope": plain(&value["scope"]),
+        "window": plain(&value["window"]),
+        "utc_offset": or(&value["utc_offset"], "+00:00".into()),
+        "week_start": or(&value["week_start"], "monday".into()),
+        "anchor_day": or(&value["anchor_day"], Json::Int(1)),
+        "cap_usd": decimal(&value["cap_usd"]),
+        "thresholds_percent": or(&value["thresholds_percent"], Json::List(Vec::new())),
+        "mode": or(&value["mode"], "enforce".into()),
+    }
+}

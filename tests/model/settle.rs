@@ -1,0 +1,190 @@
+//! What becomes of a reservation.
+
+use std::rc::Rc;
+
+use serde_json::Value;
+
+use super::{
+    Model,
+    admit::{Counts, debit, priced_by, refuse},
+    book,
+    json::{Json, object},
+    log::{Admission, Settlement, Standing, What},
+    money::Usd,
+    read::{self, COUNTS, Mistake},
+};
+
+/// The usage with every default filled in from the reservation.
+fn resolve(admission: &Admission, given: &Json) -> Json {
+    let request = admission.asked.get("request");
+    let part = |given: &Json| {
+        let model = match given.get("model") {
+            Json::Null => admission.model.as_str(),
+            name => priced_by(&admission.config, name.text()).map_or(name.text(), |card| card.get("model").text()),
+        };
+        let tier = if request.get("batch").is_true() { "batch" } else { "standard" };
+        let or = |name: &str, default: &Json| {
+            if given.get(name).is_null() { default.clone() } else { given.get(name).clone() }
+        };
+        let mut part = object! { "model": model };
+        for name in COUNTS {
+            part.set(name, given.get(name).clone());
+        }
+        part.set("speed", or("speed", request.get("speed")));
+        part.set("inference_geo", or("inference_geo", request.get("inference_geo")));
+        part.set("service_tier", or("service_tier", &tier.into()));
+        part
+    };
+    let mut usage = given.clone();
+    if !given.get("parts").is_null() {
+        usage.set("parts", given.get("parts").list().iter().map(part).collect::<Vec<Json>>().into());
+    }
+    usage
+}
+
+/// What a usage comes to.
+fn charge(admission: &Admission, admitted_at: i64, usage: Json, from: &'static str) -> Settlement {
+    let (mut sum, mut unpriced) = (Usd::ZERO, false);
+    for part in usage.get("parts").list() {
+        match book::charge(book::card(admission.config.book(), part.get("model").text()), part, admitted_at) {
+            Ok(price) => sum = sum + price,
+            Err(_) => unpriced = true,
+        }
+    }
+    let kind = usage.get("type").text();
+    if unpriced || kind == "unknown" {
+        sum = sum + admission.hold;
+    }
+    if kind == "partial" {
+        sum = sum + admission.hold_output;
+    }
+    let overrun = if from == "voided" { sum } else { (sum - admission.hold).max(Usd::ZERO) };
+    Settlement { estimated: kind != "final", from, charge: sum, overrun, unpriced, usage }
+}
+
+fn counted(admission: &Admission, settlement: &Settlement) -> Counts {
+    let sum = |names: &[&str]| -> i64 {
+        settlement
+            .usage
+            .get("parts")
+            .list()
+            .iter()
+            .map(|part| names.iter().map(|name| part.get(name).int()).sum::<i64>())
+            .sum()
+    };
+    let estimate = admission.asked.get("estimate");
+    let (input, cache_read) = match settlement.usage.get("type").text() {
+        "unknown" => (estimate.get("input_tokens").int(), estimate.get("cache_read_tokens").int()),
+        _ => (sum(&["input_tokens", "cache_write_5m_tokens", "cache_write_1h_tokens"]), sum(&["cache_read_tokens"])),
+    };
+    let output = if settlement.estimated { admission.output_bound } else { sum(&["output_tokens"]) };
+    Counts { input, cache_read, output, cost: settlement.charge }
+}
+
+fn settled(id: &str, settlement: &Settlement, charge: Usd, unpriced: bool, replayed: bool) -> Json {
+    object! {
+        "type": "settled", "reservation": id, "charge_usd": charge, "overrun_usd": settlement.overrun, "estimated": settlement.estimated,
+        "unpriced": unpriced, "from": settlement.from, "replayed": replayed,
+    }
+}
+
+impl Model {
+    pub fn settle(&mut self, command: &Value, now: i64) -> Result<Json, Mistake> {
+        read::only(command, &["type", "reservation", "usage"])?;
+        let id = read::reservation(command)?;
+        let given = read::usage(command)?;
+        let case = self.known(id, now).ok_or("unknown_reservation")?;
+        let admission = Rc::clone(&case.admission);
+        let usage = resolve(&admission, &given);
+        let from = match case.standing {
+            Standing::Held => "held",
+            Standing::Assumed => "assumed",
+            Standing::Voided(_) => "voided",
+            Standing::Settled { settlement, charge, unpriced } if settlement.usage == usage => {
+                return Ok(settled(id, &settlement, charge, unpriced, true));
+            }
+            Standing::Settled { .. } => return Err("reservation_conflict"),
+        };
+        let settlement = Rc::new(charge(&admission, case.at, usage, from));
+        let counts = counted(&admission, &settlement);
+        let debits = admission.limits.iter().map(|pin| {
+            let debited = if from == "voided" { 0 } else { pin.debit };
+            (pin.born, debit(&pin.form, &counts, true) - debited)
+        });
+        let (hold, charge) = (admission.hold, settlement.charge);
+        let money = match from {
+            "held" => [-hold, Usd::ZERO, charge],
+            "assumed" => [Usd::ZERO, -hold, charge],
+            _ => [Usd::ZERO, Usd::ZERO, charge],
+        };
+        let body = object! {
+            "type": "settled", "reservation": id, "from": from, "usage": settlement.usage.clone(), "charge_usd": charge,
+            "overrun_usd": settlement.overrun, "estimated": settlement.estimated, "unpriced": settlement.unpriced,
+            "counted": object! { "input_tokens": counts.input, "cache_read_tokens": counts.cache_read, "output_tokens": counts.output },
+        };
+        let what = What::Settled { of: case.position, settlement: Rc::clone(&settlement) };
+        self.log.accept(now, what, debits.collect(), money, body);
+        if settlement.unpriced {
+            self.fire_once(object! { "type": "unpriced", "reservation": id }, now);
+        }
+        if settlement.overrun > Usd::ZERO {
+            self.fire_once(object! { "type": "overrun", "reservation": id, "overrun_usd": settlement.overrun }, now);
+        }
+        if money[1] + money[2] > Usd::ZERO {
+            self.fire_thresholds(&admission, now);
+        }
+        Ok(settled(id, &settlement, charge, settlement.unpriced, false))
+    }
+
+    pub fn void(&mut self, command: &Value, now: i64) -> Result<Json, Mistake> {
+        read::only(command, &["type", "reservation"])?;
+        let id = read::reservation(command)?;
+        let case = self.known(id, now).ok_or("unknown_reservation")?;
+        let hold = case.admission.hold;
+        let (from, money) = match case.standing {
+            Standing::Held => ("held", [-hold, Usd::ZERO, Usd::ZERO]),
+            Standing::Assumed => ("assumed", [Usd::ZERO, -hold, Usd::ZERO]),
+            Standing::Voided(from) => return Ok(voided(id, hold, from, true)),
+            Standing::Settled { .. } => return Err("reservation_conflict"),
+        };
+        let debits = case.admission.limits.iter().map(|pin| (pin.born, -pin.debit)).collect();
+        let body = object! { "type": "voided", "reservation": id, "from": from };
+        self.log.accept(now, What::Voided { of: case.position, from }, debits, money, body);
+        Ok(voided(id, hold, from, false))
+    }
+
+    pub fn adjust(&mut self, command: &Value, now: i64) -> Result<Json, Mistake> {
+        read::only(command, &["type", "actor", "reservation", "charge_usd", "reason"])?;
+        let actor = read::principal(&command["actor"])?;
+        let id = read::reservation(command)?;
+        let to = read::usd(command, "charge_usd")?;
+        let reason = read::text(command, "reason")?;
+        if !self.log.config().may(&actor, "charges.adjust", "", &Json::Null, now) {
+            return Ok(refuse("forbidden_action"));
+        }
+        let case = self.known(id, now).ok_or("unknown_reservation")?;
+        let Standing::Settled { charge: from, unpriced, .. } = case.standing else {
+            return Err("reservation_conflict");
+        };
+        let adjusted = |replayed: bool| object! { "type": "adjusted", "reservation": id, "from_usd": from, "to_usd": to, "replayed": replayed };
+        if from == to && !unpriced {
+            return Ok(adjusted(true));
+        }
+        let body = object! { "type": "adjusted", "reservation": id, "actor": actor, "from_usd": from, "to_usd": to, "reason": reason };
+        self.log.accept(
+            now,
+            What::Adjusted { of: case.position, to },
+            Vec::new(),
+            [Usd::ZERO, Usd::ZERO, to - from],
+            body,
+        );
+        if to > from {
+            self.fire_thresholds(&case.admission, now);
+        }
+        Ok(adjusted(false))
+    }
+}
+
+fn voided(id: &str, hold: Usd, from: &str, replayed: bool) -> Json {
+    object! { "type": "voided", "reservation": id, "released_usd": hold, "from": from, "replayed": replayed }
+}

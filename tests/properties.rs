@@ -1,0 +1,22 @@
+//! What must hold of every answer, whatever is asked: over random policies and commands from fixed seeds.
+
+#[path = "properties/caps.rs"]
+mod caps;
+#[path = "properties/damage.rs"]
+mod damage;
+#[path = "properties/denials.rs"]
+mod denials;
+#[path = "properties/extremes.rs"]
+mod extremes;
+#[path = "properties/levels.rs"]
+mod levels;
+#[path = "random/mod.rs"]
+mod random;
+#[path = "properties/replay.rs"]
+mod replay;
+#[path = "properties/variety.rs"]
+mod variety;
+#[path = "properties/waits.rs"]
+mod waits;
+#[path = "properties/walk.rs"]
+mod walk;

@@ -1,0 +1,67 @@
+//! Random queries, and random principals to ask about.
+
+use serde_json::{Value, json};
+
+use super::{
+    book::model,
+    dice::Dice,
+    policy::{ACCOUNTS, KEYS, MEMBERS, PROJECTS},
+    request::{Requests, credential, parts, request},
+};
+
+const ACTIONS: [&str; 8] = [
+    "messages.create",
+    "messages.count_tokens",
+    "models.read",
+    "keys.revoke",
+    "cost.read",
+    "charges.adjust",
+    "policy.write",
+    "budgets.write",
+];
+
+/// Who makes a change: mostly someone who may.
+pub fn actor(dice: &mut Dice) -> Value {
+    if dice.chance(85) { json!({"member": "ada"}) } else { principal(dice) }
+}
+
+fn principal(dice: &mut Dice) -> Value {
+    match dice.weighted(&[12, 4, 8, 1]) {
+        0 => json!({"member": dice.pick(&MEMBERS)}),
+        1 => json!({"service_account": dice.pick(&ACCOUNTS)}),
+        2 => json!({"key": dice.pick(&KEYS)}),
+        _ => json!({"member": "nobody"}),
+    }
+}
+
+/// A query of a random kind.
+pub fn query(dice: &mut Dice, policy: &Value, requests: &Requests) -> Value {
+    match dice.below(8) {
+        0 | 1 => {
+            let mut query = json!({"type": "can", "principal": principal(dice), "action": dice.pick(&ACTIONS)});
+            if dice.chance(50) {
+                query["project"] = json!(dice.pick(&PROJECTS));
+            }
+            if dice.chance(50) {
+                query["owner"] = match dice.below(3) {
+                    0 => json!({"service_account": dice.pick(&ACCOUNTS)}),
+                    _ => json!({"member": dice.pick(&MEMBERS)}),
+                };
+            }
+            query
+        }
+        2 => json!({"type": "quote", "model": model(dice, policy), "request": request(dice)}),
+        3 => {
+            let usage = match dice.below(3) {
+                0 => json!({"type": "unknown"}),
+                1 => json!({"type": "partial", "parts": parts(dice, policy, false)}),
+                _ => json!({"type": "final", "parts": parts(dice, policy, true)}),
+            };
+            json!({"type": "price", "model": model(dice, policy), "at_ms": dice.between(0, 2_000_000_000_000), "usage": usage})
+        }
+        4 => json!({"type": "headroom", "credential": credential(dice, policy), "model": model(dice, policy)}),
+        5 => json!({"type": "models", "credential": credential(dice, policy)}),
+        6 => json!({"type": "balances"}),
+        _ => json!({"type": "reservation", "reservation": requests.known(dice)}),
+    }
+}

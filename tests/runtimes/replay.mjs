@@ -1,0 +1,41 @@
+/**
+ * A recording answered again. This file runs in every runtime, so it touches nothing but the package and the language.
+ *
+ * A recording is JSONL, and each line is an organization: `{"now_ms": …, "policy": "…", "lines": ["…", …]}`. It is answered by
+ * the engine's answer to each line, and by the digest of its last snapshot.
+ */
+import { create } from './door.mjs';
+
+/**
+ * @typedef {object} Recorded
+ * @property {number} now_ms when the organization is created
+ * @property {string} policy the text of its policy
+ * @property {string[]} lines what it is asked
+ */
+
+/**
+ * @param {string} recording
+ * @returns {Promise<string>} the answers, each with a line end
+ */
+export async function replay(recording) {
+  const answers = [];
+  for (const text of recording.split('\n')) {
+    if (text === '') continue;
+    /** @type {Recorded} */
+    const recorded = JSON.parse(text);
+    const engine = create(recorded.policy, recorded.now_ms);
+    for (const line of recorded.lines) answers.push(engine.runLine(line));
+    answers.push(JSON.stringify({ snapshot_sha256: await sha256(engine.snapshot()) }));
+    engine.free();
+  }
+  return answers.map((answer) => `${answer}\n`).join('');
+}
+
+/**
+ * @param {Uint8Array} bytes
+ * @returns {Promise<string>} lower-case hex
+ */
+export async function sha256(bytes) {
+  const digest = await crypto.subtle.digest('SHA-256', new Uint8Array(bytes));
+  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}

@@ -1,0 +1,18 @@
+//! The example company, on this machine.
+
+use anyhow::Result;
+
+use crate::workspace::Workspace;
+use crate::{npm, package};
+
+/// The directories whose npm packages the demo needs besides the package's own.
+const NPM_DIRECTORIES: &[&str] = &["examples/demo", "examples/worker"];
+
+/// Sets up, builds, and becomes the demo: its signals and its exit code are ours.
+pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
+    package::build(workspace)?;
+    for directory in NPM_DIRECTORIES {
+        npm::ensure_packages(workspace, directory)?;
+    }
+    npm::node().arg(workspace.path("examples/demo/main.mjs")).args(arguments).hand_over()
+}

@@ -1,0 +1,104 @@
+//! `cargo xtask`: sets Tollgate up, builds, checks, tests, measures and shows it.
+//!
+//! Every command does what it needs first: on a fresh machine with rustup,
+//! Node and git, `cargo xtask demo` is the only command to know.
+
+mod bench;
+mod browser;
+mod check;
+mod command_line;
+mod count;
+mod debian;
+mod demo;
+mod group;
+mod npm;
+mod package;
+mod process;
+mod python;
+mod repository;
+mod rules;
+mod rust;
+mod setup;
+mod stamp;
+mod step;
+mod suite;
+mod test;
+mod wasm;
+mod workspace;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+use crate::workspace::Workspace;
+
+/// Sets Tollgate up, builds, checks, tests, measures and shows it.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Build the WebAssembly module and the npm package, into `pkg/dist`
+    Build,
+    /// Run all test suites, or those that are named
+    Test {
+        /// Name the suites instead of running them
+        #[arg(long)]
+        list: bool,
+        /// The suites to run; all if none is named
+        suites: Vec<String>,
+    },
+    /// Start the example company on this machine
+    Demo {
+        /// Passed on to the demo; `-- --help` tells what it takes
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+    /// Measure, natively and in Node
+    Bench {
+        /// Passed on to the benchmarks; `-- --help` tells what they take
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+    /// Check format, lints, types and the source rules
+    Check,
+    /// Install all that the other commands need
+    Setup,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match run(arguments.command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> Result<()> {
+    group::end_on_signals()?;
+    let workspace = Workspace::here();
+    match command {
+        Command::Build => {
+            let size = package::build(&workspace)?;
+            eprintln!("built pkg/dist: {size}");
+            Ok(())
+        }
+        Command::Test { list: true, .. } => {
+            test::list();
+            Ok(())
+        }
+        Command::Test { suites, .. } => test::run(&workspace, &suites),
+        Command::Demo { arguments } => demo::run(&workspace, &arguments),
+        Command::Bench { arguments } => bench::run(&workspace, &arguments),
+        Command::Check => check::run(&workspace),
+        Command::Setup => setup::everything(&workspace),
+    }
+}

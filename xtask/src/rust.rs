@@ -1,0 +1,38 @@
+//! The Rust toolchain's parts that are not there from the start.
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+
+use crate::process::Tool;
+use crate::step;
+
+/// The target that the engine's WebAssembly module is built for.
+pub(crate) const WASM_TARGET: &str = "wasm32-unknown-unknown";
+
+const INSTALL_RUSTUP: &str = "install rustup from https://rustup.rs, then run this again";
+
+/// Adds the WebAssembly target to the toolchain in use, if it is missing.
+pub(crate) fn ensure_wasm_target() -> Result<()> {
+    let library = Tool::new("rustc").args(["--print", "target-libdir", "--target", WASM_TARGET]).output_text();
+    if library.is_some_and(|path| Path::new(&path).is_dir()) {
+        return Ok(());
+    }
+    add(&["target", "add", WASM_TARGET], "Rust's WebAssembly target")
+}
+
+/// Adds rustfmt and clippy to the toolchain in use, if they are missing.
+pub(crate) fn ensure_lints() -> Result<()> {
+    for (command, component) in [("fmt", "rustfmt"), ("clippy", "clippy")] {
+        if Tool::cargo().args([command, "--version"]).output_text().is_none() {
+            add(&["component", "add", component], component)?;
+        }
+    }
+    Ok(())
+}
+
+fn add(arguments: &[&str], what: &str) -> Result<()> {
+    step::run(&format!("add {what}"), |step| Tool::new("rustup").args(arguments).succeed(step))
+        .with_context(|| format!("{what} is missing and could not be added: {INSTALL_RUSTUP}"))?;
+    Ok(())
+}
