@@ -60,7 +60,7 @@ pub(super) fn admit(state: &State, admit: &Admit<'_>, at: Timestamp) -> Result<(
     let longest = state.directory.settings.reservation_timeout_ms.get();
     check_quantities(admit)?;
     if let Some(known) = state.reservation_at(&admit.reservation, at) {
-        return if repeats(state, known, admit) { Ok((replay(known), Events::new())) } else { Err(conflict(known)) };
+        return if repeats(state, known, admit) { Ok((replay(known), Events::new())) } else { Err(conflict(known, at)) };
     }
     let timeout_ms = admit.timeout_ms.unwrap_or(longest);
     if !(1..=longest).contains(&timeout_ms) {
@@ -246,8 +246,10 @@ fn replay(known: &Reservation) -> Decision {
     }
 }
 
-fn conflict(known: &Reservation) -> Error {
+fn conflict(known: &Reservation, at: Timestamp) -> Error {
     let standing = match known.status {
+        // Said of the instant, and not of whether the expiry has been applied yet.
+        Status::Held if known.deadline <= at => "assumed",
         Status::Held => "held",
         Status::Assumed => "assumed",
         Status::Voided(_) => "voided",

@@ -51,7 +51,7 @@ fn a_preview_changes_nothing_and_equals_the_answer_that_follows() {
             assert!(door.engine().snapshot() == before, "seed {seed}: a preview of {line} changed the state");
             let answer = door.run_line(&line);
             // The path of a mistake begins with the kind of the question.
-            let said = |text: &str| text.replace("preview.", "command.").replace(" is assumed for", " is held for");
+            let said = |text: &str| text.replace("preview.", "command.");
             assert_eq!(said(&previewed), said(&answer), "seed {seed}: {line}");
             let events = json!(serde_json::from_str::<Value>(&answer).expect("JSON")["events"]);
             let silent = events.as_array().is_none_or(Vec::is_empty);

@@ -117,12 +117,14 @@ fn generated_files(workspace: &Workspace) -> Result<()> {
 /// The package's own types are checked by its build; all other TypeScript projects may use the package.
 fn types(workspace: &Workspace) -> Result<()> {
     package::install_for_tests(workspace)?;
-    for project in repository::directories_with(workspace, "tsconfig.json")? {
+    let mut projects = repository::directories_with(workspace, "tsconfig.json")?;
+    projects.retain(|project| project != "pkg" && workspace.path(project).join("package-lock.json").is_file());
+    // Before the first check: a project's sources may import another's, with what that one has installed.
+    for project in &projects {
+        npm::ensure_packages(workspace, project)?;
+    }
+    for project in projects {
         let directory = workspace.path(&project);
-        if project == "pkg" || !directory.join("package-lock.json").is_file() {
-            continue;
-        }
-        npm::ensure_packages(workspace, &project)?;
         step::run(&format!("check the types of {project}"), |step| {
             let compiler = directory.join("node_modules/typescript/bin/tsc");
             npm::node().arg(compiler).arg("--noEmit").arg("--project").arg(&directory).succeed(step)
