@@ -265,7 +265,7 @@ impl core::convert::From<UnpricedReason> for Reason {
         match reason {
             UnpricedReason::Model => Self::UnpricedModel,
             UnpricedReason::Context => Self::UnpricedContext,
-            UnpricedReason::Class => Self::UnpricedClass,
+            UnpricedReason::Class(_) => Self::UnpricedClass,
         }
     }
 }

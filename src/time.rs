@@ -130,13 +130,8 @@ impl FromStr for UtcOffset {
                 _ => return None,
             };
             let (hours, minutes) = rest.split_once(':')?;
-            let two = |part: &str| {
-                (part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit())).then(|| part.parse::<i16>().ok())?
-            };
-            let (hours, minutes) = (two(hours)?, two(minutes)?);
-            let total = hours.checked_mul(60)?.checked_add(minutes)?;
-            (minutes < 60 && total <= 14 * 60)
-                .then_some(Self { minutes: if sign < 0 { total.checked_neg()? } else { total } })
+            let total = minutes_of(hours, minutes)?;
+            (total <= 14 * 60).then_some(Self { minutes: if sign < 0 { total.checked_neg()? } else { total } })
         };
         read().ok_or_else(|| {
             Error::invalid(format!(
@@ -152,6 +147,64 @@ impl fmt::Display for UtcOffset {
         let (sign, minutes) =
             if self.minutes < 0 { ('-', self.minutes.unsigned_abs()) } else { ('+', self.minutes.unsigned_abs()) };
         write!(out, "{sign}{:02}:{:02}", minutes / 60, minutes % 60)
+    }
+}
+
+/// A minute of the day, such as `16:30`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TimeOfDay {
+    minutes: i16,
+}
+
+impl FromStr for TimeOfDay {
+    type Err = Error;
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let minutes = text.split_once(':').and_then(|(hours, minutes)| minutes_of(hours, minutes));
+        minutes.filter(|minutes| *minutes < 24 * 60).map(|minutes| Self { minutes }).ok_or_else(|| {
+            Error::invalid(format!("`{}` is no time of day: write `HH:MM`, up to `23:59`", crate::error::shown(text)))
+        })
+    }
+}
+
+impl fmt::Display for TimeOfDay {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{:02}:{:02}", self.minutes / 60, self.minutes % 60)
+    }
+}
+
+/// `HH` and `MM` as minutes.
+fn minutes_of(hours: &str, minutes: &str) -> Option<i16> {
+    let two = |part: &str| {
+        (part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit())).then(|| part.parse::<i16>().ok())?
+    };
+    let (hours, minutes) = (two(hours)?, two(minutes)?);
+    (minutes < 60).then(|| hours.checked_mul(60)?.checked_add(minutes))?
+}
+
+/// A stretch of each day in UTC, on the days of the week on which it starts. From a time to the same time is a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hours {
+    /// One bit for each day of the week, Monday first.
+    pub days: u8,
+    /// Its first minute.
+    pub from: TimeOfDay,
+    /// The minute at which it is over; not after `from`: on the next day.
+    pub to: TimeOfDay,
+}
+
+impl Hours {
+    /// Whether an instant lies inside.
+    #[must_use]
+    pub fn contains(&self, at: Timestamp) -> bool {
+        let day = at.0.div_euclid(DAY_MS);
+        let minute = at.0.rem_euclid(DAY_MS) / 60_000;
+        let (from, to) = (i64::from(self.from.minutes), i64::from(self.to.minutes));
+        // 1970-01-01, day 0, was a Thursday.
+        let starts_on = |day: i64| self.days & 1_u8.wrapping_shl(day.saturating_add(3).rem_euclid(7) as u32) != 0;
+        if from < to {
+            return starts_on(day) && (from..to).contains(&minute);
+        }
+        (starts_on(day) && minute >= from) || (starts_on(day.saturating_sub(1)) && minute < to)
     }
 }
 
@@ -305,6 +358,21 @@ mod tests {
         ] {
             assert_eq!(window(rule, at), pair(start, end), "{rule:?} at {at}");
         }
+    }
+
+    #[test]
+    fn hours_may_pass_midnight_and_belong_to_the_day_they_start_on() {
+        let hours = |days, from: &str, to: &str| Hours { days, from: from.parse().unwrap(), to: to.parse().unwrap() };
+        let inside = |hours: Hours, at: &str| hours.contains(at.parse().unwrap());
+        // 2026-11-23 is a Monday.
+        let night = hours(0b111_1111, "16:30", "00:30");
+        assert!(inside(night, "2026-11-23T16:30:00Z") && inside(night, "2026-11-24T00:29:59.999Z"));
+        assert!(!inside(night, "2026-11-23T16:29:59.999Z") && !inside(night, "2026-11-24T00:30:00Z"));
+        let monday_night = hours(0b1, "22:00", "02:00");
+        assert!(inside(monday_night, "2026-11-24T01:00:00Z") && !inside(monday_night, "2026-11-23T01:00:00Z"));
+        let weekend = hours(0b110_0000, "00:00", "00:00");
+        assert!(inside(weekend, "2026-11-28T00:00:00Z") && inside(weekend, "2026-11-29T23:59:59Z"));
+        assert!(!inside(weekend, "2026-11-30T00:00:00Z"));
     }
 
     #[test]

@@ -60,7 +60,11 @@ pub(super) fn admit(state: &State, admit: &Admit<'_>, at: Timestamp) -> Result<(
     let longest = state.directory.settings.reservation_timeout_ms.get();
     check_quantities(admit)?;
     if let Some(known) = state.reservation_at(&admit.reservation, at) {
-        return if repeats(state, known, admit) { Ok((replay(known), Events::new())) } else { Err(conflict(known, at)) };
+        return if repeats(state, known, admit) {
+            Ok((replay(known), Events::new()))
+        } else {
+            Err(conflict(known, at))
+        };
     }
     let timeout_ms = admit.timeout_ms.unwrap_or(longest);
     if !(1..=longest).contains(&timeout_ms) {

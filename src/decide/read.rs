@@ -101,7 +101,7 @@ pub fn price(
         let card = admit::model_now(state, &ModelName::Name(name)).priced_by;
         let part = UsagePart {
             model: card.map_or_else(|| PartModel::Unknown(name.into()), |card| PartModel::Known(card.model)),
-            usage: part.usage,
+            usage: part.usage.clone(),
             context: PriceContext {
                 speed: part.speed.unwrap_or(Speed::Standard),
                 inference_geo: part.inference_geo.unwrap_or(InferenceGeo::Global),

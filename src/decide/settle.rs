@@ -115,7 +115,7 @@ pub(super) fn check(given: &GivenUsage) -> Result<(), Error> {
             let message = format!("a count is out of range: write at most {LARGEST_COUNT}");
             return Err(Error::invalid(message).at(format!("command.usage.parts[{index}]")));
         }
-        if partial && part.usage.output > 0 {
+        if partial && part.usage.all_output() > 0 {
             let message = "the output of a partial usage is not known: leave it out, or send the usage as `final`";
             return Err(Error::invalid(message).at(format!("command.usage.parts[{index}].output_tokens")));
         }
@@ -145,7 +145,7 @@ fn resolve_part(state: &State, reservation: &Reservation, part: &GivenPart) -> U
     };
     UsagePart {
         model,
-        usage: part.usage,
+        usage: part.usage.clone(),
         context: PriceContext {
             speed: part.speed.unwrap_or(asked.speed),
             inference_geo: part.inference_geo.unwrap_or(asked.inference_geo),
@@ -199,8 +199,8 @@ fn count(reservation: &Reservation, settlement: &Settlement) -> Counts {
     let output_bound = reservation.asked.request.output_bound();
     let (input, cache_read) = match settlement.usage {
         KnownUsage::Unknown => (reservation.asked.estimate_input, reservation.asked.estimate_cache_read),
-        _ => (sum(|part| part.usage.uncached()), sum(|part| part.usage.cache_read)),
+        _ => (sum(|part| part.usage.uncached()), sum(|part| part.usage.all_cache_reads())),
     };
-    let output = if settlement.estimated { output_bound } else { sum(|part| part.usage.output) };
+    let output = if settlement.estimated { output_bound } else { sum(|part| part.usage.all_output()) };
     Counts { input, cache_read, output, cost: settlement.charge }
 }

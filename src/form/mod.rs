@@ -9,6 +9,7 @@ mod json;
 mod problem;
 mod read;
 mod schema;
+pub mod text;
 mod write;
 
 pub use json::Json;

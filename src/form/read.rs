@@ -10,7 +10,7 @@ use crate::{
         SecretDigest, ServiceAccountId,
     },
     money::Money,
-    time::{Timestamp, UtcOffset},
+    time::{TimeOfDay, Timestamp, UtcOffset},
 };
 
 /// The fields of an object, of which some were already read by a surrounding form.
@@ -283,7 +283,7 @@ impl Form for Json {
             Self::Null => out.plain(&"null"),
             Self::Bool(value) => out.plain(value),
             Self::Integer(value) => out.plain(value),
-            Self::Fraction => out.plain(&"a fraction"),
+            Self::Fraction(digits) => out.plain(digits),
             Self::String(text) => out.string(text),
             Self::Array(items) => {
                 out.begin_list();
@@ -453,6 +453,7 @@ macro_rules! text_forms {
 text_forms! {
     Money: { "type": "string", "pattern": "^-?[0-9]+(\\.[0-9]+)?$", "description": "US dollars as a plain decimal" },
     Timestamp: { "type": "string", "format": "date-time" },
+    TimeOfDay: { "type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$" },
     UtcOffset: { "type": "string", "pattern": "^[+-][0-9]{2}:[0-9]{2}$" },
     SecretDigest: { "type": "string", "pattern": "^[0-9a-f]{64}$" },
     ReservationId: { "type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._:@-]{0,39}$" },

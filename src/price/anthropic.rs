@@ -103,8 +103,7 @@ fn counts(raw: &Json, path: &Path<'_>) -> Result<Counts, Error> {
         cache_read: whole("cache_read_input_tokens")?.unwrap_or(0),
         cache_write_5m,
         cache_write_1h,
-        output: 0,
-        web_searches: 0,
+        ..Usage::default()
     };
     Ok(Counts { usage, output: whole("output_tokens")? })
 }

@@ -2,7 +2,11 @@
 
 use sha2::{Digest, Sha256};
 
-use super::card::{Card, CardForm};
+use super::{
+    card::Card,
+    card_form::CardForm,
+    models::{Models, is_model_name},
+};
 use crate::{
     error::Error,
     form::{Form, Int, Json, Path, Problems},
@@ -20,6 +24,8 @@ crate::object! {
         schema_version: Int<1, 1>,
         /// What people call the book.
         name: String,
+        /// Who sells the models of cards that do not say. Their names stand alone; those of others follow `provider/`.
+        provider: Option<String> = None,
         /// One card for each model.
         cards: Vec<CardForm>,
     }
@@ -42,55 +48,42 @@ impl BookForm {
     pub fn hash(&self) -> SecretDigest {
         SecretDigest(Sha256::digest(crate::wire::to_text(self)).into())
     }
-}
 
-/// Models by name, stable over every book of an organization.
-#[derive(Clone, Debug, Default)]
-pub struct Models {
-    names: Vec<Box<str>>,
-    by_name: Names,
-}
+    /// Who sells a card's model; empty where neither the card nor the book says.
+    #[must_use]
+    pub fn provider_of<'a>(&'a self, card: &'a CardForm) -> &'a str {
+        card.provider.as_deref().or(self.provider.as_deref()).unwrap_or_default()
+    }
 
-impl Models {
-    /// The model's handle, made on its first use.
-    pub fn intern(&mut self, name: &str) -> ModelIx {
-        if let Some(found) = self.by_name.get(name) {
-            return ModelIx(*found);
+    /// What the engine calls a card's model: its name, behind `provider/` where that is not the book's own.
+    #[must_use]
+    pub fn full_name(&self, card: &CardForm) -> String {
+        match &card.provider {
+            Some(provider) if self.provider.as_ref() != Some(provider) => format!("{provider}/{}", card.model),
+            _ => card.model.clone(),
         }
-        let index = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
-        self.names.push(name.into());
-        self.by_name.insert(name.into(), index);
-        ModelIx(index)
     }
+}
 
-    /// The handle of a model that is known.
-    #[must_use]
-    pub fn get(&self, name: &str) -> Option<ModelIx> {
-        self.by_name.get(name).copied().map(ModelIx)
-    }
+/// How a name led to a card.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Matched<'a> {
+    /// It is the model's own.
+    Name,
+    /// It is an alias.
+    Alias,
+    /// A pattern fits it.
+    Pattern(&'a str),
+}
 
-    /// The model's name.
-    #[must_use]
-    pub fn name(&self, model: ModelIx) -> &str {
-        self.names.get(model.at()).map_or("", |name| name)
-    }
-
-    /// How many models are known.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.names.len()
-    }
-
-    /// Whether no model is known.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.names.is_empty()
-    }
-
-    /// Every model with its name, in the order of handles.
-    pub fn iter(&self) -> impl Iterator<Item = (ModelIx, &str)> {
-        (0..).map(ModelIx).zip(self.names.iter().map(|name| &**name))
-    }
+/// One provider's names.
+#[derive(Clone, Debug, Default)]
+struct Provider {
+    name: Box<str>,
+    // Names and aliases.
+    names: Names,
+    // Cards with patterns, in the book's order.
+    patterned: Vec<u32>,
 }
 
 /// A compiled price book.
@@ -101,12 +94,30 @@ pub struct Book {
     /// Its content hash.
     pub hash: SecretDigest,
     cards: Vec<Card>,
-    // Names and aliases of every card.
-    by_name: Names,
+    // The book's own provider first, then the others in the order of their first card.
+    providers: Vec<Provider>,
     by_model: Vec<Option<CardIx>>,
 }
 
 impl Book {
+    /// Reads and compiles a book by itself, for quoting without an engine.
+    ///
+    /// # Errors
+    /// [`invalid_policy`](crate::error::ErrorKind::InvalidPolicy) with every problem.
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        Self::of_form(BookForm::parse(text)?)
+    }
+
+    /// Compiles a book by itself.
+    ///
+    /// # Errors
+    /// As [`Book::parse`].
+    pub fn of_form(form: BookForm) -> Result<Self, Error> {
+        let mut problems = Problems::default();
+        let book = Self::compile(form, &mut Models::default(), &Path::Root("price_book"), &mut problems);
+        book.ok_or_else(|| Error::policy(problems.into_list()))
+    }
+
     /// Compiles a book and reports everything that is wrong with it.
     pub(crate) fn compile(
         form: BookForm,
@@ -114,29 +125,20 @@ impl Book {
         path: &Path<'_>,
         problems: &mut Problems,
     ) -> Option<Self> {
-        let mut book =
-            Self { hash: form.hash(), cards: Vec::new(), by_name: Names::default(), by_model: Vec::new(), form };
+        let hash = form.hash();
+        let own = Provider { name: form.provider.as_deref().unwrap_or_default().into(), ..Provider::default() };
+        let mut book = Self { hash, cards: Vec::new(), providers: vec![own], by_model: Vec::new(), form };
         let cards_path = path.field("cards");
         let mut clean = true;
-        for (index, card) in book.form.cards.iter().enumerate() {
+        let form = std::mem::replace(
+            &mut book.form,
+            BookForm { schema_version: Int::clamped(1), name: String::new(), provider: None, cards: Vec::new() },
+        );
+        for (index, card) in form.cards.iter().enumerate() {
             let path = cards_path.item(index);
             let handle = CardIx(u32::try_from(index).unwrap_or(u32::MAX));
-            for name in core::iter::once(&card.model).chain(&card.aliases) {
-                let shown = Json::String(name.clone());
-                if !is_model_name(name) {
-                    clean = false;
-                    problems.report(
-                        &path.field("model"),
-                        &shown,
-                        "not a model name",
-                        format!("use 1 to {LONGEST_MODEL} visible ASCII characters without quotes, spaces or `*`"),
-                    );
-                } else if book.by_name.insert(name.as_str().into(), handle.0).is_some() {
-                    clean = false;
-                    problems.report(&path.field("model"), &shown, "two cards carry this name", "keep one");
-                }
-            }
-            let model = models.intern(&card.model);
+            clean &= book.enter(form.provider_of(card), card, handle, &path, problems);
+            let model = models.intern(&form.full_name(card));
             match Card::compile(card, model, &path, problems) {
                 Some(card) => book.cards.push(card),
                 None => clean = false,
@@ -148,25 +150,104 @@ impl Book {
                 *slot = Some(handle);
             }
         }
+        book.form = form;
         clean.then_some(book)
     }
 
-    /// The card of a model's name: the name itself, an alias, or a dated form of a card that permits them.
-    #[must_use]
-    pub fn by_name(&self, name: &str) -> Option<&Card> {
-        self.position(name).and_then(|index| self.cards.get(index))
+    /// Enters a card's names.
+    fn enter(
+        &mut self,
+        provider: &str,
+        card: &CardForm,
+        handle: CardIx,
+        path: &Path<'_>,
+        problems: &mut Problems,
+    ) -> bool {
+        let mut clean = true;
+        let position = self.providers.iter().position(|known| *known.name == *provider).unwrap_or_else(|| {
+            self.providers.push(Provider { name: provider.into(), ..Provider::default() });
+            self.providers.len().saturating_sub(1)
+        });
+        let Some(names) = self.providers.get_mut(position) else { return false };
+        if !provider.is_empty() && (!is_model_name(provider) || provider.contains('/')) {
+            clean = false;
+            let found = Json::String(provider.to_owned());
+            problems.report(
+                &path.field("provider"),
+                &found,
+                "not a provider's name",
+                "use visible ASCII characters without quotes, spaces, `/`, `*` or `#`",
+            );
+        }
+        for name in core::iter::once(&card.model).chain(&card.aliases) {
+            let shown = Json::String(name.clone());
+            if !is_model_name(name) {
+                clean = false;
+                problems.report(
+                    &path.field("model"),
+                    &shown,
+                    "not a model name",
+                    format!("use 1 to {LONGEST_MODEL} visible ASCII characters without quotes, spaces, `*` or `#`"),
+                );
+            } else if names.names.insert(name.as_str().into(), handle.0).is_some() {
+                clean = false;
+                problems.report(&path.field("model"), &shown, "two cards carry this name", "keep one");
+            }
+        }
+        if !card.patterns.is_empty() {
+            names.patterned.push(handle.0);
+        }
+        clean
     }
 
-    fn position(&self, name: &str) -> Option<usize> {
-        if let Some(index) = self.by_name.get(name) {
-            return Some(*index as usize);
+    fn find(&self, provider: &Provider, name: &str) -> Option<(CardIx, Matched<'_>)> {
+        if let Some(index) = provider.names.get(name) {
+            let own = self.form.cards.get(*index as usize)?.model == name;
+            return Some((CardIx(*index), if own { Matched::Name } else { Matched::Alias }));
         }
-        let (stem, date) = name.rsplit_once('-')?;
-        if date.len() != 8 || !date.bytes().all(|byte| byte.is_ascii_digit()) {
-            return None;
+        provider.patterned.iter().find_map(|index| {
+            let card = self.form.cards.get(*index as usize)?;
+            let pattern = card.patterns.iter().find(|pattern| pattern.matches(name))?;
+            let fits = !card.except.iter().any(|except| except.matches(name));
+            fits.then(|| (CardIx(*index), Matched::Pattern(pattern.as_str())))
+        })
+    }
+
+    fn position(&self, name: &str) -> Option<(CardIx, Matched<'_>)> {
+        let (own, others) = self.providers.split_first()?;
+        if let Some(found) = self.find(own, name) {
+            return Some(found);
         }
-        let index = *self.by_name.get(stem)? as usize;
-        self.form.cards.get(index).filter(|card| card.dated_aliases && card.model == stem).map(|_| index)
+        if let Some((provider, name)) = name.split_once('/')
+            && let Some(found) = self.position_of(provider, name)
+        {
+            return Some(found);
+        }
+        // A name that several others sell is not a name until the provider is said.
+        let mut found = others.iter().filter_map(|provider| self.find(provider, name));
+        let first = found.next()?;
+        found.next().is_none().then_some(first)
+    }
+
+    fn position_of(&self, provider: &str, name: &str) -> Option<(CardIx, Matched<'_>)> {
+        self.providers.iter().find(|known| *known.name == *provider).and_then(|provider| self.find(provider, name))
+    }
+
+    /// The card of a model's name: the name itself, an alias, or one that a pattern fits, of the book's own provider,
+    /// of the provider that stands before a `/`, or of the only other provider that has it.
+    #[must_use]
+    pub fn by_name(&self, name: &str) -> Option<&Card> {
+        self.position(name).and_then(|(card, _)| self.cards.get(card.at()))
+    }
+
+    /// The card of a provider's model, with its form and how the name led to it.
+    #[must_use]
+    pub fn lookup(&self, provider: Option<&str>, name: &str) -> Option<(&Card, &CardForm, Matched<'_>)> {
+        let (card, matched) = match provider {
+            Some(provider) => self.position_of(provider, name),
+            None => self.position(name),
+        }?;
+        Some((self.cards.get(card.at())?, self.form.cards.get(card.at())?, matched))
     }
 
     /// The card of a model.
@@ -188,11 +269,4 @@ impl Book {
         card.into_iter()
             .flat_map(|card| core::iter::once(card.model.as_str()).chain(card.aliases.iter().map(String::as_str)))
     }
-}
-
-/// Whether a text can name a model.
-#[must_use]
-pub fn is_model_name(text: &str) -> bool {
-    (1..=LONGEST_MODEL).contains(&text.len())
-        && text.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\\' | b'*'))
 }

@@ -6,16 +6,26 @@
 pub mod anthropic;
 mod book;
 mod card;
+mod card_form;
+mod charge;
+mod class;
+mod models;
+mod pattern;
 mod quote;
 mod rate;
 mod request;
 mod usage;
 
-pub use book::{Book, BookForm, CLAUDE, Models, is_model_name};
-pub use card::{Card, CardForm, CardVersion, CardVersionForm, TierForm};
-pub use quote::{Quote, Unquotable, quote};
-pub use rate::{Multiplier, PerMtok, Rate, RatesForm};
-pub use request::{CacheWrite, InputSize, InputSizeForm, RequestForm, RequestShape};
-pub use usage::{
-    InferenceGeo, LARGEST_COUNT, PriceContext, ServiceTier, Speed, UnpricedReason, Usage, UsageClass, charge,
+pub use book::{Book, BookForm, CLAUDE, Matched};
+pub use card::{Card, CardVersion, Tier, Tiers};
+pub use card_form::{
+    CardForm, CardVersionForm, ContextForm, HoursForm, ModifierForm, PromptLength, TierForm, TierKind, TierStart,
 };
+pub use charge::{Line, UnpricedReason, charge, lines};
+pub use class::{Side, Unit, UsageClass};
+pub use models::{Models, is_model_name};
+pub use pattern::Pattern;
+pub use quote::{Quote, Unquotable, quote};
+pub use rate::{Multiplier, Rate, RateTable, Rates, RatesPerMtok, RatesPerUnit};
+pub use request::{CacheWrite, InputSize, InputSizeForm, RequestForm, RequestShape};
+pub use usage::{InferenceGeo, LARGEST_COUNT, PriceContext, ServiceTier, Speed, Usage};

@@ -1,8 +1,8 @@
 //! The quote: the most that a request can cost.
 
 use super::{
-    card::Card,
-    rate::Rate,
+    card::{Card, Tier},
+    class::UsageClass,
     request::{CacheWrite, InputSize, RequestShape},
 };
 use crate::{money::Money, time::Timestamp};
@@ -43,46 +43,56 @@ pub enum Unquotable {
 pub fn quote(card: &Card, request: &RequestShape, at: Timestamp) -> Result<Quote, Unquotable> {
     let version = card.version_at(at).ok_or(Unquotable::Model)?;
     let iterations = request.bounding_iterations().ok_or(Unquotable::Unbounded)?;
-    let base = prompt_bound(card, request);
-    let context = request.context();
+    let tiers = version.tiers(request.context()).ok_or(Unquotable::Context)?;
+    let base = prompt_bound(card, request).ok_or(Unquotable::Unbounded)?;
 
     let (mut input_rate, mut output_rate) = (0, 0);
-    for (index, tier) in version.tiers().iter().enumerate() {
-        if index > 0 && tier.above >= base {
+    for tier in tiers.all() {
+        if tier.first > base {
             break;
         }
-        let rates = tier.rates(context).ok_or(Unquotable::Context)?;
-        let [input, read, write_5m, write_1h, output] = rates;
-        let required = |rate: &Rate| rate.units().ok_or(Unquotable::Class);
-        input_rate = input_rate.max(required(input)?).max(read.units().unwrap_or(0));
-        if request.cache_write != CacheWrite::None {
-            input_rate = input_rate.max(required(write_5m)?);
-        }
-        if request.cache_write == CacheWrite::OneHour {
-            input_rate = input_rate.max(required(write_1h)?);
-        }
-        output_rate = output_rate.max(required(output)?);
+        let (input, output) = dearest(tier, request.cache_write)?;
+        (input_rate, output_rate) = (input_rate.max(input), output_rate.max(output));
     }
-    let searches = match request.web_searches {
-        0 => Money::ZERO,
-        count => version.web_search().of(count.into()).ok_or(Unquotable::Class)?,
-    };
-
     let input_bound = base.saturating_mul(iterations);
     let output_bound = request.output_bound();
     let cost = |rate: u64, count: u64| Money::from_units(i128::from(rate).saturating_mul(i128::from(count)));
     let output = cost(output_rate, output_bound);
-    Ok(Quote { total: cost(input_rate, input_bound) + output + searches, output, input_bound, output_bound })
+    let mut total = cost(input_rate, input_bound) + output;
+    let first = tiers.all().first().ok_or(Unquotable::Context)?;
+    for (class, count) in request.uses() {
+        if count > 0 {
+            total += first.rates.get(class).of(class, count).ok_or(Unquotable::Class)?;
+        }
+    }
+    // A fee for each request is due wherever the card has one.
+    if let Some(fee) = first.rates.get(UsageClass::Request).of(UsageClass::Request, iterations) {
+        total += fee;
+    }
+    Ok(Quote { total, output, input_bound, output_bound })
 }
 
-fn prompt_bound(card: &Card, request: &RequestShape) -> u64 {
+/// The dearest rates of a tier that the input and the output of a request can cost.
+fn dearest(tier: &Tier, cache_write: CacheWrite) -> Result<(u64, u64), Unquotable> {
+    let mut input = tier.dearest_input.units().ok_or(Unquotable::Class)?;
+    let output = tier.dearest_output.units().ok_or(Unquotable::Class)?;
+    for class in cache_write.classes() {
+        input = input.max(tier.rates.get(*class).units().ok_or(Unquotable::Class)?);
+    }
+    Ok((input, output))
+}
+
+fn prompt_bound(card: &Card, request: &RequestShape) -> Option<u64> {
+    let window = card.context_window;
     match (request.input, request.external_input) {
-        (InputSize::Tokens(tokens), false) => tokens,
-        (InputSize::Tokens(tokens), true) => tokens.max(card.context_window),
-        (InputSize::Bytes(_), true) => card.context_window,
-        (InputSize::Bytes(bytes), false) => bytes
-            .saturating_add(if request.tools { card.tool_tokens } else { 0 })
-            .saturating_add(u64::from(request.images).saturating_mul(card.image_tokens))
-            .min(card.context_window),
+        (InputSize::Tokens(tokens), false) => Some(tokens),
+        (InputSize::Tokens(tokens), true) => Some(tokens.max(window?)),
+        (InputSize::Bytes(_), true) => window,
+        (InputSize::Bytes(bytes), false) => {
+            let all = bytes
+                .saturating_add(if request.tools { card.tool_tokens } else { 0 })
+                .saturating_add(u64::from(request.images).saturating_mul(card.image_tokens));
+            Some(window.map_or(all, |window| all.min(window)))
+        }
     }
 }

@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::usage::{InferenceGeo, PriceContext, ServiceTier, Speed};
+use super::{
+    class::UsageClass,
+    usage::{InferenceGeo, PriceContext, ServiceTier, Speed},
+};
 use crate::form::Int;
 
 crate::names! {
@@ -12,8 +15,26 @@ crate::names! {
         None = "none",
         /// Writes for five minutes.
         FiveMinutes = "5m",
-        /// Writes for one hour, the dearest.
+        /// Writes for one hour, or for five minutes: the dearest of the two.
         OneHour = "1h",
+        /// Writes for thirty minutes.
+        ThirtyMinutes = "30m",
+        /// Writes for twelve hours, or for thirty minutes: the dearest of the two.
+        TwelveHours = "12h",
+    }
+}
+
+impl CacheWrite {
+    /// The classes that the request can write.
+    #[must_use]
+    pub const fn classes(self) -> &'static [UsageClass] {
+        match self {
+            Self::None => &[],
+            Self::FiveMinutes => &[UsageClass::CacheWrite5m],
+            Self::OneHour => &[UsageClass::CacheWrite5m, UsageClass::CacheWrite1h],
+            Self::ThirtyMinutes => &[UsageClass::CacheWrite30m],
+            Self::TwelveHours => &[UsageClass::CacheWrite30m, UsageClass::CacheWrite12h],
+        }
     }
 }
 
@@ -50,8 +71,10 @@ crate::object! {
         speed: Speed = Speed::Standard,
         /// Inference geography.
         inference_geo: InferenceGeo = InferenceGeo::Global,
-        /// Whether the request is part of a batch.
-        batch: bool = false,
+        /// The service tier that it is served at.
+        service_tier: ServiceTier = ServiceTier::Standard,
+        /// The longest that code execution containers may run for the request, all together.
+        code_execution_ms: Int<0, 1_000_000_000> = Int::clamped(0),
     }
 }
 
@@ -87,8 +110,10 @@ pub struct RequestShape {
     pub speed: Speed,
     /// Inference geography.
     pub inference_geo: InferenceGeo,
-    /// Whether the request is part of a batch.
-    pub batch: bool,
+    /// The service tier that it is served at.
+    pub service_tier: ServiceTier,
+    /// The longest that code execution containers may run, in milliseconds.
+    pub code_execution_ms: u32,
 }
 
 impl RequestShape {
@@ -106,7 +131,8 @@ impl RequestShape {
             cache_write: CacheWrite::None,
             speed: Speed::Standard,
             inference_geo: InferenceGeo::Global,
-            batch: false,
+            service_tier: ServiceTier::Standard,
+            code_execution_ms: 0,
         }
     }
 
@@ -142,14 +168,15 @@ impl RequestShape {
         u64::from(self.max_tokens).saturating_mul(self.bounding_iterations().unwrap_or(1))
     }
 
+    /// What it can use beside tokens.
+    pub(crate) fn uses(&self) -> [(UsageClass, u64); 2] {
+        [(UsageClass::WebSearch, self.web_searches.into()), (UsageClass::CodeExecution, self.code_execution_ms.into())]
+    }
+
     /// The context that the request asks for.
     #[must_use]
     pub const fn context(&self) -> PriceContext {
-        PriceContext {
-            speed: self.speed,
-            inference_geo: self.inference_geo,
-            service_tier: if self.batch { ServiceTier::Batch } else { ServiceTier::Standard },
-        }
+        PriceContext { speed: self.speed, inference_geo: self.inference_geo, service_tier: self.service_tier }
     }
 
     /// Whether every quantity is in its range, which bounds all arithmetic on it.
@@ -161,6 +188,7 @@ impl RequestShape {
             && self.images <= 100_000
             && self.web_searches <= 100_000
             && self.iterations <= 1_000
+            && self.code_execution_ms <= 1_000_000_000
     }
 }
 
@@ -183,7 +211,8 @@ impl From<&RequestForm> for RequestShape {
             cache_write: form.cache_write,
             speed: form.speed,
             inference_geo: form.inference_geo,
-            batch: form.batch,
+            service_tier: form.service_tier,
+            code_execution_ms: small(form.code_execution_ms.unsigned()),
         }
     }
 }
@@ -205,7 +234,8 @@ impl From<&RequestShape> for RequestForm {
             iterations: (shape.iterations > 0).then(|| Int::clamped(shape.iterations.into())),
             speed: shape.speed,
             inference_geo: shape.inference_geo,
-            batch: shape.batch,
+            service_tier: shape.service_tier,
+            code_execution_ms: Int::clamped(shape.code_execution_ms.into()),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use smallvec::SmallVec;
 
+use super::part::PartForm;
 use crate::{
     command::{Admit, Command, Credential, GivenPart, GivenUsage, ModelName},
     directory::Principal,
@@ -10,7 +11,7 @@ use crate::{
     id::{KeyId, LONGEST_MODEL, ReservationId, SecretDigest},
     money::Money,
     policy::Policy,
-    price::{InferenceGeo, RequestForm, RequestShape, ServiceTier, Speed, Usage, anthropic},
+    price::{RequestForm, RequestShape, anthropic},
     time::Millis,
 };
 
@@ -53,30 +54,6 @@ crate::object! {
         estimate: EstimateForm = EstimateForm { input_tokens: None, cache_read_tokens: Int::clamped(0) },
         /// How long the hold stays open; null: `reservation_timeout_ms`, which is also the most.
         timeout_ms: Option<Int<1, 86_400_000>> = None,
-    }
-
-    /// One model's share of a usage. What is absent is as it was admitted; an absent count is 0.
-    pub struct PartForm {
-        /// The model.
-        model: Option<String> = None,
-        /// Uncached input.
-        input_tokens: Tokens = Int::clamped(0),
-        /// Input read from the cache.
-        cache_read_tokens: Tokens = Int::clamped(0),
-        /// Input written to the cache for five minutes.
-        cache_write_5m_tokens: Tokens = Int::clamped(0),
-        /// Input written to the cache for one hour.
-        cache_write_1h_tokens: Tokens = Int::clamped(0),
-        /// Output.
-        output_tokens: Tokens = Int::clamped(0),
-        /// Web searches that succeeded.
-        web_searches: Tokens = Int::clamped(0),
-        /// Speed.
-        speed: Option<Speed> = None,
-        /// Inference geography.
-        inference_geo: Option<InferenceGeo> = None,
-        /// Service tier.
-        service_tier: Option<ServiceTier> = None,
     }
 
     /// The parts of a usage.
@@ -257,29 +234,6 @@ impl UsageForm {
             Self::Anthropic(form) => {
                 anthropic::usage(form.model.as_deref(), &form.usage, form.complete, &path.field("usage"))
             }
-        }
-    }
-}
-
-impl PartForm {
-    fn given(&self) -> GivenPart {
-        GivenPart {
-            model: self.model.as_deref().map(Into::into),
-            usage: self.usage(),
-            speed: self.speed,
-            inference_geo: self.inference_geo,
-            service_tier: self.service_tier,
-        }
-    }
-
-    pub(crate) fn usage(&self) -> Usage {
-        Usage {
-            input: self.input_tokens.unsigned(),
-            cache_read: self.cache_read_tokens.unsigned(),
-            cache_write_5m: self.cache_write_5m_tokens.unsigned(),
-            cache_write_1h: self.cache_write_1h_tokens.unsigned(),
-            output: self.output_tokens.unsigned(),
-            web_searches: self.web_searches.unsigned(),
         }
     }
 }

@@ -384,18 +384,12 @@ fn settled_form(state: &State, settled: &Settled) -> SettledEventForm {
 }
 
 fn parts_form(state: &State, parts: &Parts) -> PartsForm {
-    let tokens = |value: u64| Int::clamped(i64::try_from(value).unwrap_or(i64::MAX));
     let part = |part: &UsagePart| PartForm {
         model: Some(match &part.model {
             PartModel::Known(model) => state.models().name(*model).to_owned(),
             PartModel::Unknown(name) => name.to_string(),
         }),
-        input_tokens: tokens(part.usage.input),
-        cache_read_tokens: tokens(part.usage.cache_read),
-        cache_write_5m_tokens: tokens(part.usage.cache_write_5m),
-        cache_write_1h_tokens: tokens(part.usage.cache_write_1h),
-        output_tokens: tokens(part.usage.output),
-        web_searches: tokens(part.usage.web_searches),
+        usage: part.usage.clone(),
         speed: Some(part.context.speed),
         inference_geo: Some(part.context.inference_geo),
         service_tier: Some(part.context.service_tier),
@@ -608,7 +602,7 @@ impl Reader<'_> {
         };
         Ok(UsagePart {
             model: self.model(name).map_or_else(|| PartModel::Unknown(name.into()), PartModel::Known),
-            usage: form.usage(),
+            usage: form.usage.clone(),
             context: PriceContext { speed, inference_geo, service_tier },
         })
     }

@@ -7,16 +7,18 @@ mod command;
 mod decision;
 mod event;
 mod line;
+mod part;
 mod query;
 
 pub use self::{
     command::{
         AdjustForm, AdmitForm, AdvanceClockForm, AnthropicForm, CommandForm, CountTokensForm, CredentialForm,
-        EstimateForm, Nothing, PartForm, PartsForm, ReservationForm, SettleForm, UpdatePolicyForm, UsageForm,
+        EstimateForm, Nothing, PartsForm, ReservationForm, SettleForm, UpdatePolicyForm, UsageForm,
     },
     decision::{DecisionForm, OutcomeForm, RetryForm, ViolationForm},
     event::{AlertForm, EventBody, EventForm, read_event, read_events, write_events},
     line::{Door, LineForm},
+    part::PartForm,
     query::{QueryForm, ResultForm, answer},
 };
 pub use crate::error::{Error, Problem};

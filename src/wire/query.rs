@@ -170,10 +170,10 @@ crate::object! {
     pub struct ModelResult {
         /// Its name.
         model: String,
-        /// The longest prompt.
-        context_window_tokens: Count,
-        /// The longest output.
-        max_output_tokens: Count,
+        /// The longest prompt; null: not known.
+        context_window_tokens: Option<Count>,
+        /// The longest output; null: not known.
+        max_output_tokens: Option<Count>,
     }
     /// Models, by name.
     pub struct ModelsResult {
@@ -324,8 +324,8 @@ fn read(state: &State, query: &QueryForm, at: Timestamp) -> Result<ResultForm, E
                         .filter(|card| path.key.models.contains(card.model) && card.version_at(at).is_some())
                         .map(|card| ModelResult {
                             model: state.models().name(card.model).to_owned(),
-                            context_window_tokens: count(card.context_window),
-                            max_output_tokens: count(card.max_output),
+                            context_window_tokens: card.context_window.map(count),
+                            max_output_tokens: card.max_output.map(count),
                         })
                         .collect();
                     order::sort_by(&mut models, |left, right| left.model.cmp(&right.model));

@@ -1,0 +1,122 @@
+//! Patterns of model names: `*` stands for any text, also none, and `#` for one digit.
+
+use crate::form::{Definitions, Form, Json, Path, Problems, Writer};
+
+/// The longest pattern, in characters.
+pub const LONGEST_PATTERN: usize = 128;
+
+/// A pattern of model names.
+///
+/// ```
+/// use tollgate::price::Pattern;
+/// let dated = Pattern::new("claude-sonnet-5-########").unwrap();
+/// assert!(dated.matches("claude-sonnet-5-20260101") && !dated.matches("claude-sonnet-5-5"));
+/// assert!(Pattern::new("gpt-4o*").unwrap().matches("gpt-4o"));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Pattern(Box<str>);
+
+impl Pattern {
+    /// A pattern; `None` for what no model's name can match, or what is no pattern.
+    #[must_use]
+    pub fn new(text: &str) -> Option<Self> {
+        let fits = (1..=LONGEST_PATTERN).contains(&text.len())
+            && text.bytes().any(|byte| matches!(byte, b'*' | b'#'))
+            && text.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\\'));
+        fits.then(|| Self(text.into()))
+    }
+
+    /// The pattern as it is written.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether a name is one of the pattern's.
+    #[must_use]
+    pub fn matches(&self, name: &str) -> bool {
+        let (pattern, name) = (self.0.as_bytes(), name.as_bytes());
+        let (mut at, mut in_name) = (0_usize, 0_usize);
+        // Where to take up again when what follows the last `*` does not fit: one character later.
+        let mut again: Option<(usize, usize)> = None;
+        loop {
+            let fits = match (pattern.get(at), name.get(in_name)) {
+                (None, None) => return true,
+                (Some(b'*'), _) => {
+                    at = at.saturating_add(1);
+                    again = Some((at, in_name));
+                    continue;
+                }
+                (Some(b'#'), Some(byte)) => byte.is_ascii_digit(),
+                (Some(wanted), Some(byte)) => wanted == byte,
+                (_, None) => return false,
+                (None, Some(_)) => false,
+            };
+            if fits {
+                (at, in_name) = (at.saturating_add(1), in_name.saturating_add(1));
+                continue;
+            }
+            let Some((star, from)) = again else { return false };
+            let later = from.saturating_add(1);
+            again = Some((star, later));
+            (at, in_name) = (star, later);
+        }
+    }
+}
+
+impl Form for Pattern {
+    fn read(json: &Json, path: &Path<'_>, problems: &mut Problems) -> Option<Self> {
+        let pattern = match json {
+            Json::String(text) => Self::new(text),
+            _ => None,
+        };
+        if pattern.is_none() {
+            problems.report(
+                path,
+                json,
+                "not a pattern of model names",
+                format!("write 1 to {LONGEST_PATTERN} visible ASCII characters with `*` for any text or `#` for a digit; a plain name is an alias"),
+            );
+        }
+        pattern
+    }
+
+    fn write(&self, out: &mut Writer) {
+        out.quoted(&self.0);
+    }
+
+    fn schema(definitions: &mut Definitions) -> serde_json::Value {
+        definitions.named("Pattern", |_| {
+            serde_json::json!({ "type": "string", "maxLength": LONGEST_PATTERN, "pattern": "^[^\"\\\\ ]*[*#][^\"\\\\ ]*$" })
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stars_stand_for_any_text_and_hashes_for_one_digit() {
+        let cases = [
+            ("a*", "a", true),
+            ("a*", "ba", false),
+            ("*a", "bba", true),
+            ("*ab*", "aaab", true),
+            ("*ab*", "aaa", false),
+            ("a*b*c", "abbbcbc", true),
+            ("a*b*c", "abbbcb", false),
+            ("v##", "v12", true),
+            ("v##", "v1", false),
+            ("v##", "v1x", false),
+            ("*-####-##-##", "gpt-2024-08-06", true),
+            ("*", "", true),
+            ("#*", "", false),
+        ];
+        for (pattern, name, expected) in cases {
+            assert_eq!(Pattern::new(pattern).unwrap().matches(name), expected, "{pattern} {name}");
+        }
+        assert_eq!(Pattern::new("plain"), None);
+        assert_eq!(Pattern::new("two words*"), None);
+    }
+}
