@@ -74,6 +74,8 @@ pub enum Matched<'a> {
     Alias,
     /// A pattern fits it.
     Pattern(&'a str),
+    /// It led nowhere, and the policy's fallback stands in.
+    Fallback,
 }
 
 /// One provider's names.
