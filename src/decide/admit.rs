@@ -27,7 +27,7 @@ pub(super) struct Model<'a> {
 }
 
 /// The card of the fallback model, as the settings and the book in force name it.
-pub(super) fn fallback<'a>(state: &'a State, book: Option<&'a Book>) -> Option<&'a Card> {
+fn fallback<'a>(state: &'a State, book: Option<&'a Book>) -> Option<&'a Card> {
     book?.by_name(state.directory.settings.fallback_model.as_deref()?)
 }
 

@@ -93,11 +93,10 @@ pub fn price_now<'a>(
     check(usage)?;
     let Some((_, book)) = state.book() else { return Ok(Err(UnpricedReason::Model)) };
     let find = |name: &str| {
-        let (card, matched) = match book.lookup(None, name) {
-            Some((card, _, matched)) => (card, matched),
-            None => (admit::fallback(state, Some(book))?, Matched::Fallback),
-        };
-        Some(Found { model: state.models().name(card.model).to_owned(), card, matched })
+        book.lookup(None, name).or_else(|| {
+            let fallback = book.lookup(None, state.directory.settings.fallback_model.as_deref()?)?;
+            Some(Found { matched: Matched::Fallback, ..fallback })
+        })
     };
     let priced = price(&find, model, usage, context, at).map_err(|error| error.at("query.usage"))?;
     Ok(priced.map(|priced| (priced, &book.form)).map_err(|unpriced| unpriced.reason))

@@ -9,6 +9,7 @@ mod event;
 mod line;
 mod part;
 mod price;
+mod price_door;
 mod query;
 mod usage_row;
 
@@ -22,15 +23,19 @@ pub use self::{
     line::{Door, LineForm},
     part::PartForm,
     price::{ContextForm, LineItem, Per, PriceForm, PriceResult},
+    price_door::{CountedRow, PriceDoor, shape_text},
     query::{QueryForm, ResultForm, answer},
     usage_row::quote_row,
 };
-pub use crate::error::{Error, Problem};
 use crate::{
     directory::action::Action,
     engine::Engine,
     form::{Form, Writer},
     id::KeyIx,
+};
+pub use crate::{
+    error::{Error, Problem},
+    price::{CLAUDE, usage_object::SLOTS},
 };
 
 /// A whole number that every runtime holds exactly.
