@@ -246,7 +246,7 @@ export type CommandForm = {
 } | {
   /** Who accepts it. */
   actor: Principal
-  /** The instant, equal to `now_ms`. */
+  /** The latest instant that the actor accepts. */
   to_ms: number
   type: "advance_clock"
 } | {

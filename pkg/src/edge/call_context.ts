@@ -57,6 +57,8 @@ export class CallContext {
         return ApiError.unauthenticated();
       case 'invalid_input':
         return ApiError.invalidRequest(error.path?.endsWith('model') ? `model: ${error.message}` : error.message);
+      case 'clock_jump':
+        return ApiError.clockJumped();
       default:
         return ApiError.storeUnavailable();
     }

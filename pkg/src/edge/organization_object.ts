@@ -32,6 +32,8 @@ export class OrganizationObject {
   readonly #env: OrganizationEnv;
   #open: Open | null = null;
   #alarmAtMs: number | null = null;
+  /** Told once, and not again for every request that it stops. */
+  #jumpTold = false;
 
   constructor(state: ObjectState, env: OrganizationEnv) {
     this.#state = state;
@@ -124,14 +126,29 @@ export class OrganizationObject {
 
   /** False where the clock has jumped: then nothing happens until an operator's `advance_clock`, which must come through. */
   #expireDue(open: Open, nowMs: number): boolean {
-    if (open.engine.nextDeadlineMs() > nowMs) return true;
     try {
-      this.#submit(open, '{"type":"expire"}', nowMs);
+      if (open.engine.nextDeadlineMs() <= nowMs) this.#submit(open, '{"type":"expire"}', nowMs);
+      this.#jumpTold = false;
       return true;
     } catch (error) {
-      if (error instanceof EngineRefusal && error.wire.code === 'clock_jump') return false;
-      throw error;
+      if (!(error instanceof EngineRefusal) || error.wire.code !== 'clock_jump') throw error;
+      this.#tellJump(open.organization, nowMs, error.wire.message);
+      return false;
     }
+  }
+
+  #tellJump(organization: string, nowMs: number, cause: string): void {
+    if (this.#jumpTold) return;
+    this.#jumpTold = true;
+    console.error(
+      JSON.stringify({
+        level: 'error',
+        message: 'the clock jumped: nothing is decided until it is corrected, or accepted with `advance_clock`',
+        organization,
+        now_ms: nowMs,
+        cause,
+      }),
+    );
   }
 
   #events(open: Open, body: string): string {
