@@ -2,7 +2,7 @@
 /**
  * The engine: one organization's state behind one door.
  *
- * Instants are milliseconds since 1970, and always the last argument. Money is a decimal string. A denial is an answer;
+ * Instants are whole milliseconds since 1970, and always the last argument. Money is a decimal string. A denial is an answer;
  * a caller's mistake throws a {@link TollgateError} and changes nothing.
  */
 import { RawEngine, __wbg_reset_state, actionNames, checkPolicy as rawCheckPolicy } from './core.js';
@@ -63,6 +63,13 @@ export type Policy = string | PolicyForm;
 
 const text = (value: string | object): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
+/** Anything else would become another instant on its way into the module: `NaN` the year 1970. */
+function instant(nowMs: number): number {
+  if (Number.isSafeInteger(nowMs)) return nowMs;
+  const message = `\`${String(nowMs)}\` is no instant: give whole milliseconds since 1970`;
+  throw new TollgateError('invalid_input', message, 'now_ms');
+}
+
 // Counts the instances of the module. An engine of an earlier one is lost.
 let instance = 0;
 
@@ -113,7 +120,7 @@ export class Engine {
   /** A new organization's engine, and the first events of its log as a JSON list. */
   static create(policy: Policy, nowMs: number): { engine: Engine; events: string } {
     return guarded(() => {
-      const raw = RawEngine.create(text(policy), nowMs);
+      const raw = RawEngine.create(text(policy), instant(nowMs));
       return { engine: new Engine(raw), events: raw.takeLog() };
     });
   }
@@ -181,7 +188,7 @@ export class Engine {
           this.#keys.set(key, handle);
         }
       }
-      return raw.canKey(handle, this.#actions.get(action) ?? 0xffff, nowMs);
+      return raw.canKey(handle, this.#actions.get(action) ?? 0xffff, instant(nowMs));
     });
   }
 
@@ -212,12 +219,12 @@ export class Engine {
 
   /** `submit`, text in and text out. */
   submitText(command: string, nowMs: number): string {
-    return this.#call((raw) => raw.submit(command, nowMs));
+    return this.#call((raw) => raw.submit(command, instant(nowMs)));
   }
 
   /** Decides and applies nothing; once the events are stored, {@link Engine.commit} applies them. */
   decideText(command: string, nowMs: number): string {
-    return this.#call((raw) => raw.decide(command, nowMs));
+    return this.#call((raw) => raw.decide(command, instant(nowMs)));
   }
 
   /** Applies the events of the last `decideText`. */
@@ -227,12 +234,12 @@ export class Engine {
 
   /** `preview`, text in and text out. */
   previewText(command: string, nowMs: number): string {
-    return this.#call((raw) => raw.preview(command, nowMs));
+    return this.#call((raw) => raw.preview(command, instant(nowMs)));
   }
 
   /** `query`, text in and text out. */
   queryText(query: string, nowMs: number): string {
-    return this.#call((raw) => raw.query(query, nowMs));
+    return this.#call((raw) => raw.query(query, instant(nowMs)));
   }
 
   /** `apply`, of a JSON list. */
