@@ -826,8 +826,8 @@ export type QueryForm = {
 } | {
   /** Who. */
   credential: CredentialForm
-  /** The model. */
-  model: string
+  /** The model; without one, what holds for every model, and a key need only be valid to ask. */
+  model?: string | null
   type: "headroom"
 } | {
   /** Who. */

@@ -97,21 +97,22 @@ export class OrganizationObject {
   #decide(open: Open, command: string, nowMs: number): string {
     const { decision } = this.#submit(open, command, nowMs);
     const { type, credential, model } = JSON.parse(command) as AdmitCommand | CountTokensCommand;
-    const query: QueryForm = { type: 'headroom', credential, model };
     // Counting has limits of its own, which are not those that a client plans its messages by.
-    const headroom = type === 'admit' ? this.#headroom(open, JSON.stringify(query), nowMs) : null;
+    const headroom = type === 'admit' ? this.#headroom(open, credential, model, nowMs) : null;
     return `{"decision":${JSON.stringify(decision)},"headroom":${headroom}}`;
   }
 
-  /** Null for a caller who may not know, and the decision stands whether or not its headers can be told. */
-  #headroom(open: Open, query: string, nowMs: number): string | null {
-    try {
-      const headroom = open.engine.query(query, nowMs);
-      return headroom.startsWith('{"type":"headroom"') ? headroom : null;
-    } catch (error) {
-      if (error instanceof EngineRefusal) return null;
-      throw error;
+  /** For the model, or for every model where the caller may not use it; null for a key that is not valid. */
+  #headroom(open: Open, credential: AdmitCommand['credential'], model: string, nowMs: number): string | null {
+    const queries: QueryForm[] = [
+      { type: 'headroom', credential, model },
+      { type: 'headroom', credential },
+    ];
+    for (const query of queries) {
+      const headroom = open.engine.query(JSON.stringify(query), nowMs);
+      if (headroom.startsWith('{"type":"headroom"')) return headroom;
     }
+    return null;
   }
 
   #submit(open: Open, command: string, nowMs: number): Decided {
