@@ -90,16 +90,22 @@ impl Model {
     fn headroom(&self, query: &Value, now: i64) -> Result<Json, Mistake> {
         let config = self.log.config();
         let credential = read::credential(query)?;
-        let name = read::text(query, "model")?;
-        let key = match self.pass_first_gates(&config, &credential, name, "messages.create", now) {
-            Ok(key) => key,
-            Err(denial) => return Ok(denial),
+        let (key, names) = if query["model"].is_null() {
+            match config.authenticate(&credential, now) {
+                Ok(key) => (key, Vec::new()),
+                Err(reason) => return Ok(refuse(reason)),
+            }
+        } else {
+            let name = read::text(query, "model")?;
+            let key = match self.pass_first_gates(&config, &credential, name, "messages.create", now) {
+                Ok(key) => key,
+                Err(denial) => return Ok(denial),
+            };
+            let Some(card) = priced_by(&config, name) else { return Ok(refuse("unpriced_model")) };
+            (key, book::names(card))
         };
-        let Some(card) = priced_by(&config, name) else { return Ok(refuse("unpriced_model")) };
-        let limits: Vec<Json> = applicable(&config, key, "messages", &book::names(card))
-            .into_iter()
-            .map(|limit| self.room(limit, now))
-            .collect();
+        let limits: Vec<Json> =
+            applicable(&config, key, "messages", &names).into_iter().map(|limit| self.room(limit, now)).collect();
         let budgets: Vec<Json> =
             config.path(&config.budgets, key).into_iter().map(|budget| self.budget(budget, now)).collect();
         Ok(object! { "type": "headroom", "limits": limits, "budgets": budgets })
