@@ -173,7 +173,7 @@ impl Model {
             output: quote.output_bound,
             cost: quote.hold,
         };
-        let limits = applicable(&config, key, "messages", &book::names(card));
+        let limits = applicable(&config, key, "messages", &names(&config, name));
         let budgets = config.path(&config.budgets, key);
         let cases = self.log.cases(now);
         let mut verdict = self.judge_limits(&limits, &counts, &cases, now);
@@ -244,9 +244,11 @@ impl Model {
             Ok(key) => key,
             Err(denial) => return Ok(denial),
         };
-        let Some(card) = priced_by(&config, name) else { return Ok(refuse("unpriced_model")) };
+        if priced_by(&config, name).is_none() {
+            return Ok(refuse("unpriced_model"));
+        }
         let counts = Counts { input: 0, cache_read: 0, output: 0, cost: Usd::ZERO };
-        let limits = applicable(&config, key, "count_tokens", &book::names(card));
+        let limits = applicable(&config, key, "count_tokens", &names(&config, name));
         let verdict = self.judge_limits(&limits, &counts, &[], now);
         if verdict.limit {
             self.tell_hits(&verdict, false, now);

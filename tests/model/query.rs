@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{
     Model,
-    admit::{applicable, priced_by, refuse, units},
+    admit::{applicable, names, priced_by, refuse, units},
     book,
     calendar::window,
     config::{Config, Placed},
@@ -95,8 +95,10 @@ impl Model {
             Ok(key) => key,
             Err(denial) => return Ok(denial),
         };
-        let Some(card) = priced_by(&config, name) else { return Ok(refuse("unpriced_model")) };
-        let limits: Vec<Json> = applicable(&config, key, "messages", &book::names(card))
+        if priced_by(&config, name).is_none() {
+            return Ok(refuse("unpriced_model"));
+        }
+        let limits: Vec<Json> = applicable(&config, key, "messages", &names(&config, name))
             .into_iter()
             .map(|limit| self.room(limit, now))
             .collect();
