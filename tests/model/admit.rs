@@ -296,12 +296,14 @@ impl Model {
             let form = &limit.form;
             let violation = match form.get("meter").text() {
                 "concurrent_requests" => {
-                    let open = self.open(limit.born, cases);
+                    let mut open = self.open(limit.born, cases);
                     let capacity = form.get("capacity").int();
                     let count = i64::try_from(open.len()).expect("a small count");
-                    let retry = match open.iter().min() {
-                        Some(deadline) if capacity > 0 => Retry::At(*deadline, true),
-                        _ => Retry::Never,
+                    open.sort_unstable();
+                    // One place is free when only `capacity - 1` are left.
+                    let retry = match usize::try_from(count - capacity).ok().and_then(|last| open.get(last)) {
+                        Some(deadline) => Retry::At(*deadline, true),
+                        None => Retry::Never,
                     };
                     (count + 1 > capacity).then(|| (Json::from("1"), (capacity - count).to_string().into(), retry))
                 }
