@@ -50,6 +50,8 @@ pub struct State {
     books: Arc<Vec<Book>>,
     // The class bits of each model.
     model_classes: Arc<Vec<u64>>,
+    // The longest that closed reservations were ever remembered for.
+    longest_retention_ms: i64,
     // Ends of windows in which a budget's alert is active.
     alert_ends: Sorted<(Timestamp, BudgetIx)>,
 }
@@ -72,6 +74,7 @@ impl State {
             models: Arc::default(),
             books: Arc::default(),
             model_classes: Arc::default(),
+            longest_retention_ms: 0,
             alert_ends: Sorted::default(),
         }
     }
