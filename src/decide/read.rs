@@ -45,8 +45,8 @@ pub fn permitted<'a>(
     };
     let model = admit::model_now(state, name);
     authorize(state, key, action, model.name, model.card)?;
-    let card = model.priced_by.ok_or(Reason::UnpricedModel)?;
-    Ok(Permitted { key, classes: state.classes_of(card.model) })
+    model.priced_by.ok_or(Reason::UnpricedModel)?;
+    Ok(Permitted { key, classes: model.classes(state) })
 }
 
 /// The key of a credential, whatever it may do, and what holds for a request with any model.

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{
     Model,
-    admit::{applicable, priced_by, refuse, units},
+    admit::{applicable, names, priced_by, refuse, units},
     book,
     calendar::window,
     config::{Config, Placed},
@@ -90,7 +90,7 @@ impl Model {
     fn headroom(&self, query: &Value, now: i64) -> Result<Json, Mistake> {
         let config = self.log.config();
         let credential = read::credential(query)?;
-        let (key, names) = if query["model"].is_null() {
+        let (key, called) = if query["model"].is_null() {
             match config.authenticate(&credential, now) {
                 Ok(key) => (key, Vec::new()),
                 Err(reason) => return Ok(refuse(reason)),
@@ -101,11 +101,13 @@ impl Model {
                 Ok(key) => key,
                 Err(denial) => return Ok(denial),
             };
-            let Some(card) = priced_by(&config, name) else { return Ok(refuse("unpriced_model")) };
-            (key, book::names(card))
+            if priced_by(&config, name).is_none() {
+                return Ok(refuse("unpriced_model"));
+            }
+            (key, names(&config, name))
         };
         let limits: Vec<Json> =
-            applicable(&config, key, "messages", &names).into_iter().map(|limit| self.room(limit, now)).collect();
+            applicable(&config, key, "messages", &called).into_iter().map(|limit| self.room(limit, now)).collect();
         let budgets: Vec<Json> =
             config.path(&config.budgets, key).into_iter().map(|budget| self.budget(budget, now)).collect();
         Ok(object! { "type": "headroom", "limits": limits, "budgets": budgets })
