@@ -80,7 +80,10 @@ export class CostBound {
       iterations: this.#iterations(),
       speed: this.speed,
       inference_geo: this.inferenceGeo,
-      batch: false,
+      // What the caller may ask for is served at the usual tier or, by contract, at one that no rate prices.
+      service_tier: 'standard',
+      // Code execution is refused above.
+      code_execution_ms: 0,
     };
   }
 
