@@ -208,7 +208,10 @@ test('a clock that jumped: 503 that says so, one line for the operator, and `adv
       .map((/** @type {string} */ line) => JSON.parse(line))
       .filter((/** @type {{ message: string }} */ { message }) => message.startsWith('the clock jumped'));
     assert.deepEqual(
-      told.map((/** @type {{ level: string, organization: string }} */ { level, organization }) => [level, organization]),
+      told.map((/** @type {{ level: string, organization: string }} */ { level, organization }) => [
+        level,
+        organization,
+      ]),
       [['error', 'acme']],
     );
 
