@@ -41,7 +41,7 @@ async function logged(work) {
   }
 }
 
-for (const code of ['invalid_input']) {
+for (const code of ['invalid_input', 'contradictory_usage']) {
   test(`a usage that is refused as ${code} is charged at the hold`, async () => {
     const { sent, door } = refusing([code]);
     const lines = await logged(() => new Settlement(door, 'r1').settle(USAGE).done);

@@ -93,6 +93,7 @@ function afterRefusal(error: unknown, sent: SettlementCommand, mayComeLate: bool
   if (!(error instanceof OrganizationError)) return sent;
   switch (error.code) {
     case 'invalid_input':
+    case 'contradictory_usage':
       // A usage that the engine cannot read is still a use: it is charged at the hold.
       return sent.type === 'settle' && sent.usage.type !== 'unknown' ? { ...sent, usage: { type: 'unknown' } } : null;
     case 'clock_jump':
