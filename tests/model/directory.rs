@@ -155,10 +155,11 @@ impl Config {
         if secret.is_empty() {
             return find(&self.keys, credential.get("key").text()).map(|key| (key, None));
         }
-        self.keys.iter().find_map(|key| {
+        let holders = self.keys.iter().enumerate().filter_map(|(made, key)| {
             let held = key.get("secrets").list().iter().find(|held| held.get("sha256").text() == secret)?;
-            Some((key, Some(held)))
-        })
+            Some((key.get("status").text() == "active", made, key, held))
+        });
+        holders.max_by_key(|(in_use, made, _, _)| (*in_use, *made)).map(|(_, _, key, held)| (key, Some(held)))
     }
 
     /// The key that a credential stands for, or why it is refused.

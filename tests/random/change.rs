@@ -39,7 +39,7 @@ fn spoil(dice: &mut Dice, policy: &mut Value) {
 }
 
 fn change(dice: &mut Dice, policy: &mut Value, now_ms: i64) {
-    match dice.weighted(&[18, 8, 6, 18, 8, 6, 6, 6, 4, 3, 3, 3, 3]) {
+    match dice.weighted(&[18, 8, 6, 18, 8, 6, 6, 6, 4, 3, 3, 3, 3, 6]) {
         0 => alter(dice, policy, "limits", |dice, limit| match dice.below(8) {
             0..=3 => policy::size(dice, limit),
             4 | 5 => flip_mode(limit),
@@ -95,6 +95,7 @@ fn change(dice: &mut Dice, policy: &mut Value, now_ms: i64) {
             put(policy, "members", ada);
         }
         11 => policy["roles"] = policy::roles(dice),
+        13 => hand_secret(dice, policy),
         _ => match dice.below(4) {
             0 => policy["price_book"] = book::book(dice, now_ms),
             1 => {
@@ -109,6 +110,25 @@ fn change(dice: &mut Dice, policy: &mut Value, now_ms: i64) {
 
 fn slot(dice: &mut Dice, end: usize) -> usize {
     usize::try_from(dice.below(end as u64)).expect("an index of a list")
+}
+
+/// Hands a secret from one key to another; the first one may go.
+fn hand_secret(dice: &mut Dice, policy: &mut Value) {
+    let keys = policy["keys"].as_array_mut().expect("every list is present");
+    if keys.len() < 2 {
+        return;
+    }
+    let giver = slot(dice, keys.len());
+    let taker = (giver + 1 + slot(dice, keys.len() - 1)) % keys.len();
+    let Some(secret) = keys[giver].get_mut("secrets").and_then(Value::as_array_mut).and_then(Vec::pop) else { return };
+    let key = keys[taker].as_object_mut().expect("a key is an object");
+    let secrets = key.entry("secrets").or_insert_with(|| json!([])).as_array_mut().expect("secrets are a list");
+    if secrets.len() < 4 {
+        secrets.push(secret);
+    }
+    if dice.chance(40) {
+        keys.remove(giver);
+    }
 }
 
 fn flip_mode(item: &mut Value) {
