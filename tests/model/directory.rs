@@ -32,7 +32,7 @@ fn listed(list: &str, action: &str) -> Reach {
 }
 
 impl Config {
-    fn role_reach(&self, role: &str, action: &str) -> Reach {
+    pub fn role_reach(&self, role: &str, action: &str) -> Reach {
         match role {
             "admin" => Reach::Any,
             "developer" => listed(DEVELOPER, action),
@@ -79,7 +79,7 @@ impl Config {
     }
 
     /// What a key may do on resources of a project: as its owner would in the key's own project, cut by the key's role.
-    fn key_reach(&self, key: &Json, action: &str, project: &str) -> Reach {
+    pub fn key_reach(&self, key: &Json, action: &str, project: &str) -> Reach {
         let own = self.project_of(key);
         let project = if project == own { own } else { "" };
         let owner = match key.get("owner").get("member").text() {
@@ -94,14 +94,23 @@ impl Config {
 
     /// Whether a principal may do a thing on a resource of a project (empty: of none) and of an owner.
     pub fn may(&self, principal: &Json, action: &str, project: &str, owner: &Json, now: i64) -> bool {
-        let (reach, own) = match principal {
-            Json::Map(fields) if fields[0].0 == "key" => {
-                let Some(key) = find(&self.keys, principal.get("key").text()) else { return false };
-                if self.stopped(key, now).is_some() {
-                    return false;
+        let (reach, own) = self.reach(principal, action, project, now);
+        match reach {
+            Reach::Any => true,
+            Reach::Own => own == owner,
+            Reach::Nothing => false,
+        }
+    }
+
+    /// How far a principal reaches with an action, and as whom it owns things.
+    pub fn reach<'a>(&'a self, principal: &'a Json, action: &str, project: &str, now: i64) -> (Reach, &'a Json) {
+        match principal {
+            Json::Map(fields) if fields[0].0 == "key" => match find(&self.keys, principal.get("key").text()) {
+                Some(key) if self.stopped(key, now).is_none() => {
+                    (self.key_reach(key, action, project), key.get("owner"))
                 }
-                (self.key_reach(key, action, project), key.get("owner"))
-            }
+                _ => (Reach::Nothing, principal),
+            },
             Json::Map(fields) if fields[0].0 == "service_account" => {
                 let id = principal.get("service_account").text();
                 let active = find(&self.accounts, id).is_some_and(|account| account.get("status").text() == "active");
@@ -112,11 +121,6 @@ impl Config {
                 let active = find(&self.members, id).is_some_and(|member| member.get("status").text() == "active");
                 (if active { self.member_reach(id, action, project) } else { Reach::Nothing }, principal)
             }
-        };
-        match reach {
-            Reach::Any => true,
-            Reach::Own => own == owner,
-            Reach::Nothing => false,
         }
     }
 
@@ -155,10 +159,11 @@ impl Config {
         if secret.is_empty() {
             return find(&self.keys, credential.get("key").text()).map(|key| (key, None));
         }
-        self.keys.iter().find_map(|key| {
+        let holders = self.keys.iter().enumerate().filter_map(|(made, key)| {
             let held = key.get("secrets").list().iter().find(|held| held.get("sha256").text() == secret)?;
-            Some((key, Some(held)))
-        })
+            Some((key.get("status").text() == "active", made, key, held))
+        });
+        holders.max_by_key(|(in_use, made, _, _)| (*in_use, *made)).map(|(_, _, key, held)| (key, Some(held)))
     }
 
     /// The key that a credential stands for, or why it is refused.

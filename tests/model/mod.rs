@@ -3,6 +3,7 @@
 //! log for each line.
 
 mod admit;
+mod authority;
 mod book;
 mod calendar;
 mod config;
@@ -101,6 +102,7 @@ impl Model {
             Err(mistake @ ("invalid_input" | "invalid_policy")) => Err(mistake),
             _ if jumped && kind != "advance_clock" => Err("clock_jump"),
             Err(read::RANGE) => Err("invalid_input"),
+            Err(read::BEYOND) => Err("invalid_policy"),
             answer => answer,
         }
     }
