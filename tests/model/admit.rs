@@ -144,8 +144,9 @@ impl Model {
             let known = &case.admission;
             let content = |card: &Json| asked(card, known.asked.get("timeout_ms").int());
             let same = config.key(&credential).is_some_and(|(key, _)| key.get("id").text() == known.key)
-                && priced_by(&known.config, name)
-                    .is_some_and(|card| full_name(known.config.book(), card) == known.model && content(card) == known.asked);
+                && priced_by(&known.config, name).is_some_and(|card| {
+                    full_name(known.config.book(), card) == known.model && content(card) == known.asked
+                });
             return if same { Ok(allow(known, Vec::new(), true)) } else { Err("reservation_conflict") };
         }
         if timeout > longest {

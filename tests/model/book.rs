@@ -88,7 +88,8 @@ impl<'a> Prices<'a> {
         let place = if context.inference_geo == "global" {
             None
         } else {
-            let stacks = |list: &Json, word: &str| list.is_null() || list.list().iter().any(|known| known.text() == word);
+            let stacks =
+                |list: &Json, word: &str| list.is_null() || list.list().iter().any(|known| known.text() == word);
             let modifier = version.get("modifiers").list().iter().find(|modifier| {
                 modifier.get("inference_geo").text() == context.inference_geo
                     && stacks(modifier.get("service_tiers"), context.service_tier)
@@ -233,7 +234,11 @@ pub fn charge<'a>(card: Option<&'a Json>, part: &Json, at: i64) -> Result<(&'a J
         } else if class.is_token() {
             // The tokens of a class are numbered from 1 on: which numbers does each tier hold?
             let ends = firsts[1..].iter().copied().chain([i64::MAX]);
-            firsts.iter().zip(ends).map(|(first, end)| (*first, (end - 1).min(all) - (first - 1).max(0).min(all))).collect()
+            firsts
+                .iter()
+                .zip(ends)
+                .map(|(first, end)| (*first, (end - 1).min(all) - (first - 1).max(0).min(all)))
+                .collect()
         } else {
             vec![(0, all)]
         };

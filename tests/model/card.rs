@@ -51,8 +51,11 @@ pub fn card<'a>(book: &'a Json, name: &str) -> Option<&'a Json> {
         let mut others: Vec<&str> = book.get("cards").list().iter().map(|card| provider(book, card)).collect();
         others.sort_unstable();
         others.dedup();
-        let found: Vec<&Json> =
-            others.into_iter().filter(|seller| *seller != own).filter_map(|seller| sold_by(book, seller, name)).collect();
+        let found: Vec<&Json> = others
+            .into_iter()
+            .filter(|seller| *seller != own)
+            .filter_map(|seller| sold_by(book, seller, name))
+            .collect();
         match found.as_slice() {
             [only] => Some(*only),
             _ => None,

@@ -292,10 +292,8 @@ fn gemini(raw: &Value) -> Result<Option<Counted>, Mistake> {
     let in_cache = by_modality(cached, "cacheTokensDetails")?;
     let in_tools = by_modality(tools, "toolUsePromptTokensDetails")?;
     let written = by_modality(candidates, "candidatesTokensDetails")?;
-    let mut counted = Counted {
-        complete: !raw["candidatesTokenCount"].is_null() || !total.is_null(),
-        ..Counted::default()
-    };
+    let mut counted =
+        Counted { complete: !raw["candidatesTokenCount"].is_null() || !total.is_null(), ..Counted::default() };
     let names = [
         ("input", "cache_read", "output"),
         ("input_audio", "cache_read_audio", "output_audio"),
@@ -314,10 +312,9 @@ fn gemini(raw: &Value) -> Result<Option<Counted>, Mistake> {
 fn count(api: &str, raw: &Value, later: i64) -> Result<Option<Counted>, Mistake> {
     match api {
         "anthropic" => anthropic(raw, later),
-        "openai_chat" => openai(
-            raw,
-            ["prompt_tokens", "completion_tokens", "prompt_tokens_details", "completion_tokens_details"],
-        ),
+        "openai_chat" => {
+            openai(raw, ["prompt_tokens", "completion_tokens", "prompt_tokens_details", "completion_tokens_details"])
+        }
         "openai_responses" => {
             openai(raw, ["input_tokens", "output_tokens", "input_tokens_details", "output_tokens_details"])
         }
@@ -476,12 +473,16 @@ pub fn stream(api: &str, events: &[Value]) -> Result<Json, Mistake> {
 /// Lays a later usage over the known one. A total of cache writes that comes without its split leaves the known split as it
 /// is, and what is above it is of no known time to live.
 fn lay_over(known: &mut Value, mut told: Map<String, Value>, later: i64) -> i64 {
-    let splits = |usage: &Value| usage["cache_creation"].as_object().is_some_and(|split| split.values().any(|count| !count.is_null()));
-    let told_split = told.get("cache_creation").is_some_and(|split| splits(&serde_json::json!({"cache_creation": split})));
+    let splits = |usage: &Value| {
+        usage["cache_creation"].as_object().is_some_and(|split| split.values().any(|count| !count.is_null()))
+    };
+    let told_split =
+        told.get("cache_creation").is_some_and(|split| splits(&serde_json::json!({"cache_creation": split})));
     let mut later = if told_split { 0 } else { later };
     if splits(known) && !told_split {
         if let Some(total) = told.remove("cache_creation_input_tokens").as_ref().and_then(Value::as_i64) {
-            let split: i64 = known["cache_creation"].as_object().into_iter().flat_map(Map::values).filter_map(Value::as_i64).sum();
+            let split: i64 =
+                known["cache_creation"].as_object().into_iter().flat_map(Map::values).filter_map(Value::as_i64).sum();
             later = (total - split).max(0);
             known["cache_creation_input_tokens"] = split.into();
         }

@@ -88,9 +88,7 @@ impl Model {
             match (card, book::charge(card, &part, at)) {
                 (Some(card), Ok((version, lines))) => {
                     sum = sum + book::sum(&lines);
-                    told.extend(
-                        lines.iter().map(|line| book::told(book, card, version, book::context(&part), line)),
-                    );
+                    told.extend(lines.iter().map(|line| book::told(book, card, version, book::context(&part), line)));
                 }
                 (_, Err(reason)) => return Ok(object! { "type": "unpriced", "reason": reason }),
                 (None, Ok(_)) => unreachable!("a charge needs a card"),
@@ -108,10 +106,8 @@ impl Model {
             Err(denial) => return Ok(denial),
         };
         let Some(card) = priced_by(&config, name) else { return Ok(refuse("unpriced_model")) };
-        let limits: Vec<Json> = applicable(&config, key, "messages", card)
-            .into_iter()
-            .map(|limit| self.room(limit, now))
-            .collect();
+        let limits: Vec<Json> =
+            applicable(&config, key, "messages", card).into_iter().map(|limit| self.room(limit, now)).collect();
         let budgets: Vec<Json> =
             config.path(&config.budgets, key).into_iter().map(|budget| self.budget(budget, now)).collect();
         Ok(object! { "type": "headroom", "limits": limits, "budgets": budgets })

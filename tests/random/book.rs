@@ -177,7 +177,13 @@ fn start(dice: &mut Dice, length: i64) -> Value {
 fn hours(dice: &mut Dice) -> Value {
     let days = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
     let weekdays: &[&str] = dice.pick::<&[&str]>(&[&[], &[], &days[..5], &days[5..], &days[3..4]]);
-    let (from, to) = *dice.pick(&[("16:30", "00:30"), ("22:00", "06:15"), ("00:00", "00:00"), ("08:00", "20:00"), ("23:59", "00:00")]);
+    let (from, to) = *dice.pick(&[
+        ("16:30", "00:30"),
+        ("22:00", "06:15"),
+        ("00:00", "00:00"),
+        ("08:00", "20:00"),
+        ("23:59", "00:00"),
+    ]);
     json!([{"weekdays": weekdays, "from": from, "to": to}])
 }
 
@@ -208,7 +214,8 @@ fn version(dice: &mut Dice, mut rates: Value, web_search: Option<&str>) -> Value
         if dice.chance(chance) {
             let mut modifier = json!({"inference_geo": place, "multiplier": dice.pick(&["1.1", "1.1", "1.25", "0.9"])});
             if dice.chance(30) {
-                modifier["service_tiers"] = json!(dice.pick(&[&["standard"][..], &["standard", "batch"], &["flex", "priority"], &[]]));
+                modifier["service_tiers"] =
+                    json!(dice.pick(&[&["standard"][..], &["standard", "batch"], &["flex", "priority"], &[]]));
             }
             if dice.chance(20) {
                 modifier["speeds"] = json!(dice.pick(&[&["standard"][..], &["fast"], &["standard", "fast"]]));

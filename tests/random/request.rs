@@ -136,7 +136,8 @@ pub fn request(dice: &mut Dice) -> Value {
         _ => json!({"bytes": dice.pick(&[0, 1, 3, 250, 401, 1_999, 2_048, 1_000_000_000_000_i64])}),
     };
     if dice.chance(85) {
-        request["cache_write"] = json!(dice.pick(&["none", "none", "none", "5m", "1h", "none", "none", "5m", "1h", "30m", "12h"]));
+        request["cache_write"] =
+            json!(dice.pick(&["none", "none", "none", "5m", "1h", "none", "none", "5m", "1h", "30m", "12h"]));
     }
     if dice.chance(10) {
         request["images"] = json!(dice.between(0, 4));

@@ -138,7 +138,8 @@ fn spoil(dice: &mut Dice, api: &str, usage: &mut Value) {
     match dice.weighted(&[84, 6, 3, 2, 2, 2, 1]) {
         0 => {}
         1 => {
-            let fields: Vec<String> = usage.as_object().map(|fields| fields.keys().cloned().collect()).unwrap_or_default();
+            let fields: Vec<String> =
+                usage.as_object().map(|fields| fields.keys().cloned().collect()).unwrap_or_default();
             let field = dice.pick(&fields).clone();
             if dice.chance(50) {
                 usage[field] = Value::Null;
@@ -148,7 +149,9 @@ fn spoil(dice: &mut Dice, api: &str, usage: &mut Value) {
         }
         2 => {
             let field = leading(api)[usize::from(dice.chance(50))];
-            usage[field] = dice.pick(&[json!(-1), json!("12"), json!(1.5), json!(true), json!([]), json!(1_000_000_000_001_i64)]).clone();
+            usage[field] = dice
+                .pick(&[json!(-1), json!("12"), json!(1.5), json!(true), json!([]), json!(1_000_000_000_001_i64)])
+                .clone();
         }
         3 => {
             let (field, part) = match api {
@@ -373,7 +376,8 @@ fn gemini(dice: &mut Dice) -> Value {
         usage["candidatesTokensDetails"] = json!(modalities(dice, candidates).0);
     }
     if dice.chance(20) {
-        usage["trafficType"] = json!(dice.pick(&["ON_DEMAND", "ON_DEMAND_FLEX", "ON_DEMAND_PRIORITY", "TRAFFIC_TYPE_UNSPECIFIED"]));
+        usage["trafficType"] =
+            json!(dice.pick(&["ON_DEMAND", "ON_DEMAND_FLEX", "ON_DEMAND_PRIORITY", "TRAFFIC_TYPE_UNSPECIFIED"]));
     }
     usage
 }
@@ -388,7 +392,15 @@ pub fn stream(dice: &mut Dice, policy: &Value, api: &str) -> Value {
         events.truncate(usize::try_from(dice.below(events.len() as u64 + 1)).expect("a small count"));
     }
     if dice.chance(10) {
-        let odd = dice.pick(&[json!("[DONE]"), json!([1]), json!({"type": "ping"}), json!({"usage": null}), json!({"model": 7, "message": []})]).clone();
+        let odd = dice
+            .pick(&[
+                json!("[DONE]"),
+                json!([1]),
+                json!({"type": "ping"}),
+                json!({"usage": null}),
+                json!({"model": 7, "message": []}),
+            ])
+            .clone();
         events.insert(0, odd);
     }
     json!({"type": "stream", "api": api, "events": events})
@@ -422,7 +434,9 @@ pub fn events_of(dice: &mut Dice, api: &str, last: &Value, name: &str) -> Vec<Va
             if dice.chance(30) {
                 delta = last.clone();
             }
-            let mut events = vec![json!({"type": "message_start", "message": {"model": name, "usage": if last.is_object() { first } else { last.clone() }}})];
+            let mut events = vec![
+                json!({"type": "message_start", "message": {"model": name, "usage": if last.is_object() { first } else { last.clone() }}}),
+            ];
             if dice.chance(50) {
                 events.push(json!({"type": "content_block_delta", "delta": {"type": "text_delta", "text": "…"}}));
             }
@@ -440,7 +454,8 @@ pub fn events_of(dice: &mut Dice, api: &str, last: &Value, name: &str) -> Vec<Va
             events
         }
         "openai_responses" => {
-            let kind = *dice.pick(&["response.completed", "response.completed", "response.incomplete", "response.failed"]);
+            let kind =
+                *dice.pick(&["response.completed", "response.completed", "response.incomplete", "response.failed"]);
             vec![
                 json!({"type": "response.created", "response": {"model": name, "usage": null}}),
                 json!({"type": "response.output_text.delta", "delta": "…"}),
@@ -450,7 +465,9 @@ pub fn events_of(dice: &mut Dice, api: &str, last: &Value, name: &str) -> Vec<Va
         "openai_chat" => {
             let mut events = vec![json!({"model": name, "choices": [], "usage": null})];
             if dice.chance(30) {
-                events.push(json!({"model": name, "usage": {"prompt_tokens": last["prompt_tokens"], "completion_tokens": 0}}));
+                events.push(
+                    json!({"model": name, "usage": {"prompt_tokens": last["prompt_tokens"], "completion_tokens": 0}}),
+                );
                 if !last["prompt_tokens"].as_i64().is_some_and(|count| (0..=1_000_000_000_000).contains(&count)) {
                     events.pop();
                 }
@@ -464,7 +481,9 @@ pub fn events_of(dice: &mut Dice, api: &str, last: &Value, name: &str) -> Vec<Va
             for _ in 0..dice.between(0, 2) {
                 let prompt = &last["promptTokenCount"];
                 if prompt.as_i64().is_some_and(|count| (0..=1_000_000_000_000).contains(&count)) {
-                    events.push(json!({"candidates": [], "usageMetadata": {"promptTokenCount": prompt}, "modelVersion": name}));
+                    events.push(
+                        json!({"candidates": [], "usageMetadata": {"promptTokenCount": prompt}, "modelVersion": name}),
+                    );
                 }
             }
             events.push(json!({"candidates": [], "usageMetadata": last, "modelVersion": name}));
