@@ -133,7 +133,7 @@ pub fn request(dice: &mut Dice) -> Value {
     let mut request = json!({"max_tokens": dice.pick(&[1, 10, 64, 100, 500, 1_000, 100_000])});
     request["input"] = match dice.below(2) {
         0 => json!({"tokens": dice.pick(&[0, 1, 99, 100, 101, 500, 5_000])}),
-        _ => json!({"bytes": dice.pick(&[0, 1, 3, 250, 401, 1_999, 2_048, 1_000_000_000_000_i64])}),
+        _ => json!({"bytes": dice.pick(&[0, 1, 3, 250, 401, 1_999, 2_048, 300_000_000_i64])}),
     };
     if dice.chance(85) {
         request["cache_write"] =

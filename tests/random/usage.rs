@@ -416,6 +416,10 @@ fn earlier(dice: &mut Dice, value: &Value) -> Value {
 
 /// The events that lead to a usage.
 pub fn events_of(dice: &mut Dice, api: &str, last: &Value, name: &str) -> Vec<Value> {
+    if !last.is_object() {
+        let odd = json!({"type": "message_delta", "model": name, "usage": last, "response": {"usage": last}});
+        return vec![odd, json!({"type": "message_stop"})];
+    }
     match api {
         "anthropic" => {
             // The first event tells the input; later ones tell it again, or only the output.
@@ -434,9 +438,7 @@ pub fn events_of(dice: &mut Dice, api: &str, last: &Value, name: &str) -> Vec<Va
             if dice.chance(30) {
                 delta = last.clone();
             }
-            let mut events = vec![
-                json!({"type": "message_start", "message": {"model": name, "usage": if last.is_object() { first } else { last.clone() }}}),
-            ];
+            let mut events = vec![json!({"type": "message_start", "message": {"model": name, "usage": first}})];
             if dice.chance(50) {
                 events.push(json!({"type": "content_block_delta", "delta": {"type": "text_delta", "text": "…"}}));
             }
