@@ -4,13 +4,20 @@ use serde_json::{Map, Value, json};
 
 use super::{clock::rfc3339, dice::Dice};
 
-const OWN: [&str; 24] = [
+const OWN: [&str; 33] = [
+    "alpha-1",
+    "alpha-1",
+    "alpha-1",
+    "alpha-1",
     "alpha-1",
     "alpha-1",
     "alpha-1",
     "alpha-1",
     "alpha",
+    "alpha",
     "alpha-1-20250101",
+    "alpha-2",
+    "alpha-2",
     "alpha-2",
     "alpha-2",
     "alpha-2",
@@ -21,12 +28,14 @@ const OWN: [&str; 24] = [
     "gamma-1",
     "delta-1",
     "delta-1",
+    "delta-1",
     "east/alpha-1",
     "north/zeta",
     "south/zeta",
     "zeta",
     "eta-1",
     "north/eta-2-beta",
+    "eta-31",
     "eta-3-old",
     "omega",
 ];

@@ -135,9 +135,11 @@ pub fn request(dice: &mut Dice) -> Value {
         0 => json!({"tokens": dice.pick(&[0, 1, 99, 100, 101, 500, 5_000])}),
         _ => json!({"bytes": dice.pick(&[0, 1, 3, 250, 401, 1_999, 2_048, 300_000_000_i64])}),
     };
-    if dice.chance(85) {
+    if dice.chance(93) {
         request["cache_write"] =
-            json!(dice.pick(&["none", "none", "none", "5m", "1h", "none", "none", "5m", "1h", "30m", "12h"]));
+            json!(dice.pick(&[
+                "none", "none", "none", "none", "none", "none", "none", "none", "5m", "5m", "1h", "30m", "12h"
+            ]));
     }
     if dice.chance(10) {
         request["images"] = json!(dice.between(0, 4));
