@@ -1,6 +1,6 @@
 //! Who is there and what they may do, read from lists of strings each time it is asked.
 
-use super::{calendar::instant, config::Config, json::Json};
+use super::{calendar::instant, card, config::Config, json::Json};
 
 /// On whose resources a thing may be done; more is greater.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,6 +29,16 @@ fn listed(list: &str, action: &str) -> Reach {
         Some(" own") => Reach::Own,
         _ => Reach::Nothing,
     }
+}
+
+/// The model that is asked for, whichever card prices it.
+pub enum Asked<'a> {
+    /// No certain one.
+    Any,
+    /// The one of a card.
+    Card(&'a Json),
+    /// One that the book lacks.
+    Name(&'a str),
 }
 
 impl Config {
@@ -186,22 +196,37 @@ impl Config {
         self.key_reach(key, action, self.project_of(key)) > Reach::Nothing
     }
 
-    /// Whether the lists of a key and of its project let a model through that goes by these names.
-    pub fn model_allowed(&self, key: &Json, names: &[&str]) -> bool {
+    /// The lists of models of a key and of its project.
+    fn lists<'a>(&'a self, key: &'a Json) -> impl Iterator<Item = &'a Json> {
         let project = find(&self.projects, self.project_of(key)).map_or(&Json::Null, |project| project.get("models"));
-        [key.get("models"), project].into_iter().all(|list| list.is_null() || matches(list, names))
+        [key.get("models"), project].into_iter().filter(|list| !list.is_null())
     }
 
-    /// Whether a class holds a model that goes by these names.
-    pub fn in_class(&self, class: &Json, names: &[&str]) -> bool {
-        class.is_null() || find(&self.classes, class.text()).is_some_and(|class| matches(class.get("models"), names))
+    /// Whether the lists of a key and of its project let the model of a card through.
+    pub fn model_allowed(&self, key: &Json, card: &Json) -> bool {
+        self.lists(key).all(|list| card::listed(list, self.book(), card))
     }
-}
 
-/// Whether a list of names, and of prefixes that end in `*`, holds one of the names.
-fn matches(list: &Json, names: &[&str]) -> bool {
-    list.list().iter().any(|entry| match entry.text().strip_suffix('*') {
-        Some(prefix) => names.iter().any(|name| name.starts_with(prefix)),
-        None => names.contains(&entry.text()),
-    })
+    /// Whether they let the name of a model through that the book lacks.
+    pub fn name_allowed(&self, key: &Json, name: &str) -> bool {
+        self.lists(key).all(|list| card::listed_as_it_stands(list, name))
+    }
+
+    /// Whether a class holds the model that was asked for.
+    pub fn in_class(&self, class: &Json, asked: &Asked<'_>) -> bool {
+        if class.is_null() {
+            return true;
+        }
+        let list = find(&self.classes, class.text()).map_or(&Json::Null, |class| class.get("models"));
+        match asked {
+            Asked::Any => false,
+            Asked::Card(card) => card::listed(list, self.book(), card),
+            Asked::Name(name) => card::listed_as_it_stands(list, name),
+        }
+    }
+
+    /// The model that a name asks for.
+    pub fn asked<'a>(&'a self, name: &'a str) -> Asked<'a> {
+        card::card(self.book(), name).map_or(Asked::Name(name), Asked::Card)
+    }
 }

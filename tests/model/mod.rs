@@ -6,6 +6,8 @@ mod admit;
 mod authority;
 mod book;
 mod calendar;
+mod card;
+mod class;
 mod config;
 mod directory;
 mod due;
@@ -14,6 +16,7 @@ mod govern;
 pub mod json;
 mod log;
 mod money;
+mod provider;
 mod query;
 mod read;
 mod settle;
@@ -99,7 +102,7 @@ impl Model {
         };
         // A line that cannot be read is refused as such, whatever its time.
         match answer {
-            Err(mistake @ ("invalid_input" | "invalid_policy")) => Err(mistake),
+            Err(mistake) if read::IS_READ_FIRST.contains(&mistake) => Err(mistake),
             _ if jumped && kind != "advance_clock" => Err("clock_jump"),
             Err(read::RANGE) => Err("invalid_input"),
             Err(read::BEYOND) => Err("invalid_policy"),

@@ -21,8 +21,17 @@ pub const KEYS: [&str; 12] = ["k0", "k1", "k2", "k3", "k4", "k5", "k6", "k7", "k
 const FIRST_KEYS: usize = 7;
 /// Roles that a binding may name: the presets, and two of the policy's own.
 const ROLES: [&str; 9] = ["admin", "developer", "viewer", "billing", "caller", "owner", "admin", "developer", "caller"];
-const PATTERNS: [&[&str]; 7] =
-    [&["alpha-*"], &["alpha-1", "beta"], &["beta-*"], &["*"], &["alpha", "gamma-1"], &["delta-1"], &[]];
+const PATTERNS: [&[&str]; 9] = [
+    &["alpha-*"],
+    &["alpha-1", "beta"],
+    &["beta-*"],
+    &["*"],
+    &["alpha", "gamma-1"],
+    &["delta-1"],
+    &["north/*", "alpha-1"],
+    &["south/zeta", "alpha-2", "beta"],
+    &[],
+];
 
 /// A policy for an organization that is created at `now_ms`.
 pub fn policy(dice: &mut Dice, now_ms: i64) -> Value {
@@ -80,7 +89,7 @@ pub fn settings(dice: &mut Dice) -> Value {
         settings["max_reservations"] = json!(dice.pick(&[1, 3, 8, 40]));
     }
     if dice.chance(40) {
-        settings["fallback_model"] = json!(dice.pick(&["alpha-1", "alpha", "beta"]));
+        settings["fallback_model"] = json!(dice.pick(&["alpha-1", "alpha", "beta", "north/zeta"]));
     }
     settings
 }

@@ -129,8 +129,9 @@ fn classes(
             parts.push(part(own.or_else(|| model.clone()), counted, &context));
         }
         // Searches are counted for the whole response.
-        if let Some(first) = parts.first_mut() {
-            first.usage.web_searches = total.usage.web_searches;
+        let mut searches = total.usage.web_searches;
+        for part in &mut parts {
+            part.usage.web_searches = std::mem::take(&mut searches);
         }
     }
     if complete && known {
@@ -250,4 +251,20 @@ fn usage_of(counts: &[(UsageClass, u64)]) -> Usage {
         usage.set(*class, usage.count(*class).saturating_add(*count));
     }
     usage
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn searches_of_iterations_are_counted_once() {
+        let usage = r#"{"input_tokens":1,"output_tokens":1,"server_tool_use":{"web_search_requests":3},"iterations":[
+            {"input_tokens":1,"output_tokens":1,"server_tool_use":{"web_search_requests":1}},
+            {"input_tokens":1,"output_tokens":1,"server_tool_use":{"web_search_requests":2}}]}"#;
+        let GivenUsage::Final(parts) = normalize(Api::Anthropic, None, usage, true, "usage").unwrap() else {
+            panic!("the usage is complete")
+        };
+        assert_eq!(parts.iter().map(|part| part.usage.web_searches).collect::<Vec<_>>(), [3, 0]);
+    }
 }
