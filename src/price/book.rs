@@ -1,13 +1,12 @@
 //! A price book: the rate cards of many models, known by the hash of its content.
 
-use std::borrow::Cow;
-
 use sha2::{Digest, Sha256};
 
 use super::{
     card::Card,
     card_form::CardForm,
     models::{Models, is_model_name},
+    priced::Found,
 };
 use crate::{
     error::Error,
@@ -98,6 +97,8 @@ pub struct Book {
     /// Its content hash.
     pub hash: SecretDigest,
     cards: Vec<Card>,
+    // What the engine calls each card's model.
+    names: Vec<Box<str>>,
     // The book's own provider first, then the others in the order of their first card.
     providers: Vec<Provider>,
     by_model: Vec<Option<CardIx>>,
@@ -131,7 +132,8 @@ impl Book {
     ) -> Option<Self> {
         let hash = form.hash();
         let own = Provider { name: form.provider.as_deref().unwrap_or_default().into(), ..Provider::default() };
-        let mut book = Self { hash, cards: Vec::new(), providers: vec![own], by_model: Vec::new(), form };
+        let mut book =
+            Self { hash, cards: Vec::new(), names: Vec::new(), providers: vec![own], by_model: Vec::new(), form };
         let cards_path = path.field("cards");
         let mut clean = true;
         let form = std::mem::replace(
@@ -142,14 +144,15 @@ impl Book {
             let path = cards_path.item(index);
             let handle = CardIx(u32::try_from(index).unwrap_or(u32::MAX));
             clean &= book.enter(form.provider_of(card), card, handle, &path, problems);
-            let full_name = form.full_name(card);
-            let model = models.intern(&full_name);
+            let name = form.full_name(card);
+            let model = models.intern(&name);
             if book.by_model(model).is_some() {
                 // `provider/model` and a model of the book's own provider that is called so.
                 clean = false;
-                let shown = Json::String(full_name);
+                let shown = Json::String(name.clone());
                 problems.report(&path.field("model"), &shown, "two cards carry this name", "keep one");
             }
+            book.names.push(name.into());
             match Card::compile(card, model, &path, problems) {
                 Some(card) => book.cards.push(card),
                 None => clean = false,
@@ -251,14 +254,20 @@ impl Book {
         self.position(name).and_then(|(card, _)| self.cards.get(card.at()))
     }
 
-    /// The card of a provider's model, with its form and how the name led to it.
+    /// The card of a provider's model, and how the name led to it.
     #[must_use]
-    pub fn lookup(&self, provider: Option<&str>, name: &str) -> Option<(&Card, &CardForm, Matched<'_>)> {
+    pub fn lookup(&self, provider: Option<&str>, name: &str) -> Option<Found<'_>> {
         let (card, matched) = match provider {
             Some(provider) => self.position_of(provider, name),
             None => self.position(name),
         }?;
-        Some((self.cards.get(card.at())?, self.form.cards.get(card.at())?, matched))
+        self.found(card, matched)
+    }
+
+    /// The card of a handle, and how it was come by.
+    #[must_use]
+    pub fn found<'a>(&'a self, card: CardIx, matched: Matched<'a>) -> Option<Found<'a>> {
+        Some(Found { index: card, model: self.names.get(card.at())?, card: self.cards.get(card.at())?, matched })
     }
 
     /// The card of a model.
@@ -275,14 +284,12 @@ impl Book {
     }
 
     /// Every name of a model: what the engine calls it, its own, and its aliases.
-    pub fn names_of(&self, model: ModelIx) -> impl Iterator<Item = Cow<'_, str>> {
-        let card = self.by_model.get(model.at()).copied().flatten().and_then(|card| self.form.cards.get(card.at()));
-        card.into_iter().flat_map(|card| {
-            let full_name = self.form.full_name(card);
-            let full_name = (full_name != card.model).then_some(Cow::Owned(full_name));
-            let own = core::iter::once(&card.model).chain(&card.aliases);
-            full_name.into_iter().chain(own.map(|name| Cow::Borrowed(name.as_str())))
-        })
+    pub fn names_of(&self, model: ModelIx) -> impl Iterator<Item = &str> {
+        let card = self.by_model.get(model.at()).copied().flatten();
+        let form = card.and_then(|card| self.form.cards.get(card.at()));
+        let full_name = card.and_then(|card| self.names.get(card.at())).map(|name| &**name);
+        let own = form.into_iter().flat_map(|form| core::iter::once(&form.model).chain(&form.aliases));
+        full_name.into_iter().chain(own.map(String::as_str).filter(move |name| Some(*name) != full_name))
     }
 }
 

@@ -10,6 +10,7 @@ use super::{
 use crate::{
     command::{GivenPart, GivenUsage},
     error::{Error, ErrorKind},
+    id::CardIx,
     money::Money,
     time::Timestamp,
 };
@@ -17,8 +18,10 @@ use crate::{
 /// A card that a name led to.
 #[derive(Clone, Debug)]
 pub struct Found<'a> {
+    /// Its position in the book.
+    pub index: CardIx,
     /// What the engine calls the model.
-    pub model: String,
+    pub model: &'a str,
     /// The card.
     pub card: &'a Card,
     /// How the name led to it.

@@ -9,6 +9,7 @@ mod event;
 mod line;
 mod part;
 mod price;
+mod price_door;
 mod query;
 mod usage_row;
 
@@ -22,15 +23,19 @@ pub use self::{
     line::{Door, LineForm},
     part::PartForm,
     price::{ContextForm, LineItem, Per, PriceForm, PriceResult},
+    price_door::{CountedRow, PriceDoor, shape_text},
     query::{QueryForm, ResultForm, answer},
     usage_row::quote_row,
 };
-pub use crate::error::{Error, Problem};
 use crate::{
     directory::action::Action,
     engine::Engine,
     form::{Form, Writer},
     id::KeyIx,
+};
+pub use crate::{
+    error::{Error, Problem},
+    price::{CLAUDE, usage_object::SLOTS},
 };
 
 /// A whole number that every runtime holds exactly.
@@ -154,10 +159,11 @@ pub fn key_handle(engine: &Engine, id: &str) -> i32 {
 pub fn key_permits(engine: &Engine, key: i32, action: u32, now_ms: i64) -> bool {
     let key = u32::try_from(key).ok().map(KeyIx::from_index);
     let key = key.and_then(|key| engine.state().directory.key(key));
+    let at_ms = now_ms.max(engine.state().clock.millis());
     let action = usize::try_from(action).ok().and_then(|at| Action::ALL.get(at));
     key.zip(action).is_some_and(|(key, action)| {
         !key.revoked
-            && key.expires_at.millis() > now_ms
+            && key.expires_at.millis() > at_ms
             && key.owner_active
             && key.project_active
             && key.grants.permits(*action, true)

@@ -23,6 +23,18 @@ crate::names! {
     }
 }
 
+impl Per {
+    /// What a rate of a unit is for.
+    #[must_use]
+    pub const fn of(unit: Unit) -> Self {
+        match unit {
+            Unit::Token => Self::Mtok,
+            Unit::Use => Self::Use,
+            Unit::Hour => Self::Hour,
+        }
+    }
+}
+
 crate::object! {
     /// How a call was made, where its usage does not say.
     pub struct ContextForm {
@@ -93,13 +105,14 @@ pub(super) fn price_result(priced: &Priced<'_>, book: &BookForm) -> PriceResult 
 
 fn line_item(part: &PricedPart<'_>, line: &Line, book: &BookForm) -> LineItem {
     let units = i128::from(line.rate.units().unwrap_or(0));
-    let (per, rate) = match line.class.unit() {
-        Unit::Token => (Per::Mtok, units.saturating_mul(1_000_000)),
-        Unit::Use => (Per::Use, units),
-        Unit::Hour => (Per::Hour, units.saturating_mul(1_000)),
+    let per = Per::of(line.class.unit());
+    let rate = match per {
+        Per::Mtok => units.saturating_mul(1_000_000),
+        Per::Use => units,
+        Per::Hour => units.saturating_mul(1_000),
     };
     LineItem {
-        model: part.found.model.clone(),
+        model: part.found.model.to_owned(),
         class: line.class,
         quantity: count(line.quantity),
         rate_usd: Money::from_units(rate),

@@ -16,7 +16,7 @@ use crate::{
         text::{Text, Token},
     },
     price::{
-        Book, Found, InferenceGeo, PriceContext, ServiceTier, Speed, price,
+        Book, InferenceGeo, PriceContext, ServiceTier, Speed, price,
         usage_object::{Api, normalize, tier},
     },
     time::Timestamp,
@@ -34,11 +34,14 @@ struct Row<'a> {
 }
 
 /// The context that a row says, each `None` where it does not.
-#[derive(Clone, Copy, Default)]
-struct Asked {
-    service_tier: Option<ServiceTier>,
-    speed: Option<Speed>,
-    inference_geo: Option<InferenceGeo>,
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Asked {
+    /// The service tier.
+    pub service_tier: Option<ServiceTier>,
+    /// The speed.
+    pub speed: Option<Speed>,
+    /// Where inference ran.
+    pub inference_geo: Option<InferenceGeo>,
 }
 
 /// Prices a row by a book: `{"usd","lines"}`, or `{"error":{"code","message","path"}}`.
@@ -75,10 +78,7 @@ fn try_row(book: &Book, text: &str) -> Result<String, Error> {
         let message = "the usage does not say how much was read and written: send all of it";
         return Err(Error::new(ErrorKind::ContradictoryUsage, message).at("usage"));
     }
-    let find = |name: &str| {
-        let (card, form, matched) = book.lookup(provider, name)?;
-        Some(Found { model: book.form.full_name(form), card, matched })
-    };
+    let find = |name: &str| book.lookup(provider, name);
     match price(&find, model, &given, PriceContext::default(), at)? {
         Ok(priced) => Ok(to_text(&price_result(&priced, &book.form))),
         Err(unpriced) => Err(unpriced_error(&unpriced)),
@@ -86,7 +86,7 @@ fn try_row(book: &Book, text: &str) -> Result<String, Error> {
 }
 
 /// What the usage says and what the row says of the call must be the same.
-fn agree(part: &mut GivenPart, asked: Asked) -> Result<(), Error> {
+pub(super) fn agree(part: &mut GivenPart, asked: Asked) -> Result<(), Error> {
     fn one<T: Copy + PartialEq>(said: &mut Option<T>, asked: Option<T>, path: &str) -> Result<(), Error> {
         match (*said, asked) {
             (Some(said), Some(asked)) if said != asked => {

@@ -109,6 +109,22 @@ pub fn priced_by<'a>(config: &'a Config, name: &str) -> Option<&'a Json> {
     card(config.book(), name).or_else(|| fallback(config))
 }
 
+/// The model that is asked for, whichever card prices it.
+#[derive(Clone, Copy, Debug)]
+pub enum Called<'a> {
+    /// One of the book.
+    Card(&'a Json),
+    /// One that the book lacks.
+    Name(&'a str),
+    /// Any.
+    Any,
+}
+
+/// The model of a name.
+pub fn called<'a>(config: &'a Config, name: &'a str) -> Called<'a> {
+    card(config.book(), name).map_or(Called::Name(name), Called::Card)
+}
+
 /// The card that prices what the book lacks.
 fn fallback(config: &Config) -> Option<&Json> {
     card(config.book(), config.settings.as_ref()?.get("fallback_model").text())
@@ -170,7 +186,7 @@ impl Model {
             output: quote.output_bound,
             cost: quote.hold,
         };
-        let limits = applicable(&config, key, "messages", card);
+        let limits = applicable(&config, key, "messages", called(&config, name));
         let budgets = config.path(&config.budgets, key);
         let cases = self.log.cases(now);
         let mut verdict = self.judge_limits(&limits, &counts, &cases, now);
@@ -241,9 +257,11 @@ impl Model {
             Ok(key) => key,
             Err(denial) => return Ok(denial),
         };
-        let Some(card) = priced_by(&config, name) else { return Ok(refuse("unpriced_model")) };
+        if priced_by(&config, name).is_none() {
+            return Ok(refuse("unpriced_model"));
+        }
         let counts = Counts { input: 0, cache_read: 0, output: 0, cost: Usd::ZERO };
-        let limits = applicable(&config, key, "count_tokens", card);
+        let limits = applicable(&config, key, "count_tokens", called(&config, name));
         let verdict = self.judge_limits(&limits, &counts, &[], now);
         if verdict.limit {
             self.tell_hits(&verdict, false, now);
@@ -272,11 +290,7 @@ impl Model {
         if !config.key_may(key, action) {
             return Err(refuse("forbidden_action"));
         }
-        let allowed = match card(config.book(), name) {
-            Some(card) => config.model_allowed(key, card),
-            None => config.name_allowed(key, name),
-        };
-        if !allowed {
+        if !config.model_allowed(key, called(config, name)) {
             return Err(refuse("forbidden_model"));
         }
         Ok(key)
@@ -295,12 +309,14 @@ impl Model {
             let form = &limit.form;
             let violation = match form.get("meter").text() {
                 "concurrent_requests" => {
-                    let open = self.open(limit.born, cases);
+                    let mut open = self.open(limit.born, cases);
                     let capacity = form.get("capacity").int();
                     let count = i64::try_from(open.len()).expect("a small count");
-                    let retry = match open.iter().min() {
-                        Some(deadline) if capacity > 0 => Retry::At(*deadline, true),
-                        _ => Retry::Never,
+                    open.sort_unstable();
+                    // One place is free when only `capacity - 1` are left.
+                    let retry = match usize::try_from(count - capacity).ok().and_then(|last| open.get(last)) {
+                        Some(deadline) => Retry::At(*deadline, true),
+                        None => Retry::Never,
                     };
                     (count + 1 > capacity).then(|| (Json::from("1"), (capacity - count).to_string().into(), retry))
                 }
@@ -411,9 +427,9 @@ pub fn units(meter: &str, amount: i128, period: i128) -> Json {
 }
 
 /// The limits on a key's path that apply to an operation on a model.
-pub fn applicable<'a>(config: &'a Config, key: &Json, operation: &str, card: &Json) -> Vec<&'a Placed> {
+pub fn applicable<'a>(config: &'a Config, key: &Json, operation: &str, called: Called<'_>) -> Vec<&'a Placed> {
     let applies = |limit: &&Placed| {
-        limit.form.get("operation").text() == operation && config.in_class(limit.form.get("model_class"), card)
+        limit.form.get("operation").text() == operation && config.in_class(limit.form.get("model_class"), called)
     };
     config.path(&config.limits, key).into_iter().filter(applies).collect()
 }

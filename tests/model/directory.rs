@@ -1,6 +1,6 @@
 //! Who is there and what they may do, read from lists of strings each time it is asked.
 
-use super::{calendar::instant, card, config::Config, json::Json};
+use super::{admit::Called, calendar::instant, card, config::Config, json::Json};
 
 /// On whose resources a thing may be done; more is greater.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -187,20 +187,22 @@ impl Config {
         [key.get("models"), project].into_iter().filter(|list| !list.is_null())
     }
 
-    /// Whether the lists of a key and of its project let the model of a card through.
-    pub fn model_allowed(&self, key: &Json, card: &Json) -> bool {
-        self.lists(key).all(|list| card::listed(list, self.book(), card))
+    /// Whether the lists of a key and of its project let a model through.
+    pub fn model_allowed(&self, key: &Json, called: Called<'_>) -> bool {
+        self.lists(key).all(|list| self.holds(list, called))
     }
 
-    /// Whether they let the name of a model through that the book lacks.
-    pub fn name_allowed(&self, key: &Json, name: &str) -> bool {
-        self.lists(key).all(|list| card::listed_as_it_stands(list, name))
-    }
-
-    /// Whether a class holds the model of a card.
-    pub fn in_class(&self, class: &Json, card: &Json) -> bool {
+    /// Whether a class holds a model.
+    pub fn in_class(&self, class: &Json, called: Called<'_>) -> bool {
         class.is_null()
-            || find(&self.classes, class.text())
-                .is_some_and(|class| card::listed(class.get("models"), self.book(), card))
+            || find(&self.classes, class.text()).is_some_and(|class| self.holds(class.get("models"), called))
+    }
+
+    fn holds(&self, list: &Json, called: Called<'_>) -> bool {
+        match called {
+            Called::Card(card) => card::listed(list, self.book(), card),
+            Called::Name(name) => card::listed_as_it_stands(list, name),
+            Called::Any => false,
+        }
     }
 }

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{
     Model,
-    admit::{applicable, priced_by, refuse, units},
+    admit::{Called, applicable, called, priced_by, refuse, units},
     book,
     calendar::window,
     card::full_name,
@@ -100,14 +100,24 @@ impl Model {
     fn headroom(&self, query: &Value, now: i64) -> Result<Json, Mistake> {
         let config = self.log.config();
         let credential = read::credential(query)?;
-        let name = read::text(query, "model")?;
-        let key = match self.pass_first_gates(&config, &credential, name, "messages.create", now) {
-            Ok(key) => key,
-            Err(denial) => return Ok(denial),
+        let (key, called) = if query["model"].is_null() {
+            match config.authenticate(&credential, now) {
+                Ok(key) => (key, Called::Any),
+                Err(reason) => return Ok(refuse(reason)),
+            }
+        } else {
+            let name = read::text(query, "model")?;
+            let key = match self.pass_first_gates(&config, &credential, name, "messages.create", now) {
+                Ok(key) => key,
+                Err(denial) => return Ok(denial),
+            };
+            if priced_by(&config, name).is_none() {
+                return Ok(refuse("unpriced_model"));
+            }
+            (key, called(&config, name))
         };
-        let Some(card) = priced_by(&config, name) else { return Ok(refuse("unpriced_model")) };
         let limits: Vec<Json> =
-            applicable(&config, key, "messages", card).into_iter().map(|limit| self.room(limit, now)).collect();
+            applicable(&config, key, "messages", called).into_iter().map(|limit| self.room(limit, now)).collect();
         let budgets: Vec<Json> =
             config.path(&config.budgets, key).into_iter().map(|budget| self.budget(budget, now)).collect();
         Ok(object! { "type": "headroom", "limits": limits, "budgets": budgets })
@@ -166,7 +176,7 @@ impl Model {
         if !config.key_may(key, "models.read") {
             return Ok(refuse("forbidden_action"));
         }
-        let usable = |card: &&Json| config.model_allowed(key, card) && book::version(card, now).is_some();
+        let usable = |card: &&Json| config.model_allowed(key, Called::Card(card)) && book::version(card, now).is_some();
         let told = |card: &Json| {
             object! {
                 "model": full_name(config.book(), card), "context_window_tokens": card.get("context_window_tokens").clone(),

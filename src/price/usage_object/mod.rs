@@ -24,7 +24,7 @@ use smallvec::SmallVec;
 
 use self::read::Read;
 pub use self::{
-    read::{Field, Node, SLOTS},
+    read::{Field, NAMES, Node, SLOTS},
     stream::UsageStream,
 };
 use super::{
@@ -102,7 +102,7 @@ pub fn normalize_counts(
     api: Api,
     model: Option<&str>,
     counts: impl IntoIterator<Item = Option<u64>>,
-    names: [Option<&str>; read::NAMES],
+    names: [Option<&str>; NAMES],
     root: &str,
 ) -> Result<GivenUsage, Error> {
     let read = Read::of(counts, names.map(|name| name.map(Into::into)));
