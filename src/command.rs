@@ -7,7 +7,7 @@ use crate::{
     id::{KeyIx, ModelIx, ReservationId, SecretDigest},
     money::Money,
     policy::Policy,
-    price::{InferenceGeo, RequestShape, ServiceTier, Speed, Usage},
+    price::{CacheWrite, InferenceGeo, RequestShape, ServiceTier, Speed, Usage, UsageClass},
     time::Timestamp,
 };
 
@@ -76,6 +76,17 @@ impl<'a> Admit<'a> {
     }
 }
 
+/// Cache writes of which a provider does not tell how long they live.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnsplitWrites {
+    /// How many tokens.
+    pub count: u64,
+    /// The class that they are of, unless the request asked for longer.
+    pub short: UsageClass,
+    /// The class that they are of where it did.
+    pub long: UsageClass,
+}
+
 /// One model's share of a usage as it is given.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct GivenPart {
@@ -83,6 +94,8 @@ pub struct GivenPart {
     pub model: Option<Box<str>>,
     /// The counts, each at most 10^12.
     pub usage: Usage,
+    /// Cache writes beside them whose time to live is not said; as the request asked.
+    pub unsplit_writes: Option<UnsplitWrites>,
     /// Speed; `None`: as admitted.
     pub speed: Option<Speed>,
     /// Inference geography; `None`: as admitted.
@@ -100,6 +113,22 @@ pub enum GivenUsage {
     Partial(SmallVec<[GivenPart; 1]>),
     /// Nothing is known.
     Unknown,
+}
+
+impl GivenPart {
+    /// The counts, with writes of an unknown time to live counted as the request asked for.
+    #[must_use]
+    pub fn counted(&self, asked: CacheWrite) -> Usage {
+        let mut usage = self.usage.clone();
+        if let Some(writes) = self.unsplit_writes {
+            let class = match asked {
+                CacheWrite::OneHour | CacheWrite::TwelveHours => writes.long,
+                CacheWrite::None | CacheWrite::FiveMinutes | CacheWrite::ThirtyMinutes => writes.short,
+            };
+            usage.set(class, usage.count(class).saturating_add(writes.count));
+        }
+        usage
+    }
 }
 
 impl GivenUsage {

@@ -25,6 +25,14 @@ pub enum ErrorKind {
     InvalidSnapshot,
     /// An event that this log cannot hold.
     InvalidEvent,
+    /// A usage whose counts contradict each other, or are no counts.
+    ContradictoryUsage,
+    /// A usage that names a tier, a speed, a place or a modality that no price is known for.
+    UnpricedContext,
+    /// A usage of a model that the price book has no card for.
+    UnknownModel,
+    /// A usage of a class that the card has no rate for.
+    UnpricedClass,
 }
 
 /// One problem of a policy file.
@@ -100,6 +108,10 @@ impl Error {
             ErrorKind::UnknownProject => "unknown_project",
             ErrorKind::InvalidSnapshot => "invalid_snapshot",
             ErrorKind::InvalidEvent => "invalid_event",
+            ErrorKind::ContradictoryUsage => "contradictory_usage",
+            ErrorKind::UnpricedContext => "unpriced_context",
+            ErrorKind::UnknownModel => "unknown_model",
+            ErrorKind::UnpricedClass => "unpriced_class",
         }
     }
 

@@ -5,7 +5,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::{
     engine::Engine,
-    wire::{self, Door, Error},
+    wire::{self, CountedRow, Door, Error, PriceDoor},
 };
 
 /// An error as the JavaScript side receives it: `{code, message, path, problems}`.
@@ -141,4 +141,152 @@ pub fn check_policy(policy: &str) -> Result<JsValue, JsValue> {
 #[wasm_bindgen(js_name = actionNames)]
 pub fn action_names() -> Vec<String> {
     wire::action_names()
+}
+
+/// How many counts a usage object can have.
+const COUNTS: usize = wire::SLOTS;
+/// How many numbers one line is told in.
+const LINE: usize = 6;
+/// The most lines that fit; a usage with more is asked as text.
+const LINES: usize = 40;
+/// How many numbers stand before the lines.
+const HEAD: usize = 4;
+
+/// A price book by itself.
+///
+/// The hot call crosses with numbers only: the host writes counts into `counts`, and reads the total's digits from `digits`
+/// and the lines from `lines`, all of them places in the module's memory that stay where they are.
+#[wasm_bindgen(js_name = RawBook)]
+pub struct RawBook {
+    door: PriceDoor,
+    counts: Box<[f64; COUNTS]>,
+    digits: Box<[u8; 48]>,
+    lines: Box<[u64; HEAD + LINE * LINES]>,
+}
+
+#[wasm_bindgen(js_class = RawBook)]
+impl RawBook {
+    /// The book of a JSON text.
+    pub fn load(text: &str) -> Result<RawBook, JsValue> {
+        PriceDoor::load(text).map(Self::over).map_err(|error| thrown(&error))
+    }
+
+    fn over(door: PriceDoor) -> Self {
+        Self {
+            door,
+            counts: Box::new([f64::NAN; COUNTS]),
+            digits: Box::new([0; 48]),
+            lines: Box::new([0; HEAD + LINE * LINES]),
+        }
+    }
+
+    /// The book as JSON.
+    #[wasm_bindgen(js_name = bookText)]
+    pub fn book_text(&self) -> String {
+        self.door.book_text()
+    }
+
+    /// Prices a row of a usage log; an error is an answer too.
+    #[wasm_bindgen(js_name = quoteRow)]
+    pub fn quote_row(&self, row: &str) -> String {
+        self.door.quote_row(row)
+    }
+
+    /// The handle of a provider's model; -1 where there is none.
+    pub fn card(&self, provider: &str, model: &str) -> i32 {
+        self.door.card(provider, model).and_then(|card| i32::try_from(card).ok()).unwrap_or(-1)
+    }
+
+    /// What the engine calls the model of a handle.
+    pub fn model(&self, card: u32) -> String {
+        self.door.model(card).to_owned()
+    }
+
+    /// Where the host writes counts, as doubles: not a number for one that is missing.
+    #[wasm_bindgen(js_name = countsAt)]
+    pub fn counts_at(&self) -> usize {
+        self.counts.as_ptr() as usize
+    }
+
+    /// Where the digits of the total stand.
+    #[wasm_bindgen(js_name = digitsAt)]
+    pub fn digits_at(&self) -> usize {
+        self.digits.as_ptr() as usize
+    }
+
+    /// Where the lines stand: version, service tier, speed and place; then for each line its class, quantity, rate, tier,
+    /// and its amount in two halves.
+    #[wasm_bindgen(js_name = linesAt)]
+    pub fn lines_at(&self) -> usize {
+        self.lines.as_ptr() as usize
+    }
+
+    /// Prices the counts: how many digits the total has, and 256 times how many lines there are; -1 where the row is to be
+    /// asked as text. `said` and `asked` hold the positions of tier, speed and place in a byte each.
+    #[wasm_bindgen(js_name = quoteCounts)]
+    pub fn quote_counts(&mut self, card: u32, api: u32, said: u32, asked: u32, at_ms: f64) -> i32 {
+        let bytes = |packed: u32| [packed & 0xff, (packed >> 8) & 0xff, (packed >> 16) & 0xff];
+        let row = CountedRow { card, api, said: bytes(said), asked: bytes(asked), at_ms: millis(at_ms) };
+        let counts = self.counts.iter().map(|count| if count.is_nan() { None } else { Some(*count as u64) });
+        let (head, body) = self.lines.split_at_mut(HEAD);
+        let mut places = body.chunks_exact_mut(LINE);
+        let mut written = 0_i32;
+        let mut fits = true;
+        let priced = self.door.quote_counts(row, counts, |line| match places.next() {
+            Some(place) => {
+                let amount = line.amount.units().unsigned_abs();
+                place.copy_from_slice(&[
+                    line.class as u64,
+                    line.quantity,
+                    line.rate.units().unwrap_or(0),
+                    line.tier_first,
+                    amount as u64,
+                    (amount >> 64) as u64,
+                ]);
+                written += 1;
+            }
+            None => fits = false,
+        });
+        let Some(priced) = priced.filter(|_| fits) else { return -1 };
+        let [tier, speed, geo] = priced.context_positions();
+        head.copy_from_slice(&[priced.version_from.millis() as u64, tier.into(), speed.into(), geo.into()]);
+        let mut digits = Digits { to: &mut self.digits[..], length: 0 };
+        if core::fmt::write(&mut digits, format_args!("{}", priced.total)).is_err() {
+            return -1;
+        }
+        digits.length as i32 | (written << 8)
+    }
+}
+
+/// Writes into a place of fixed length.
+struct Digits<'a> {
+    to: &'a mut [u8],
+    length: usize,
+}
+
+impl core::fmt::Write for Digits<'_> {
+    fn write_str(&mut self, text: &str) -> core::fmt::Result {
+        let end = self.length.saturating_add(text.len());
+        self.to.get_mut(self.length..end).ok_or(core::fmt::Error)?.copy_from_slice(text.as_bytes());
+        self.length = end;
+        Ok(())
+    }
+}
+
+/// Where the counts of each API's usage object stand, and the names that positions refer to.
+#[wasm_bindgen(js_name = usageShapes)]
+pub fn usage_shapes() -> String {
+    wire::shape_text()
+}
+
+/// The price book of Anthropic's models that ships with the engine.
+#[wasm_bindgen(js_name = claudeBook)]
+pub fn claude_book() -> String {
+    wire::CLAUDE.to_owned()
+}
+
+/// The module's memory.
+#[wasm_bindgen]
+pub fn memory() -> JsValue {
+    wasm_bindgen::memory()
 }

@@ -3,7 +3,7 @@
 use super::{
     admit::{self, reason_of},
     authenticate::{authenticate, authorize},
-    settle::{charge_part, check},
+    settle::check,
 };
 use crate::{
     budget::Budget,
@@ -12,9 +12,7 @@ use crate::{
     directory::{Key, action::Action},
     error::Error,
     limit::{Limit, Operation},
-    money::Money,
-    price::{InferenceGeo, PriceContext, Quote, RequestShape, ServiceTier, Speed, UnpricedReason, quote},
-    reservation::{PartModel, UsagePart},
+    price::{BookForm, Found, Matched, PriceContext, Priced, Quote, RequestShape, UnpricedReason, price, quote},
     state::State,
     time::Timestamp,
 };
@@ -80,38 +78,26 @@ pub fn quote_named(
     quote(card, request, at).map_err(reason_of)
 }
 
-/// What a usage costs by the book in force, at the cards of an instant. What is not said of a part is standard.
+/// What a usage costs by the book in force, at the cards of an instant, with the book. What is not said of a part is as
+/// `context` says.
 ///
 /// # Errors
 /// When the usage is not one that can be priced by itself.
-pub fn price(
-    state: &State,
+pub fn price_now<'a>(
+    state: &'a State,
     model: &str,
     usage: &GivenUsage,
+    context: PriceContext,
     at: Timestamp,
-) -> Result<Result<Money, UnpricedReason>, Error> {
+) -> Result<Result<(Priced<'a>, &'a BookForm), UnpricedReason>, Error> {
     check(usage)?;
-    let (GivenUsage::Final(parts) | GivenUsage::Partial(parts)) = usage else {
-        return Err(Error::invalid("an unknown usage has no price of its own: send what was counted").at("query.usage"));
+    let Some((_, book)) = state.book() else { return Ok(Err(UnpricedReason::Model)) };
+    let find = |name: &str| {
+        book.lookup(None, name).or_else(|| {
+            let fallback = book.lookup(None, state.directory.settings.fallback_model.as_deref()?)?;
+            Some(Found { matched: Matched::Fallback, ..fallback })
+        })
     };
-    let book = state.book().map(|(_, book)| book);
-    let mut total = Money::ZERO;
-    for part in parts {
-        let name = part.model.as_deref().unwrap_or(model);
-        let card = admit::model_now(state, &ModelName::Name(name)).priced_by;
-        let part = UsagePart {
-            model: card.map_or_else(|| PartModel::Unknown(name.into()), |card| PartModel::Known(card.model)),
-            usage: part.usage.clone(),
-            context: PriceContext {
-                speed: part.speed.unwrap_or(Speed::Standard),
-                inference_geo: part.inference_geo.unwrap_or(InferenceGeo::Global),
-                service_tier: part.service_tier.unwrap_or(ServiceTier::Standard),
-            },
-        };
-        match charge_part(book, &part, at) {
-            Ok(charge) => total += charge,
-            Err(reason) => return Ok(Err(reason)),
-        }
-    }
-    Ok(Ok(total))
+    let priced = price(&find, model, usage, context, at).map_err(|error| error.at("query.usage"))?;
+    Ok(priced.map(|priced| (priced, &book.form)).map_err(|unpriced| unpriced.reason))
 }

@@ -12,7 +12,7 @@ use crate::{
     id::ReservationId,
     limit::Counts,
     money::Money,
-    price::{Book, LARGEST_COUNT, PriceContext, UnpricedReason, charge},
+    price::{Book, LARGEST_COUNT, UnpricedReason, charge, context_of},
     reservation::{From, KnownUsage, PartModel, Parts, Reservation, Settlement, Status, UsagePart},
     state::State,
     time::Timestamp,
@@ -143,19 +143,11 @@ fn resolve_part(state: &State, reservation: &Reservation, part: &GivenPart) -> U
             .priced_by
             .map_or_else(|| PartModel::Unknown(name.clone()), |card| PartModel::Known(card.model)),
     };
-    UsagePart {
-        model,
-        usage: part.usage.clone(),
-        context: PriceContext {
-            speed: part.speed.unwrap_or(asked.speed),
-            inference_geo: part.inference_geo.unwrap_or(asked.inference_geo),
-            service_tier: part.service_tier.unwrap_or(asked.service_tier),
-        },
-    }
+    UsagePart { model, usage: part.counted(reservation.asked.request.cache_write), context: context_of(part, asked) }
 }
 
 /// The charge of a part by the book and at the time of the admission.
-pub(super) fn charge_part(book: Option<&Book>, part: &UsagePart, at: Timestamp) -> Result<Money, UnpricedReason> {
+fn charge_part(book: Option<&Book>, part: &UsagePart, at: Timestamp) -> Result<Money, UnpricedReason> {
     let PartModel::Known(model) = &part.model else { return Err(UnpricedReason::Model) };
     let version = book.and_then(|book| book.by_model(*model)?.version_at(at)).ok_or(UnpricedReason::Model)?;
     charge(version, part.context, &part.usage)

@@ -179,6 +179,17 @@ impl<'a> Text<'a> {
         }
     }
 
+    /// The text of the value at the reader's place, which is passed over.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn raw(&mut self) -> Result<&'a str, Error> {
+        self.skip_space();
+        let start = self.at;
+        self.skip()?;
+        Ok(self.text.get(start..self.at).unwrap_or_default())
+    }
+
     /// Makes sure that nothing follows.
     ///
     /// # Errors

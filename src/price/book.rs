@@ -6,6 +6,7 @@ use super::{
     card::Card,
     card_form::CardForm,
     models::{Models, is_model_name},
+    priced::Found,
 };
 use crate::{
     error::Error,
@@ -74,6 +75,8 @@ pub enum Matched<'a> {
     Alias,
     /// A pattern fits it.
     Pattern(&'a str),
+    /// It led nowhere, and the policy's fallback stands in.
+    Fallback,
 }
 
 /// One provider's names.
@@ -94,6 +97,8 @@ pub struct Book {
     /// Its content hash.
     pub hash: SecretDigest,
     cards: Vec<Card>,
+    // What the engine calls each card's model.
+    names: Vec<Box<str>>,
     // The book's own provider first, then the others in the order of their first card.
     providers: Vec<Provider>,
     by_model: Vec<Option<CardIx>>,
@@ -127,7 +132,8 @@ impl Book {
     ) -> Option<Self> {
         let hash = form.hash();
         let own = Provider { name: form.provider.as_deref().unwrap_or_default().into(), ..Provider::default() };
-        let mut book = Self { hash, cards: Vec::new(), providers: vec![own], by_model: Vec::new(), form };
+        let mut book =
+            Self { hash, cards: Vec::new(), names: Vec::new(), providers: vec![own], by_model: Vec::new(), form };
         let cards_path = path.field("cards");
         let mut clean = true;
         let form = std::mem::replace(
@@ -138,7 +144,9 @@ impl Book {
             let path = cards_path.item(index);
             let handle = CardIx(u32::try_from(index).unwrap_or(u32::MAX));
             clean &= book.enter(form.provider_of(card), card, handle, &path, problems);
-            let model = models.intern(&form.full_name(card));
+            let name = form.full_name(card);
+            let model = models.intern(&name);
+            book.names.push(name.into());
             match Card::compile(card, model, &path, problems) {
                 Some(card) => book.cards.push(card),
                 None => clean = false,
@@ -240,14 +248,20 @@ impl Book {
         self.position(name).and_then(|(card, _)| self.cards.get(card.at()))
     }
 
-    /// The card of a provider's model, with its form and how the name led to it.
+    /// The card of a provider's model, and how the name led to it.
     #[must_use]
-    pub fn lookup(&self, provider: Option<&str>, name: &str) -> Option<(&Card, &CardForm, Matched<'_>)> {
+    pub fn lookup(&self, provider: Option<&str>, name: &str) -> Option<Found<'_>> {
         let (card, matched) = match provider {
             Some(provider) => self.position_of(provider, name),
             None => self.position(name),
         }?;
-        Some((self.cards.get(card.at())?, self.form.cards.get(card.at())?, matched))
+        self.found(card, matched)
+    }
+
+    /// The card of a handle, and how it was come by.
+    #[must_use]
+    pub fn found<'a>(&'a self, card: CardIx, matched: Matched<'a>) -> Option<Found<'a>> {
+        Some(Found { index: card, model: self.names.get(card.at())?, card: self.cards.get(card.at())?, matched })
     }
 
     /// The card of a model.

@@ -3,7 +3,6 @@
 //! Everything is exact. A rate is a whole number of units of 10^-18 USD a token in every context that a card can be
 //! used in (loading a book proves it), so a charge is a sum of integer products.
 
-pub mod anthropic;
 mod book;
 mod card;
 mod card_form;
@@ -12,10 +11,12 @@ mod class;
 pub mod import;
 mod models;
 mod pattern;
+mod priced;
 mod quote;
 mod rate;
 mod request;
 mod usage;
+pub mod usage_object;
 
 pub use book::{Book, BookForm, CLAUDE, Matched};
 pub use card::{Card, CardVersion, Tier, Tiers};
@@ -26,6 +27,8 @@ pub use charge::{Line, UnpricedReason, charge, lines};
 pub use class::{Side, Unit, UsageClass};
 pub use models::{Models, is_model_name};
 pub use pattern::Pattern;
+pub(crate) use priced::context_of;
+pub use priced::{Found, Priced, PricedPart, Unpriced, price};
 pub use quote::{Quote, Unquotable, quote};
 pub use rate::{Multiplier, Rate, RateTable, Rates, RatesPerMtok, RatesPerUnit};
 pub use request::{CacheWrite, InputSize, InputSizeForm, RequestForm, RequestShape};

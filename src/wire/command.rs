@@ -11,7 +11,10 @@ use crate::{
     id::{KeyId, LONGEST_MODEL, ReservationId, SecretDigest},
     money::Money,
     policy::Policy,
-    price::{RequestForm, RequestShape, anthropic},
+    price::{
+        RequestForm, RequestShape,
+        usage_object::{Api, UsageStream, normalize},
+    },
     time::Millis,
 };
 
@@ -62,14 +65,22 @@ crate::object! {
         parts: Vec<PartForm>,
     }
 
-    /// Anthropic's own usage object.
-    pub struct AnthropicForm {
+    /// A provider's own usage object.
+    pub struct ProviderForm {
         /// The model that the response names; null: the reservation's.
         model: Option<String> = None,
         /// The usage object as the response, or its stream, carries it.
         usage: Json,
         /// Whether the whole response was seen.
         complete: bool,
+    }
+
+    /// The events of a provider's stream.
+    pub struct StreamForm {
+        /// Whose they are.
+        api: Api,
+        /// The data of each event, in their order; those that say nothing of the usage may be left out.
+        events: Vec<Json>,
     }
 }
 
@@ -82,8 +93,16 @@ crate::tagged! {
         "partial" => Partial(PartsForm),
         /// Nothing is known; the hold is charged.
         "unknown" => Unknown(Nothing),
-        /// The provider's own usage object.
-        "anthropic" => Anthropic(AnthropicForm),
+        /// Anthropic's own usage object.
+        "anthropic" => Anthropic(ProviderForm),
+        /// OpenAI's, of a chat completion.
+        "openai_chat" => OpenaiChat(ProviderForm),
+        /// OpenAI's, of a response.
+        "openai_responses" => OpenaiResponses(ProviderForm),
+        /// Gemini's usage metadata.
+        "gemini" => Gemini(ProviderForm),
+        /// The events of a stream.
+        "stream" => Stream(StreamForm),
     }
 }
 
@@ -220,6 +239,13 @@ impl CommandForm {
     }
 }
 
+impl ProviderForm {
+    fn given(&self, api: Api, path: &Path<'_>) -> Result<GivenUsage, Error> {
+        let path = path.field("usage").to_string();
+        normalize(api, self.model.as_deref(), &self.usage.to_text(), self.complete, &path)
+    }
+}
+
 impl UsageForm {
     /// The usage, with a provider's own object normalised.
     ///
@@ -231,8 +257,17 @@ impl UsageForm {
             Self::Final(form) => Ok(GivenUsage::Final(parts(form))),
             Self::Partial(form) => Ok(GivenUsage::Partial(parts(form))),
             Self::Unknown(_) => Ok(GivenUsage::Unknown),
-            Self::Anthropic(form) => {
-                anthropic::usage(form.model.as_deref(), &form.usage, form.complete, &path.field("usage"))
+            Self::Anthropic(form) => form.given(Api::Anthropic, path),
+            Self::OpenaiChat(form) => form.given(Api::OpenaiChat, path),
+            Self::OpenaiResponses(form) => form.given(Api::OpenaiResponses, path),
+            Self::Gemini(form) => form.given(Api::Gemini, path),
+            Self::Stream(form) => {
+                let mut stream = UsageStream::new(form.api);
+                let list = path.field("events");
+                for (index, event) in form.events.iter().enumerate() {
+                    stream.event(&event.to_text()).map_err(|error| error.at(list.item(index).to_string()))?;
+                }
+                stream.usage()
             }
         }
     }

@@ -8,25 +8,34 @@ mod decision;
 mod event;
 mod line;
 mod part;
+mod price;
+mod price_door;
 mod query;
+mod usage_row;
 
 pub use self::{
     command::{
-        AdjustForm, AdmitForm, AdvanceClockForm, AnthropicForm, CommandForm, CountTokensForm, CredentialForm,
-        EstimateForm, Nothing, PartsForm, ReservationForm, SettleForm, UpdatePolicyForm, UsageForm,
+        AdjustForm, AdmitForm, AdvanceClockForm, CommandForm, CountTokensForm, CredentialForm, EstimateForm, Nothing,
+        PartsForm, ProviderForm, ReservationForm, SettleForm, StreamForm, UpdatePolicyForm, UsageForm,
     },
     decision::{DecisionForm, OutcomeForm, RetryForm, ViolationForm},
     event::{AlertForm, EventBody, EventForm, read_event, read_events, write_events},
     line::{Door, LineForm},
     part::PartForm,
+    price::{ContextForm, LineItem, Per, PriceForm, PriceResult},
+    price_door::{CountedRow, PriceDoor, shape_text},
     query::{QueryForm, ResultForm, answer},
+    usage_row::quote_row,
 };
-pub use crate::error::{Error, Problem};
 use crate::{
     directory::action::Action,
     engine::Engine,
     form::{Form, Writer},
     id::KeyIx,
+};
+pub use crate::{
+    error::{Error, Problem},
+    price::{CLAUDE, usage_object::SLOTS},
 };
 
 /// A whole number that every runtime holds exactly.

@@ -37,6 +37,7 @@ impl PartForm {
         GivenPart {
             model: self.model.as_deref().map(Into::into),
             usage: self.usage.clone(),
+            unsplit_writes: None,
             speed: self.speed,
             inference_geo: self.inference_geo,
             service_tier: self.service_tier,

@@ -1,14 +1,15 @@
 //! Queries as JSON: what can be read without changing anything.
 
 use super::{
-    Count, CredentialForm, Nothing, UsageForm,
+    Count, CredentialForm, Nothing,
     command::model_name,
     count,
     decision::{DenyForm, deny, meter_text},
+    price::{PriceForm, PriceResult, price_result},
 };
 use crate::{
     budget::{Balance, Budget},
-    decide::{due, on_path, permitted, price, quote_named},
+    decide::{due, on_path, permitted, price_now, quote_named},
     decision::{Denial, Reason},
     directory::{Owner, Principal, action::Action},
     error::{Error, ErrorKind},
@@ -17,7 +18,7 @@ use crate::{
     limit::{Limit, Meter, Mode, Operation, Scope},
     money::Money,
     order,
-    price::{RequestForm, RequestShape},
+    price::{PriceContext, RequestForm, RequestShape},
     reservation::Status,
     state::State,
     time::{Millis, Timestamp},
@@ -41,15 +42,6 @@ crate::object! {
         model: String,
         /// The shape of the request.
         request: RequestForm,
-    }
-    /// What a usage costs by the book in force.
-    pub struct PriceForm {
-        /// The model.
-        model: String,
-        /// When it was used.
-        at_ms: Millis,
-        /// What was used.
-        usage: UsageForm,
     }
     /// What is left on the path of a key for a model.
     pub struct HeadroomForm {
@@ -104,11 +96,6 @@ crate::object! {
         input_bound_tokens: Count,
         /// The most output.
         output_bound_tokens: Count,
-    }
-    /// A price.
-    pub struct PriceResult {
-        /// What the usage costs.
-        usd: Money,
     }
     /// Why there is no price.
     pub struct UnpricedResult {
@@ -297,8 +284,9 @@ fn read(state: &State, query: &QueryForm, at: Timestamp) -> Result<ResultForm, E
         }
         QueryForm::Price(form) => {
             let usage = form.usage.given(&Path::Root("query.usage"))?;
-            Ok(match price(state, &form.model, &usage, form.at_ms.into())? {
-                Ok(usd) => ResultForm::Price(PriceResult { usd }),
+            let context = PriceContext::from(&form.context);
+            Ok(match price_now(state, &form.model, &usage, context, form.at_ms.into())? {
+                Ok((priced, book)) => ResultForm::Price(price_result(&priced, book)),
                 Err(reason) => ResultForm::Unpriced(UnpricedResult { reason: reason.into() }),
             })
         }

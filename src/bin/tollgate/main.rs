@@ -2,6 +2,7 @@
 
 mod check;
 mod decide;
+mod quote;
 mod schema;
 mod typescript;
 
@@ -41,6 +42,12 @@ enum Subcommands {
         #[arg(long)]
         log: bool,
     },
+    /// Prices usage objects from standard input: one JSON line for each, in order.
+    Quote {
+        /// A price book; the one that ships when absent.
+        #[arg(long, value_name = "FILE")]
+        book: Option<PathBuf>,
+    },
     /// Prints what is generated from the types.
     Schema {
         /// What to print.
@@ -72,6 +79,7 @@ fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Subcommands::Check { policy, json } => check::run(&policy, json),
         Subcommands::Decide { policy, start_ms, log } => decide::run(&policy, start_ms, log),
+        Subcommands::Quote { book } => quote::run(book.as_deref()),
         Subcommands::Schema { what } => schema::run(what),
     };
     match done {

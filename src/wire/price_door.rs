@@ -1,0 +1,211 @@
+//! The price door: a price book by itself, for hosts that only want to know what a usage costs.
+//!
+//! A usage is priced from the text of its row, or, where speed counts, from counts that the host took out of the usage
+//! object by the shape that [`shape_text`] tells: the normaliser and the prices behind them are the same.
+
+use super::{
+    quote_row, to_text,
+    usage_row::{Asked, agree},
+};
+use crate::{
+    command::GivenUsage,
+    error::Error,
+    form::Writer,
+    id::CardIx,
+    money::Money,
+    price::{
+        Book, InferenceGeo, Line, Matched, PriceContext, ServiceTier, Speed, price,
+        usage_object::{Api, Field, NAMES, Node, normalize_counts},
+    },
+    time::Timestamp,
+};
+
+/// A price book behind its door.
+#[derive(Clone, Debug)]
+pub struct PriceDoor {
+    book: Book,
+}
+
+/// A usage whose counts a host took out by itself. Positions are those of the lists in [`shape_text`]; 0 is one that is
+/// not said.
+#[derive(Clone, Copy, Debug)]
+pub struct CountedRow {
+    /// The card, by [`PriceDoor::card`].
+    pub card: u32,
+    /// Position of the API.
+    pub api: u32,
+    /// Positions of the service tier, speed and place that the usage names.
+    pub said: [u32; 3],
+    /// Positions of the service tier, speed and place that the call was made with.
+    pub asked: [u32; 3],
+    /// When it was used.
+    pub at_ms: i64,
+}
+
+/// What counts cost, beside their lines.
+#[derive(Clone, Copy, Debug)]
+pub struct CountedPrice {
+    /// The sum of the lines.
+    pub total: Money,
+    /// From when on the card's version holds.
+    pub version_from: Timestamp,
+    /// The context that they are priced in.
+    pub context: PriceContext,
+}
+
+impl CountedPrice {
+    /// Positions of its service tier, speed and place, from 0.
+    #[must_use]
+    pub const fn context_positions(&self) -> [u32; 3] {
+        [self.context.service_tier as u32, self.context.speed as u32, self.context.inference_geo as u32]
+    }
+}
+
+impl PriceDoor {
+    /// A door to the book of a JSON text.
+    ///
+    /// # Errors
+    /// With every problem of the book.
+    pub fn load(text: &str) -> Result<Self, Error> {
+        Book::parse(text).map(Self::over)
+    }
+
+    /// A door to a book.
+    #[must_use]
+    pub const fn over(book: Book) -> Self {
+        Self { book }
+    }
+
+    /// The book as JSON.
+    #[must_use]
+    pub fn book_text(&self) -> String {
+        to_text(&self.book.form)
+    }
+
+    /// Prices a row of a usage log: see [`quote_row`].
+    #[must_use]
+    pub fn quote_row(&self, row: &str) -> String {
+        quote_row(&self.book, row)
+    }
+
+    /// What the engine calls the model of a handle.
+    #[must_use]
+    pub fn model(&self, card: u32) -> &str {
+        self.book.found(CardIx(card), Matched::Name).map_or("", |found| found.model)
+    }
+
+    /// The handle of a provider's model; an empty provider is one that is not said.
+    #[must_use]
+    pub fn card(&self, provider: &str, model: &str) -> Option<u32> {
+        let provider = Some(provider).filter(|provider| !provider.is_empty());
+        self.book.lookup(provider, model).map(|found| found.index.0)
+    }
+
+    /// Prices counts: the total, and what it is made of. `None` where the row is to be asked as text, which tells why.
+    pub fn quote_counts(
+        &self,
+        row: CountedRow,
+        counts: impl IntoIterator<Item = Option<u64>>,
+        mut list: impl FnMut(&Line),
+    ) -> Option<CountedPrice> {
+        let api = *Api::ALL.get(usize::try_from(row.api).ok()?)?;
+        let mut given = normalize_counts(api, None, counts, [None; NAMES], "usage").ok()?;
+        let GivenUsage::Final(parts) = &mut given else { return None };
+        let (said, asked) = (context(row.said)?, context(row.asked)?);
+        for part in parts {
+            (part.service_tier, part.speed, part.inference_geo) = (said.service_tier, said.speed, said.inference_geo);
+            agree(part, asked).ok()?;
+        }
+        let at = Timestamp::from_millis(row.at_ms).ok()?;
+        let find = |_: &str| self.book.found(CardIx(row.card), Matched::Name);
+        let priced = price(&find, "", &given, PriceContext::default(), at).ok()?.ok()?;
+        let part = priced.parts.first()?;
+        part.lines.iter().for_each(&mut list);
+        Some(CountedPrice { total: priced.total, version_from: part.version.effective_from, context: part.context })
+    }
+}
+
+/// A list's value at a position from 1; the inner `None` for 0.
+#[expect(clippy::option_option, reason = "a position that is no position is not one that is not said")]
+fn at<T: Copy>(list: &[T], position: u32) -> Option<Option<T>> {
+    match position.checked_sub(1) {
+        None => Some(None),
+        Some(position) => list.get(usize::try_from(position).ok()?).copied().map(Some),
+    }
+}
+
+fn context([tier, speed, geo]: [u32; 3]) -> Option<Asked> {
+    Some(Asked {
+        service_tier: at(ServiceTier::ALL, tier)?,
+        speed: at(Speed::ALL, speed)?,
+        inference_geo: at(InferenceGeo::ALL, geo)?,
+    })
+}
+
+/// What a host needs to take counts out of usage objects: for each API its fields, and the lists that positions refer to.
+#[must_use]
+pub fn shape_text() -> String {
+    let mut out = Writer::default();
+    out.begin_object();
+    out.key("apis");
+    out.begin_object();
+    for api in Api::ALL {
+        out.key(api.as_str());
+        write_shape(api.shape(), &mut out);
+    }
+    out.end_object();
+    write_names("service_tiers", ServiceTier::ALL.iter().map(|tier| tier.as_str()), &mut out);
+    write_names("speeds", Speed::ALL.iter().map(|speed| speed.as_str()), &mut out);
+    write_names("inference_geos", InferenceGeo::ALL.iter().map(|geo| geo.as_str()), &mut out);
+    let classes = crate::price::UsageClass::ALL;
+    write_names("classes", classes.iter().map(|class| class.as_str()), &mut out);
+    let per = classes.iter().map(|class| super::price::Per::of(class.unit()).as_str());
+    write_names("per", per, &mut out);
+    out.end_object();
+    out.into_text()
+}
+
+fn write_names(key: &str, names: impl Iterator<Item = &'static str>, out: &mut Writer) {
+    out.key(key);
+    out.begin_list();
+    for name in names {
+        out.item();
+        out.string(name);
+    }
+    out.end_list();
+}
+
+/// `[name, slot]` for a count, `[name, "n", position]` for a name, `[name, "m", {modality: slot}]` for a list by
+/// modality, `[name, "p"]` for parts, `[name, [..]]` for an object.
+fn write_shape(fields: &[Field], out: &mut Writer) {
+    out.begin_list();
+    for field in fields {
+        out.item();
+        out.begin_list();
+        out.item();
+        out.string(field.name);
+        out.item();
+        match &field.node {
+            Node::Count(slot) => out.plain(slot),
+            Node::Name(position) => {
+                out.string("n");
+                out.item();
+                out.plain(position);
+            }
+            Node::Object(inner) => write_shape(inner, out),
+            Node::Modalities(slots) => {
+                out.string("m");
+                out.item();
+                out.begin_object();
+                for (modality, slot) in *slots {
+                    out.key(modality);
+                    out.plain(slot);
+                }
+                out.end_object();
+            }
+            Node::Parts => out.string("p"),
+        }
+        out.end_list();
+    }
+    out.end_list();
+}
