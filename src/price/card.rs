@@ -120,6 +120,12 @@ impl Card {
         self.versions.iter().rev().find(|version| version.holds_at(at))
     }
 
+    /// The versions, by rising instant.
+    #[must_use]
+    pub fn versions(&self) -> &[CardVersion] {
+        &self.versions
+    }
+
     /// Compiles a card and reports everything that is wrong with it.
     pub(crate) fn compile(form: &CardForm, model: ModelIx, path: &Path<'_>, problems: &mut Problems) -> Option<Self> {
         let versions_path = path.field("versions");

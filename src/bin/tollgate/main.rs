@@ -1,7 +1,9 @@
 //! The command line. The only part of the crate that reads files and writes to the terminal.
 
+mod book;
 mod check;
 mod decide;
+mod prices;
 mod quote;
 mod schema;
 mod typescript;
@@ -12,7 +14,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 /// Decides who may call which model, at what rate, at what price and within which budget.
 ///
-/// Exit codes: 0 done; 1 the policy has problems, or a line was answered with an error; 2 wrong usage; 3 a file cannot
+/// Exit codes: 0 done; 1 the policy has problems, a line was answered with an error, or books differ; 2 wrong usage; 3 a file cannot
 /// be read or written.
 #[derive(Parser)]
 #[command(name = "tollgate", version, verbatim_doc_comment)]
@@ -48,6 +50,12 @@ enum Subcommands {
         #[arg(long, value_name = "FILE")]
         book: Option<PathBuf>,
     },
+    /// Imports price books, shows and compares them.
+    Prices {
+        /// What to do.
+        #[command(subcommand)]
+        command: prices::Command,
+    },
     /// Prints what is generated from the types.
     Schema {
         /// What to print.
@@ -80,6 +88,7 @@ fn main() -> ExitCode {
         Subcommands::Check { policy, json } => check::run(&policy, json),
         Subcommands::Decide { policy, start_ms, log } => decide::run(&policy, start_ms, log),
         Subcommands::Quote { book } => quote::run(book.as_deref()),
+        Subcommands::Prices { command } => prices::run(&command),
         Subcommands::Schema { what } => schema::run(what),
     };
     match done {

@@ -143,7 +143,9 @@ impl Entry {
             (UsageClass::CacheWrite30m, UsageClass::CacheWrite12h),
         ] {
             let missing = |version: &Version| version.standard.has(short) && !version.standard.has(long);
-            if self.versions.iter().any(missing) && (is_claude || long == UsageClass::CacheWrite12h) {
+            // Only Claude writes for an hour, and only OpenAI's models for twelve.
+            let both = self.versions.iter().all(|version| version.standard.has(UsageClass::CacheWrite5m));
+            if self.versions.iter().any(missing) && (is_claude || (!both && long == UsageClass::CacheWrite12h)) {
                 self.notes.add_text(path, Reason::LongCacheWrite, long.as_str());
             }
         }
