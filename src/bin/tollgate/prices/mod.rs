@@ -5,6 +5,9 @@ mod compact;
 mod diff;
 mod import;
 mod list;
+mod merge;
+mod multiplier;
+mod overrides;
 mod rows;
 mod show;
 

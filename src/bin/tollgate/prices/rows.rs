@@ -1,7 +1,7 @@
 //! A card's compiled rates as rows: one for each date, context, tier and class.
 
 use tollgate::price::{
-    Card, CardForm, CardVersionForm, InferenceGeo, PriceContext, ServiceTier, Speed, Unit, UsageClass,
+    Card, CardForm, CardVersionForm, InferenceGeo, PriceContext, ServiceTier, Speed, Tier, Unit, UsageClass,
 };
 
 /// Where a rate stands.
@@ -65,8 +65,8 @@ pub(super) fn since(version: &CardVersionForm) -> String {
     text
 }
 
-/// Every rate of a card. A tier names a class only where its rate is another than in the tier below, and a rate of uses
-/// or hours stands in the standard context only, unless it differs.
+/// Every rate of a card. A tier names a class only where its rate is another than in the tier below, a modality only where
+/// it costs something else than text, and a rate of uses or hours stands in the standard context only, unless it differs.
 pub(super) fn of(form: &CardForm, card: &Card) -> Vec<(Place, String)> {
     let mut rows = Vec::new();
     for (version_form, version) in form.versions.iter().zip(card.versions()) {
@@ -87,7 +87,12 @@ pub(super) fn of(form: &CardForm, card: &Card) -> Vec<(Place, String)> {
                             let repeats_standard = class.unit() != Unit::Token
                                 && context != PriceContext::default()
                                 && base.is_some_and(|base| base.rates.get(*class) == rate);
-                            if repeats_below || repeats_standard {
+                            // A modality that costs what text costs, here and in the tier below.
+                            let as_text = |tier: &Tier| {
+                                class.parent() != *class && tier.rates.get(*class) == tier.rates.get(class.parent())
+                            };
+                            let repeats_text = as_text(tier) && below.is_none_or(as_text);
+                            if repeats_below || repeats_standard || repeats_text {
                                 continue;
                             }
                             let text = match rate.to_decimal(*class) {
