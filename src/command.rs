@@ -180,7 +180,7 @@ pub enum Command<'a> {
     AdvanceClock {
         /// Who accepts it.
         actor: Principal,
-        /// The instant, equal to `now`.
+        /// The latest instant that the actor accepts.
         to: Timestamp,
     },
     /// Replaces the policy by difference.

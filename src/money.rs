@@ -129,15 +129,32 @@ impl core::iter::Sum for Money {
 impl fmt::Display for Money {
     /// Writes the shortest exact decimal: no exponent, no trailing zeros.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const UNITS: u128 = UNITS_PER_USD.unsigned_abs();
         let magnitude = self.0.unsigned_abs();
-        let whole = magnitude / 1_000_000_000_000_000_000;
-        let fraction = magnitude % 1_000_000_000_000_000_000;
-        let sign = if self.0 < 0 { "-" } else { "" };
-        if fraction == 0 {
-            return write!(out, "{sign}{whole}");
+        if self.0 < 0 {
+            out.write_str("-")?;
         }
-        let digits = format!("{fraction:018}");
-        write!(out, "{sign}{whole}.{}", digits.trim_end_matches('0'))
+        // Nearly every amount fits 64 bits on either side of the point, where division is cheap.
+        let whole = magnitude / UNITS;
+        match u64::try_from(whole) {
+            Ok(whole) => fmt::Display::fmt(&whole, out)?,
+            Err(_) => fmt::Display::fmt(&whole, out)?,
+        }
+        let Some(mut fraction) = u64::try_from(magnitude % UNITS).ok().filter(|fraction| *fraction > 0) else {
+            return Ok(());
+        };
+        let mut digits = [b'.'; 19];
+        let mut end = digits.len();
+        for (position, digit) in digits.iter_mut().enumerate().skip(1).rev() {
+            *digit = b'0'.wrapping_add((fraction % 10) as u8);
+            fraction /= 10;
+            // Zeros at the end are left out.
+            if *digit == b'0' && end == position.saturating_add(1) {
+                end = position;
+            }
+        }
+        let text = digits.get(..end).and_then(|digits| core::str::from_utf8(digits).ok());
+        out.write_str(text.unwrap_or_default())
     }
 }
 

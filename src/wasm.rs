@@ -29,7 +29,7 @@ pub struct RawEngine {
     log: String,
 }
 
-/// JavaScript counts milliseconds as a double; a fraction is cut off, and what is no instant is refused by the door.
+/// JavaScript counts milliseconds as a double. `engine.ts` gives whole ones only; what is no instant is refused by the door.
 fn millis(now_ms: f64) -> i64 {
     now_ms as i64
 }

@@ -8,11 +8,11 @@
 //
 // Prints the module's sizes as one JSON object.
 
-import { execFileSync } from 'node:child_process'
-import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
-import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
 // What Rust's WebAssembly target emits, and every runtime we serve has.
 const FEATURES = [
@@ -24,48 +24,45 @@ const FEATURES = [
   'nontrapping-float-to-int',
   'reference-types',
   'sign-ext',
-]
+];
 
-const [made, out] = process.argv.slice(2)
+const [made, out] = process.argv.slice(2);
 if (made === undefined || out === undefined) {
-  throw new Error('expected two arguments: the directory to read and the directory to write')
+  throw new Error('expected two arguments: the directory to read and the directory to write');
 }
 
-rmSync(out, { recursive: true, force: true })
-mkdirSync(out, { recursive: true })
+rmSync(out, { recursive: true, force: true });
+mkdirSync(out, { recursive: true });
 
-const wasm = join(out, 'core.wasm')
-optimize(join(made, 'core_bg.wasm'), wasm)
-copyFileSync(join(made, 'core.js'), join(out, 'core.js'))
-copyFileSync(join(made, 'core.d.ts'), join(out, 'core.d.ts'))
-writeFileSync(
-  join(out, 'core.d.wasm.ts'),
-  'declare const module: WebAssembly.Module;\nexport default module;\n',
-)
+const wasm = join(out, 'core.wasm');
+optimize(join(made, 'core_bg.wasm'), wasm);
+copyFileSync(join(made, 'core.js'), join(out, 'core.js'));
+copyFileSync(join(made, 'core.d.ts'), join(out, 'core.d.ts'));
+writeFileSync(join(out, 'core.d.wasm.ts'), 'declare const module: WebAssembly.Module;\nexport default module;\n');
 
-const bytes = readFileSync(wasm)
-writeFileSync(join(out, 'core-base64.js'), `export default '${bytes.toString('base64')}';\n`)
-writeFileSync(join(out, 'core-base64.d.ts'), 'declare const base64: string;\nexport default base64;\n')
+const bytes = readFileSync(wasm);
+writeFileSync(join(out, 'core-base64.js'), `export default '${bytes.toString('base64')}';\n`);
+writeFileSync(join(out, 'core-base64.d.ts'), 'declare const base64: string;\nexport default base64;\n');
 
 const brotli = brotliCompressSync(bytes, {
   params: { [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length },
-})
+});
 console.log(
   JSON.stringify({
     raw: bytes.length,
     gzip: gzipSync(bytes, { level: 9 }).length,
     brotli: brotli.length,
   }),
-)
+);
 
 /** Writes `input`, made as small as wasm-opt can, to `output`. */
 function optimize(input, output) {
-  const binaryen = dirname(createRequire(import.meta.url).resolve('binaryen/package.json'))
-  const wasmOpt = join(binaryen, 'bin', 'wasm-opt')
-  const features = FEATURES.map((feature) => `--enable-${feature}`)
+  const binaryen = dirname(createRequire(import.meta.url).resolve('binaryen/package.json'));
+  const wasmOpt = join(binaryen, 'bin', 'wasm-opt');
+  const features = FEATURES.map((feature) => `--enable-${feature}`);
   // What is sent is compressed, and functions that stay alike compress better than what inlining and shared
   // subexpressions make of them: without these two the module is 3 % bigger, and 7 % smaller when sent.
-  const alike = ['--one-caller-inline-max-function-size=10', '--skip-pass=local-cse']
-  const passes = ['-Oz', ...alike, '--strip-producers', '--strip-target-features']
-  execFileSync(process.execPath, [wasmOpt, input, '-o', output, ...features, ...passes], { stdio: 'inherit' })
+  const alike = ['--one-caller-inline-max-function-size=10', '--skip-pass=local-cse'];
+  const passes = ['-Oz', ...alike, '--strip-producers', '--strip-target-features'];
+  execFileSync(process.execPath, [wasmOpt, input, '-o', output, ...features, ...passes], { stdio: 'inherit' });
 }

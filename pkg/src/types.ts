@@ -246,7 +246,7 @@ export type CommandForm = {
 } | {
   /** Who accepts it. */
   actor: Principal
-  /** The instant, equal to `now_ms`. */
+  /** The latest instant that the actor accepts. */
   to_ms: number
   type: "advance_clock"
 } | {
@@ -826,8 +826,8 @@ export type QueryForm = {
 } | {
   /** Who. */
   credential: CredentialForm
-  /** The model. */
-  model: string
+  /** The model; without one, what holds for every model, and a key need only be valid to ask. */
+  model?: string | null
   type: "headroom"
 } | {
   /** Who. */

@@ -26,6 +26,16 @@ pub(super) struct Model<'a> {
     pub(super) priced_by: Option<&'a Card>,
 }
 
+impl Model<'_> {
+    /// The bits of the classes that hold the model that was asked for, whichever card prices it.
+    pub(super) fn classes(&self, state: &State) -> u64 {
+        match self.card {
+            Some(card) => state.classes_of(card.model),
+            None => state.classes_naming(self.name),
+        }
+    }
+}
+
 /// The card of the fallback model, as the settings and the book in force name it.
 fn fallback<'a>(state: &'a State, book: Option<&'a Book>) -> Option<&'a Card> {
     book?.by_name(state.directory.settings.fallback_model.as_deref()?)
@@ -92,7 +102,7 @@ pub(super) fn admit(state: &State, admit: &Admit<'_>, at: Timestamp) -> Result<(
 
     let asked = asked(admit, key_index, card, timeout_ms);
     let counts = reserved_counts(&asked, quote.total);
-    let mut verdict = gates::limits(state, key, Operation::Messages, state.classes_of(card.model), &counts, at);
+    let mut verdict = gates::limits(state, key, Operation::Messages, model.classes(state), &counts, at);
     gates::budgets(state, key, quote.total, at, &mut verdict);
     let full = too_many_reservations(state, at);
     let denial = match (verdict.denial(), full) {
@@ -152,9 +162,10 @@ pub(super) fn count_tokens(
     if let Err(reason) = authorize(state, key, Action::MessagesCountTokens, model.name, model.card) {
         return deny(reason);
     }
-    let Some(card) = model.priced_by else { return deny(Reason::UnpricedModel) };
-    let classes = state.classes_of(card.model);
-    let mut verdict = gates::limits(state, key, Operation::CountTokens, classes, &Counts::default(), at);
+    if model.priced_by.is_none() {
+        return deny(Reason::UnpricedModel);
+    }
+    let mut verdict = gates::limits(state, key, Operation::CountTokens, model.classes(state), &Counts::default(), at);
     let mut events = Events::new();
     if let Some(denial) = verdict.denial() {
         verdict.alerts(false, at, &mut events);

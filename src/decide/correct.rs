@@ -44,23 +44,23 @@ pub(super) fn adjust(
     Ok((Decision::Adjusted { reservation: *id, from, to, replayed: false }, events))
 }
 
-/// Accepts a clock that jumped.
+/// Accepts a clock that jumped, as far as the actor says: the clock becomes the instant of the command.
 pub(super) fn advance_clock(
     state: &State,
     actor: &Principal,
     to: Timestamp,
     at: Timestamp,
 ) -> Result<(Decision, Events), Error> {
-    if to != at {
+    if at > to {
         let message = format!(
-            "`{}` is not the effective time `{}`: name the instant that the host's clock shows",
-            to.millis(),
-            at.millis()
+            "the clock shows `{}`, which is after `{}`: correct the clock, or name a later instant up to which it is accepted",
+            at.millis(),
+            to.millis()
         );
         return Err(Error::invalid(message).at("command.to_ms"));
     }
     if let Err(denied) = authorize_actor(state, actor, Action::ClockAdvance, at) {
         return Ok((denied, Events::new()));
     }
-    Ok((Decision::ClockAdvanced { clock: to }, one(at, EventKind::ClockAdvanced(Box::new(actor.clone())))))
+    Ok((Decision::ClockAdvanced { clock: at }, one(at, EventKind::ClockAdvanced(Box::new(actor.clone())))))
 }

@@ -129,9 +129,11 @@ fn check_gauge(index: LimitIx, limit: &Limit) -> Option<(Violation, Retry)> {
     if available >= 1 {
         return None;
     }
-    let retry = match limit.gauge.earliest() {
-        Some(at) if limit.bucket.full > 0 => Retry::At { at, upper_bound: true },
-        _ => Retry::Never,
+    // A capacity that was lowered can lie below what is open: then more than one hold has to close first.
+    let left = usize::try_from(limit.bucket.full.saturating_sub(1)).ok();
+    let retry = match left.and_then(|left| limit.gauge.at_most(left)) {
+        Some(at) => Retry::At { at, upper_bound: true },
+        None => Retry::Never,
     };
     Some((Violation::Limit { limit: index, needed: 1, available, retry }, retry))
 }

@@ -18,7 +18,7 @@ pub(crate) use self::configure::seed;
 pub(crate) use self::due::due;
 pub use self::{
     authenticate::identify,
-    read::{Permitted, on_path, permitted, price_now, quote_named},
+    read::{Permitted, known, on_path, permitted, price_now, quote_named},
 };
 use crate::{
     alert::Alert,

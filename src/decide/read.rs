@@ -11,7 +11,7 @@ use crate::{
     decision::Reason,
     directory::{Key, action::Action},
     error::Error,
-    limit::{Limit, Operation},
+    limit::{EVERY_MODEL, Limit, Operation},
     price::{BookForm, Found, Matched, PriceContext, Priced, Quote, RequestShape, UnpricedReason, price, quote},
     state::State,
     time::Timestamp,
@@ -45,8 +45,17 @@ pub fn permitted<'a>(
     };
     let model = admit::model_now(state, name);
     authorize(state, key, action, model.name, model.card)?;
-    let card = model.priced_by.ok_or(Reason::UnpricedModel)?;
-    Ok(Permitted { key, classes: state.classes_of(card.model) })
+    model.priced_by.ok_or(Reason::UnpricedModel)?;
+    Ok(Permitted { key, classes: model.classes(state) })
+}
+
+/// The key of a credential, whatever it may do, and what holds for a request with any model.
+///
+/// # Errors
+/// The reason of the denial.
+pub fn known<'a>(state: &'a State, credential: &Credential<'_>, at: Timestamp) -> Result<Permitted<'a>, Reason> {
+    let (_, key) = authenticate(state, credential, at)?;
+    Ok(Permitted { key, classes: EVERY_MODEL })
 }
 
 /// The limits and budgets on a key's path that a request would be posted to.

@@ -239,20 +239,13 @@ impl<'a> Text<'a> {
 
     /// Reads a string whose opening quote the reader stands at.
     fn string(&mut self) -> Result<Cow<'a, str>, Error> {
-        self.at = self.at.saturating_add(1);
-        let start = self.at;
-        loop {
-            match self.peek() {
-                Some(b'"') => {
-                    let plain = self.text.get(start..self.at).unwrap_or_default();
-                    self.at = self.at.saturating_add(1);
-                    return Ok(Cow::Borrowed(plain));
-                }
-                Some(b'\\') => break,
-                Some(0..=31) => return Err(self.refused("a control character stands in a string")),
-                Some(_) => self.at = self.at.saturating_add(1),
-                None => return Err(self.refused("the text ends inside a string")),
-            }
+        let start = self.at.saturating_add(1);
+        let rest = self.text.as_bytes().get(start..).unwrap_or_default();
+        self.at = start.saturating_add(plain_length(rest));
+        if self.peek() == Some(b'"') {
+            let plain = self.text.get(start..self.at).unwrap_or_default();
+            self.at = self.at.saturating_add(1);
+            return Ok(Cow::Borrowed(plain));
         }
         self.escaped(start).map(Cow::Owned)
     }
@@ -262,9 +255,8 @@ impl<'a> Text<'a> {
         let mut out = self.text.get(start..self.at).unwrap_or_default().to_owned();
         loop {
             let plain = self.at;
-            while self.peek().is_some_and(|byte| !matches!(byte, b'"' | b'\\' | 0..=31)) {
-                self.at = self.at.saturating_add(1);
-            }
+            let rest = self.text.as_bytes().get(plain..).unwrap_or_default();
+            self.at = plain.saturating_add(plain_length(rest));
             out.push_str(self.text.get(plain..self.at).unwrap_or_default());
             match self.peek() {
                 Some(b'"') => {
@@ -328,6 +320,28 @@ impl<'a> Text<'a> {
     }
 }
 
+/// How many bytes stand before the first that ends a string, begins an escape, or needs one.
+pub(super) fn plain_length(bytes: &[u8]) -> usize {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    // The high bit of each byte that is less than `least`, up to and with the first such byte.
+    let below = |word: u64, least: u64| word.wrapping_sub(ONES.wrapping_mul(least)) & !word & HIGH;
+    let mut before = 0_usize;
+    let mut chunks = bytes.chunks_exact(8);
+    for chunk in &mut chunks {
+        let word = u64::from_le_bytes(chunk.try_into().unwrap_or_default());
+        let quote = below(word ^ ONES.wrapping_mul(0x22), 1);
+        let backslash = below(word ^ ONES.wrapping_mul(0x5c), 1);
+        let found = below(word, 0x20) | quote | backslash;
+        if found != 0 {
+            return before.saturating_add((found.trailing_zeros() / 8) as usize);
+        }
+        before = before.saturating_add(8);
+    }
+    let last = chunks.remainder().iter().take_while(|byte| !matches!(byte, b'"' | b'\\' | 0..=31));
+    before.saturating_add(last.count())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -352,6 +366,18 @@ mod tests {
         }
         for number in ["0", "-0", "10", "1.5", "1e5", "1E-7", "-0.0e+2", "2.7999999999999997e-07"] {
             assert_eq!(Text::new(number).token().unwrap(), Token::Number(number));
+        }
+    }
+
+    #[test]
+    fn a_plain_stretch_ends_where_an_escape_is_needed() {
+        for byte in 0..=255_u8 {
+            for length in 0..20 {
+                let mut text = vec![b'a'; length];
+                text.extend([byte, b'"', b'z', 1]);
+                let expected = text.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..=31)).unwrap();
+                assert_eq!(plain_length(&text), expected, "{byte} after {length}");
+            }
         }
     }
 

@@ -2,6 +2,8 @@
 
 use core::fmt::Write;
 
+use super::text::plain_length;
+
 /// A JSON text in the making. Values are written one after another; the writer puts the commas.
 #[derive(Clone, Debug, Default)]
 pub struct Writer {
@@ -75,23 +77,33 @@ impl Writer {
         self.comma = true;
     }
 
+    /// A character that cannot stand in a string by itself.
+    #[cold]
+    fn escape(&mut self, character: char) {
+        match character {
+            '"' => self.text.push_str("\\\""),
+            '\\' => self.text.push_str("\\\\"),
+            '\n' => self.text.push_str("\\n"),
+            '\r' => self.text.push_str("\\r"),
+            '\t' => self.text.push_str("\\t"),
+            '\u{8}' => self.text.push_str("\\b"),
+            '\u{c}' => self.text.push_str("\\f"),
+            // Writing to a string does not fail.
+            control => drop(write!(self.text, "\\u{:04x}", u32::from(control))),
+        }
+    }
+
     /// Any string.
     pub fn string(&mut self, value: &str) {
         self.text.push('"');
-        for character in value.chars() {
-            match character {
-                '"' => self.text.push_str("\\\""),
-                '\\' => self.text.push_str("\\\\"),
-                '\n' => self.text.push_str("\\n"),
-                '\r' => self.text.push_str("\\r"),
-                '\t' => self.text.push_str("\\t"),
-                '\u{8}' => self.text.push_str("\\b"),
-                '\u{c}' => self.text.push_str("\\f"),
-                control if control < ' ' => {
-                    let _ = write!(self.text, "\\u{:04x}", u32::from(control));
-                }
-                other => self.text.push(other),
-            }
+        let mut rest = value;
+        loop {
+            let (plain, escaped) = rest.split_at_checked(plain_length(rest.as_bytes())).unwrap_or((rest, ""));
+            self.text.push_str(plain);
+            let mut characters = escaped.chars();
+            let Some(character) = characters.next() else { break };
+            self.escape(character);
+            rest = characters.as_str();
         }
         self.text.push('"');
         self.comma = true;

@@ -17,10 +17,11 @@ impl Gauge {
         self.open.len()
     }
 
-    /// The earliest deadline of the open holds.
+    /// When at most `most` of the open holds are left, whatever the others do; `None` where that many are left now.
     #[must_use]
-    pub fn earliest(&self) -> Option<Timestamp> {
-        self.open.first().map(|(deadline, _)| *deadline)
+    pub fn at_most(&self, most: usize) -> Option<Timestamp> {
+        let last = self.count().checked_sub(most)?.checked_sub(1)?;
+        self.open.iter().nth(last).map(|(deadline, _)| *deadline)
     }
 
     pub(crate) fn open(&mut self, deadline: Timestamp, reservation: ReservationId) {

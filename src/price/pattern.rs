@@ -14,7 +14,13 @@ pub const LONGEST_PATTERN: usize = 128;
 /// assert!(Pattern::new("gpt-4o*").unwrap().matches("gpt-4o"));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Pattern(Box<str>);
+pub struct Pattern {
+    text: Box<str>,
+    // How much of it stands before the first `*` or `#`.
+    literal: usize,
+    // The only length that a name can have; `None` where a `*` stands in it.
+    length: Option<usize>,
+}
 
 impl Pattern {
     /// A pattern; `None` for what no model's name can match, or what is no pattern.
@@ -23,20 +29,30 @@ impl Pattern {
         let fits = (1..=LONGEST_PATTERN).contains(&text.len())
             && text.bytes().any(|byte| matches!(byte, b'*' | b'#'))
             && text.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\\'));
-        fits.then(|| Self(text.into()))
+        fits.then(|| Self {
+            text: text.into(),
+            literal: text.find(['*', '#']).unwrap_or(text.len()),
+            length: (!text.contains('*')).then_some(text.len()),
+        })
     }
 
     /// The pattern as it is written.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.text
     }
 
     /// Whether a name is one of the pattern's.
     #[must_use]
     pub fn matches(&self, name: &str) -> bool {
-        let (pattern, name) = (self.0.as_bytes(), name.as_bytes());
-        let (mut at, mut in_name) = (0_usize, 0_usize);
+        if self.length.is_some_and(|length| length != name.len()) {
+            return false;
+        }
+        let (pattern, name) = (self.text.as_bytes(), name.as_bytes());
+        if name.get(..self.literal) != pattern.get(..self.literal) {
+            return false;
+        }
+        let (mut at, mut in_name) = (self.literal, self.literal);
         // Where to take up again when what follows the last `*` does not fit: one character later.
         let mut again: Option<(usize, usize)> = None;
         loop {
@@ -82,7 +98,7 @@ impl Form for Pattern {
     }
 
     fn write(&self, out: &mut Writer) {
-        out.quoted(&self.0);
+        out.quoted(&self.text);
     }
 
     fn schema(definitions: &mut Definitions) -> serde_json::Value {

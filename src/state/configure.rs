@@ -18,7 +18,10 @@ impl State {
     pub(super) fn configure(&mut self, change: &Change, at: Timestamp) {
         match change {
             Change::Organization(set) => Arc::make_mut(&mut self.directory).organization = set.organization.clone(),
-            Change::Settings(set) => Arc::make_mut(&mut self.directory).settings = set.settings.clone(),
+            Change::Settings(set) => {
+                self.longest_retention_ms = self.longest_retention_ms.max(set.settings.retention_ms.get());
+                Arc::make_mut(&mut self.directory).settings = set.settings.clone();
+            }
             Change::PriceBook(set) => self.set_book(set.price_book.clone()),
             Change::ModelClass(set) => {
                 let classes = &mut Arc::make_mut(&mut self.directory).classes;

@@ -127,11 +127,12 @@ impl State {
         Some(books)
     }
 
-    /// A window that ended before this can be posted to no more: its last hold was closed by its deadline, settled late
-    /// within the retention, and corrected within another.
+    /// A window that ended before this can be posted to no more. The last hold of a window closes a day after its end at
+    /// the latest, which is the longest time-out. From each step to the next there is less than a retention: from the
+    /// deadline to a late void, from the void to a settlement, and from the settlement to its last correction. A retention
+    /// that was shortened counts as long as it was, since what it remembered last may still be corrected.
     fn window_horizon(&self) -> Timestamp {
-        let settings = &self.directory.settings;
-        let longest = settings.retention_ms.get().saturating_mul(2).saturating_add(86_400_000);
+        let longest = self.longest_retention_ms.saturating_mul(3).saturating_add(86_400_000);
         self.clock.plus(longest.saturating_neg())
     }
 

@@ -11,7 +11,7 @@ use hashbrown::HashMap;
 pub use self::snapshot::FORMAT as SNAPSHOT_FORMAT;
 use crate::{
     budget::Budgets,
-    directory::{Directory, Key, ModelSet, OrganizationForm, SettingsForm},
+    directory::{Directory, Key, ModelSet, OrganizationForm, SettingsForm, matches_name},
     id::{BookIx, BudgetIx, ModelIx, OrganizationId, ReservationId},
     ledger::Ledger,
     limit::{EVERY_MODEL, Limits},
@@ -50,6 +50,8 @@ pub struct State {
     books: Arc<Vec<Book>>,
     // The class bits of each model.
     model_classes: Arc<Vec<u64>>,
+    // The longest that closed reservations were ever remembered for.
+    longest_retention_ms: i64,
     // Ends of windows in which a budget's alert is active.
     alert_ends: Sorted<(Timestamp, BudgetIx)>,
 }
@@ -72,6 +74,7 @@ impl State {
             models: Arc::default(),
             books: Arc::default(),
             model_classes: Arc::default(),
+            longest_retention_ms: 0,
             alert_ends: Sorted::default(),
         }
     }
@@ -99,6 +102,13 @@ impl State {
     #[must_use]
     pub fn classes_of(&self, model: ModelIx) -> u64 {
         self.model_classes.get(model.at()).copied().unwrap_or(0) | EVERY_MODEL
+    }
+
+    /// The class bits of a name that the book in force lacks, with the bit of every model.
+    pub(crate) fn classes_naming(&self, name: &str) -> u64 {
+        let classes = self.directory.classes.values();
+        let named = classes.filter(|(form, _)| form.models.iter().any(|entry| matches_name(entry, name)));
+        named.fold(EVERY_MODEL, |mask, (_, bit)| mask | 1_u64.wrapping_shl(u32::from(*bit)))
     }
 
     /// The limits and budgets on a key's path, scope by scope: organization, project, member, key.

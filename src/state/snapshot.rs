@@ -31,7 +31,7 @@ use crate::{
 };
 
 /// The version of the snapshot's form.
-pub const FORMAT: u16 = 1;
+pub const FORMAT: u16 = 2;
 
 const MAGIC: &[u8; 4] = b"TGSN";
 const HEADER: usize = 38;
@@ -91,6 +91,7 @@ struct BudgetWindows {
 struct Body {
     seq: u64,
     clock: Timestamp,
+    longest_retention_ms: i64,
     configuration: String,
     limits: Vec<LimitLevel>,
     budgets: Vec<BudgetWindows>,
@@ -106,6 +107,7 @@ impl State {
         let body = Body {
             seq: self.seq,
             clock: self.clock,
+            longest_retention_ms: self.longest_retention_ms,
             configuration: crate::wire::to_text(&self.configuration()),
             limits: self.limits.table().iter().map(level_of).collect(),
             budgets: self.budgets.table().iter().map(windows_of).collect(),
@@ -212,6 +214,7 @@ fn restore_body(body: Body) -> Option<State> {
     state.alert_ends = Sorted::of(body.alert_ends);
     state.seq = body.seq;
     state.clock = body.clock;
+    state.longest_retention_ms = body.longest_retention_ms;
     Some(state)
 }
 

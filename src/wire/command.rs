@@ -145,7 +145,7 @@ crate::object! {
     pub struct AdvanceClockForm {
         /// Who accepts it.
         actor: Principal,
-        /// The instant, equal to `now_ms`.
+        /// The latest instant that the actor accepts.
         to_ms: Millis,
     }
 

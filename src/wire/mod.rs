@@ -159,10 +159,11 @@ pub fn key_handle(engine: &Engine, id: &str) -> i32 {
 pub fn key_permits(engine: &Engine, key: i32, action: u32, now_ms: i64) -> bool {
     let key = u32::try_from(key).ok().map(KeyIx::from_index);
     let key = key.and_then(|key| engine.state().directory.key(key));
+    let at_ms = now_ms.max(engine.state().clock.millis());
     let action = usize::try_from(action).ok().and_then(|at| Action::ALL.get(at));
     key.zip(action).is_some_and(|(key, action)| {
         !key.revoked
-            && key.expires_at.millis() > now_ms
+            && key.expires_at.millis() > at_ms
             && key.owner_active
             && key.project_active
             && key.grants.permits(*action, true)

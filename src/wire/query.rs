@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     budget::{Balance, Budget},
-    decide::{due, on_path, permitted, price_now, quote_named},
+    decide::{due, known, on_path, permitted, price_now, quote_named},
     decision::{Denial, Reason},
     directory::{Owner, Principal, action::Action},
     error::{Error, ErrorKind},
@@ -47,8 +47,8 @@ crate::object! {
     pub struct HeadroomForm {
         /// Who.
         credential: CredentialForm,
-        /// The model.
-        model: String,
+        /// The model; without one, what holds for every model, and a key need only be valid to ask.
+        model: Option<String> = None,
     }
     /// The models that a key may use.
     pub struct ModelsForm {
@@ -291,8 +291,15 @@ fn read(state: &State, query: &QueryForm, at: Timestamp) -> Result<ResultForm, E
             })
         }
         QueryForm::Headroom(form) => {
-            let name = model_name(&form.model, "query.model")?;
-            match permitted(state, &form.credential.credential(), Action::MessagesCreate, Some(&name), at) {
+            let credential = form.credential.credential();
+            let path = match &form.model {
+                Some(model) => {
+                    let name = model_name(model, "query.model")?;
+                    permitted(state, &credential, Action::MessagesCreate, Some(&name), at)
+                }
+                None => known(state, &credential, at),
+            };
+            match path {
                 Ok(path) => {
                     let (limits, budgets) = on_path(state, &path, Operation::Messages);
                     Ok(ResultForm::Headroom(Box::new(HeadroomResult {

@@ -5,6 +5,9 @@ import { test } from 'node:test';
 import { denialError } from '../../pkg/dist/edge/denial.js';
 import { fixedPoint } from '../../pkg/dist/edge/fixed_point.js';
 import { setRateHeaders } from '../../pkg/dist/edge/rate_headers.js';
+import { NORMAL, ONE_MODEL, REVOKED, UNKNOWN, VIEWER, fixedKey, message, policy } from './company.mjs';
+import { TestGateway } from './gateway.mjs';
+import { Upstream, json } from './upstream.mjs';
 
 const NOW = Date.UTC(2026, 10, 24);
 const NEVER = /** @type {const} */ ({ type: 'never' });
@@ -293,4 +296,111 @@ test('a spending denial names the budget and when it begins anew', () => {
   assert.deepEqual(error.details?.['budgets'], [
     { budget: 'bot-week', scope: { project: 'bot' }, resets_at: '2026-11-25T00:00:00.000Z' },
   ]);
+});
+
+const EVERY = { rate: 100, period_ms: 60_000, capacity: 100 };
+const BROKE = await fixedKey(20);
+const GREEDY = await fixedKey(21);
+
+/** A company with a limit for each of the four groups, and a key for each denial. */
+const LIMITED = policy({
+  keys: [
+    ...policy().keys,
+    { id: 'key_broke', owner: { member: 'ben' }, secrets: [{ sha256: BROKE.sha256 }] },
+    { id: 'key_greedy', owner: { member: 'ben' }, secrets: [{ sha256: GREEDY.sha256 }] },
+  ],
+  model_classes: [{ id: 'haiku', models: ['claude-haiku-*'] }],
+  limits: [
+    { id: 'rpm', scope: 'organization', meter: 'requests', ...EVERY },
+    { id: 'itpm', scope: 'organization', meter: 'input_tokens', rate: 1_000_000, period_ms: 60_000, capacity: 1_000_000 },
+    { id: 'otpm', scope: 'organization', meter: 'output_tokens', rate: 1_000_000, period_ms: 60_000, capacity: 1_000_000 },
+    { id: 'tpm', scope: 'organization', meter: 'tokens', rate: 1_000_000, period_ms: 60_000, capacity: 1_000_000 },
+    { id: 'haiku', scope: 'organization', model_class: 'haiku', meter: 'requests', ...EVERY, capacity: 50 },
+    { id: 'greedy', scope: { key: 'key_greedy' }, meter: 'requests', rate: 1, period_ms: 60_000, capacity: 1 },
+  ],
+  budgets: [{ id: 'broke', scope: { key: 'key_broke' }, window: 'total', cap_usd: '0' }],
+  settings: { max_reservations: 4 },
+});
+
+const NAMES = ['requests', 'tokens', 'input-tokens', 'output-tokens'].flatMap((group) =>
+  ['limit', 'remaining', 'reset'].map((field) => `anthropic-ratelimit-${group}-${field}`),
+);
+
+/** @type {[name: string, status: number, send: (gateway: TestGateway) => Promise<Response>, requests?: string][]} */
+const ANSWERS = [
+  ['a role', 403, (gateway) => gateway.post(message(), { key: VIEWER.key }), '100'],
+  ['a model that the key may not use', 403, (gateway) => gateway.post(message(), { key: ONE_MODEL.key }), '100'],
+  ['a model without a price', 400, (gateway) => gateway.post(message({ model: 'gpt-of-somebody-else' })), '100'],
+  ['a model with an endless name', 400, (gateway) => gateway.post(message({ model: 'm'.repeat(2_000) })), '100'],
+  ['nothing that bounds it', 400, (gateway) => gateway.post(message({ container: 'c' })), '50'],
+  ['malformed json', 400, (gateway) => gateway.post('{"model":'), '100'],
+  ['an unknown field', 400, (gateway) => gateway.post(message({ surprise: 1 })), '100'],
+  ['an unknown beta', 400, (gateway) => gateway.post(message(), { headers: { 'anthropic-beta': 'x' } }), '100'],
+  ['a version', 400, (gateway) => gateway.post(message(), { headers: { 'anthropic-version': 'x' } }), '100'],
+  ['an encoding', 400, (gateway) => gateway.post(message(), { headers: { 'content-encoding': 'gzip' } }), '100'],
+  ['a body that is too long', 413, (gateway) => gateway.post(message({ system: 'x'.repeat(5_000) })), '100'],
+  ['a budget', 400, (gateway) => gateway.post(message(), { key: BROKE.key }), '50'],
+  ['an upstream that refuses the gateway', 502, (gateway) => gateway.post(message()), '49'],
+  ['an upstream that refuses the request', 400, (gateway) => gateway.post(message()), '48'],
+  ['an answer', 200, (gateway) => gateway.post(message(), { key: GREEDY.key }), '0'],
+  ['a limit', 429, (gateway) => gateway.post(message(), { key: GREEDY.key }), '0'],
+  ['another answer', 200, (gateway) => gateway.post(message())],
+  ['too many open requests', 529, (gateway) => gateway.post(message())],
+];
+
+test('every answer to a valid key tells what is left', async () => {
+  const upstream = await Upstream.start();
+  upstream.scripts.push(json(401, {}), json(400, {}));
+  const gateway = await TestGateway.start({
+    upstream: upstream.url,
+    policy: LIMITED,
+    vars: { MAX_BODY_BYTES: '4096' },
+  });
+  try {
+    for (const [name, status, send, requests] of ANSWERS) {
+      const response = await send(gateway);
+      assert.equal(response.status, status, `${name}: ${await response.text()}`);
+      const missing = NAMES.filter((each) => response.headers.get(each) === null);
+      assert.deepEqual(missing, [], name);
+      const policies = response.headers.get('ratelimit-policy') ?? '';
+      assert.match(policies, /"itpm";.*"otpm";.*"rpm";q=100;w=60, "tpm";/, name);
+      // What holds for a class of models is told only to who may use one of it.
+      const told = response.headers.get('anthropic-ratelimit-requests-limit');
+      assert.equal(policies.includes('"haiku"'), told !== '100', name);
+      if (requests !== undefined) {
+        const left = Number(response.headers.get('anthropic-ratelimit-requests-remaining'));
+        // A bucket refills while the test runs.
+        assert.ok(left >= Number(requests) && left <= Number(requests) + 3, `${name}: ${left} are left`);
+      }
+    }
+    await gateway.operator('sabotage', { clock_ahead_ms: 30 * 86_400_000 });
+    const jumped = await gateway.post(message());
+    assert.equal(jumped.status, 503);
+    assert.equal(jumped.headers.get('anthropic-ratelimit-requests-limit'), '100');
+  } finally {
+    await gateway.stop();
+    await upstream.stop();
+  }
+});
+
+test('who has no valid key hears nothing about the request, nor about limits', async () => {
+  const upstream = await Upstream.start();
+  const gateway = await TestGateway.start({ upstream: upstream.url, policy: LIMITED });
+  const foreign = await fixedKey(1, 'elsewhere');
+  try {
+    for (const key of [UNKNOWN, REVOKED, foreign]) {
+      for (const body of [message(), '{"model":', message({ surprise: 1 }), message({ model: 'm'.repeat(2_000) })]) {
+        const response = await gateway.post(body, { key: key.key });
+        assert.equal(response.status, 401);
+        assert.deepEqual(
+          NAMES.filter((each) => response.headers.has(each)),
+          [],
+        );
+      }
+    }
+    assert.equal((await gateway.post(message(), { key: NORMAL.key })).status, 200);
+  } finally {
+    await gateway.stop();
+    await upstream.stop();
+  }
 });

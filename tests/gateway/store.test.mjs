@@ -191,6 +191,57 @@ test('an engine that fails is replaced by one from the log', () =>
     });
   }));
 
+test('a clock that jumped: 503 that says so, one line for the operator, and `advance_clock` ends it', () =>
+  serving({}, async (gateway, upstream) => {
+    const day = 86_400_000;
+    assert.equal((await gateway.post(BODY)).status, 200);
+    await gateway.operator('sabotage', { clock_ahead_ms: 30 * day });
+    for (const path of ['/v1/messages', '/v1/messages', '/v1/messages/count_tokens']) {
+      const refused = await gateway.post(BODY, { path });
+      const { error } = await refused.json();
+      assert.deepEqual([refused.status, error.type, error.details?.error_code], [503, 'api_error', 'clock_jump']);
+      assert.match(error.message, /clock is too far ahead.*`advance_clock`/);
+      assert.equal(refused.headers.get('x-should-retry'), 'false');
+      assert.equal(refused.headers.get('retry-after'), null);
+    }
+    const told = (await gateway.operator('sabotage', { log: true }))
+      .map((/** @type {string} */ line) => JSON.parse(line))
+      .filter((/** @type {{ message: string }} */ { message }) => message.startsWith('the clock jumped'));
+    assert.deepEqual(
+      told.map((/** @type {{ level: string, organization: string }} */ { level, organization }) => [level, organization]),
+      [['error', 'acme']],
+    );
+
+    const advance = { type: 'advance_clock', actor: { member: 'ada' } };
+    // The true time is not what the clock shows: who says so has seen it, and nothing is accepted.
+    await assert.rejects(gateway.operator('submit', { ...advance, to_ms: Date.now() }), /command\.to_ms/);
+    assert.equal((await gateway.post(BODY)).status, 503);
+    const { decision } = await gateway.operator('submit', { ...advance, to_ms: Date.now() + 30 * day + 60_000 });
+    assert.equal(decision.type, 'clock_advanced');
+    assert.ok(Math.abs(decision.clock_ms - Date.now() - 30 * day) < 60_000);
+    assert.equal((await gateway.post(BODY)).status, 200);
+    assert.equal(upstream.received.length, 2);
+  }));
+
+test('a settlement that a jump of the clock stops is recorded once the clock is accepted', () =>
+  serving({ policy: policy({ settings: { max_forward_ms: 60_000 } }) }, async (gateway, upstream) => {
+    const jump = 120_000;
+    upstream.scripts.push(async (response, request) => {
+      await gateway.operator('sabotage', { clock_ahead_ms: jump });
+      await answer()(response, request);
+    });
+    const response = await gateway.post(BODY);
+    assert.equal(response.status, 200);
+    const id = response.headers.get('tollgate-request-id') ?? '';
+    await gateway.operator('submit', {
+      type: 'advance_clock',
+      actor: { member: 'ada' },
+      to_ms: Date.now() + jump + 60_000,
+    });
+    await until('it is settled', async () => (await gateway.reservation(id)).status === 'settled');
+    assert.deepEqual(await gateway.balances(), { settled_usd: CHARGE, assumed_usd: '0', held_usd: '0' });
+  }));
+
 test('a hold whose deadline passes becomes an assumed charge, without anybody asking; a late settlement replaces it', () =>
   serving({ policy: policy({ settings: { reservation_timeout_ms: 400 } }) }, async (gateway, upstream) => {
     /** @type {(value?: unknown) => void} */

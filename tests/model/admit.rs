@@ -173,7 +173,7 @@ impl Model {
             output: quote.output_bound,
             cost: quote.hold,
         };
-        let limits = applicable(&config, key, "messages", &book::names(card));
+        let limits = applicable(&config, key, "messages", &names(&config, name));
         let budgets = config.path(&config.budgets, key);
         let cases = self.log.cases(now);
         let mut verdict = self.judge_limits(&limits, &counts, &cases, now);
@@ -244,9 +244,11 @@ impl Model {
             Ok(key) => key,
             Err(denial) => return Ok(denial),
         };
-        let Some(card) = priced_by(&config, name) else { return Ok(refuse("unpriced_model")) };
+        if priced_by(&config, name).is_none() {
+            return Ok(refuse("unpriced_model"));
+        }
         let counts = Counts { input: 0, cache_read: 0, output: 0, cost: Usd::ZERO };
-        let limits = applicable(&config, key, "count_tokens", &book::names(card));
+        let limits = applicable(&config, key, "count_tokens", &names(&config, name));
         let verdict = self.judge_limits(&limits, &counts, &[], now);
         if verdict.limit {
             self.tell_hits(&verdict, false, now);
@@ -294,12 +296,14 @@ impl Model {
             let form = &limit.form;
             let violation = match form.get("meter").text() {
                 "concurrent_requests" => {
-                    let open = self.open(limit.born, cases);
+                    let mut open = self.open(limit.born, cases);
                     let capacity = form.get("capacity").int();
                     let count = i64::try_from(open.len()).expect("a small count");
-                    let retry = match open.iter().min() {
-                        Some(deadline) if capacity > 0 => Retry::At(*deadline, true),
-                        _ => Retry::Never,
+                    open.sort_unstable();
+                    // One place is free when only `capacity - 1` are left.
+                    let retry = match usize::try_from(count - capacity).ok().and_then(|last| open.get(last)) {
+                        Some(deadline) => Retry::At(*deadline, true),
+                        None => Retry::Never,
                     };
                     (count + 1 > capacity).then(|| (Json::from("1"), (capacity - count).to_string().into(), retry))
                 }

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{
     Model,
-    admit::{applicable, priced_by, refuse, units},
+    admit::{applicable, names, priced_by, refuse, units},
     book,
     calendar::window,
     config::{Config, Placed},
@@ -90,16 +90,24 @@ impl Model {
     fn headroom(&self, query: &Value, now: i64) -> Result<Json, Mistake> {
         let config = self.log.config();
         let credential = read::credential(query)?;
-        let name = read::text(query, "model")?;
-        let key = match self.pass_first_gates(&config, &credential, name, "messages.create", now) {
-            Ok(key) => key,
-            Err(denial) => return Ok(denial),
+        let (key, called) = if query["model"].is_null() {
+            match config.authenticate(&credential, now) {
+                Ok(key) => (key, Vec::new()),
+                Err(reason) => return Ok(refuse(reason)),
+            }
+        } else {
+            let name = read::text(query, "model")?;
+            let key = match self.pass_first_gates(&config, &credential, name, "messages.create", now) {
+                Ok(key) => key,
+                Err(denial) => return Ok(denial),
+            };
+            if priced_by(&config, name).is_none() {
+                return Ok(refuse("unpriced_model"));
+            }
+            (key, names(&config, name))
         };
-        let Some(card) = priced_by(&config, name) else { return Ok(refuse("unpriced_model")) };
-        let limits: Vec<Json> = applicable(&config, key, "messages", &book::names(card))
-            .into_iter()
-            .map(|limit| self.room(limit, now))
-            .collect();
+        let limits: Vec<Json> =
+            applicable(&config, key, "messages", &called).into_iter().map(|limit| self.room(limit, now)).collect();
         let budgets: Vec<Json> =
             config.path(&config.budgets, key).into_iter().map(|budget| self.budget(budget, now)).collect();
         Ok(object! { "type": "headroom", "limits": limits, "budgets": budgets })

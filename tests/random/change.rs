@@ -97,7 +97,10 @@ fn change(dice: &mut Dice, policy: &mut Value, now_ms: i64) {
         11 => policy["roles"] = policy::roles(dice),
         _ => match dice.below(4) {
             0 => policy["price_book"] = book::book(dice, now_ms),
-            1 => policy["model_classes"][0]["models"] = json!(dice.pick(&[&["alpha-*"][..], &["alpha-2"], &["beta"]])),
+            1 => {
+                policy["model_classes"][0]["models"] =
+                    json!(dice.pick(&[&["alpha-*"][..], &["alpha-2"], &["beta"], &["ome*", "claude-*"]]))
+            }
             2 => policy["settings"] = policy::settings(dice),
             _ => policy["organization"]["name"] = json!(dice.pick(&["Acme", "Acme \u{1F680} & Söhne"])),
         },

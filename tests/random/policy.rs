@@ -40,7 +40,7 @@ pub fn policy(dice: &mut Dice, now_ms: i64) -> Value {
         "schema_version": 1,
         "organization": {"id": "acme"},
         "price_book": book::book(dice, now_ms),
-        "model_classes": [class("alphas", &["alpha-*"]), class("all", &["*"]), class("named", &["beta", "gamma-1"])],
+        "model_classes": [class("alphas", &["alpha-*"]), class("all", &["*"]), class("named", &["beta", "gamma-1", "omega"])],
         "roles": roles(dice),
         "members": members,
         "projects": projects,

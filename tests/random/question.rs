@@ -59,7 +59,13 @@ pub fn query(dice: &mut Dice, policy: &Value, requests: &Requests) -> Value {
             };
             json!({"type": "price", "model": model(dice, policy), "at_ms": dice.between(0, 2_000_000_000_000), "usage": usage})
         }
-        4 => json!({"type": "headroom", "credential": credential(dice, policy), "model": model(dice, policy)}),
+        4 => {
+            let mut headroom = json!({"type": "headroom", "credential": credential(dice, policy)});
+            if dice.chance(75) {
+                headroom["model"] = json!(model(dice, policy));
+            }
+            headroom
+        }
         5 => json!({"type": "models", "credential": credential(dice, policy)}),
         6 => json!({"type": "balances"}),
         _ => json!({"type": "reservation", "reservation": requests.known(dice)}),

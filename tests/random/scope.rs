@@ -57,9 +57,12 @@ pub fn prune(policy: &mut Value) {
         None => name.starts_with("claude-"),
         Some(cards) => cards.iter().any(|card| card["model"] == name || card["aliases"][0] == name),
     };
-    prune_models(policy, &book);
     if policy["settings"]["fallback_model"].as_str().is_some_and(|name| !priced(name)) {
         policy["settings"]["fallback_model"] = Value::Null;
+    }
+    // With a fallback, names that the book lacks are models too.
+    if policy["settings"]["fallback_model"].is_null() {
+        prune_models(policy, &book);
     }
     for list in ["limits", "budgets"] {
         keep(policy, list, |item| {

@@ -92,8 +92,8 @@ impl Stream {
             }
             5 => self.requests.adjust(dice),
             6 => {
-                let late = if dice.chance(10) { 1 } else { 0 };
-                json!({"type": "advance_clock", "actor": question::actor(dice), "to_ms": self.clock.now_ms() + late})
+                let ahead = [-1, 0, 1, 60_000][dice.weighted(&[10, 30, 30, 30])];
+                json!({"type": "advance_clock", "actor": question::actor(dice), "to_ms": self.clock.now_ms() + ahead})
             }
             _ => {
                 let actor = question::actor(dice);

@@ -57,6 +57,16 @@ export class ApiError extends Error {
     );
   }
 
+  /** Waiting does not help: somebody has to look at the clock, and until then nothing is decided. */
+  static clockJumped(): ApiError {
+    return new ApiError(
+      503,
+      'api_error',
+      "the gateway's clock is too far ahead of its books, so nothing is decided and the request was not sent: its operator must correct the clock, or accept it with `advance_clock`",
+      { details: { error_code: 'clock_jump' }, headers: { 'x-should-retry': 'false' } },
+    );
+  }
+
   toJson(requestId: string): string {
     const error = { type: this.type, message: this.message, ...(this.details && { details: this.details }) };
     return JSON.stringify({ type: 'error', error, request_id: requestId });

@@ -2,11 +2,12 @@
 import { ApiError } from './api_error.js';
 import { readBody } from './body.js';
 import { readCredential } from './credential.js';
-import { checkRequestHeaders } from './headers.js';
+import { checkEncoding, checkLength } from './headers.js';
 import { OrganizationDoor, OrganizationError } from './organization_door.js';
+import { setRateHeaders } from './rate_headers.js';
 import type { Recording } from './settlement.js';
 import type { ResolvedSettings } from './settings.js';
-import type { AdmitCommand } from './wire.js';
+import type { AdmitCommand, Answer } from './wire.js';
 
 export interface Lifetime {
   waitUntil(promise: Promise<unknown>): void;
@@ -29,13 +30,14 @@ export class CallContext {
     requestId: string,
     lifetime: Lifetime,
   ): Promise<CallContext> {
-    checkRequestHeaders(request.headers, settings.maxHeaderBytes);
+    checkLength(request.headers, settings.maxHeaderBytes);
     const { organization, secretSha256 } = await readCredential(request.headers);
     const door = new OrganizationDoor(settings.organizations, organization);
     return new CallContext(request, settings, requestId, { secret_sha256: secretSha256 }, door, lifetime);
   }
 
-  readBody(): Promise<Uint8Array<ArrayBuffer>> {
+  async readBody(): Promise<Uint8Array<ArrayBuffer>> {
+    checkEncoding(this.request.headers);
     return readBody(this.request, this.settings.maxBodyBytes);
   }
 
@@ -50,6 +52,22 @@ export class CallContext {
     return tried;
   }
 
+  /**
+   * An error that comes without a decision, with what the caller has left. A caller without a valid key is told that instead:
+   * whoever is not known learns nothing about a request.
+   */
+  async withHeadroom(error: ApiError): Promise<ApiError> {
+    let headroom: Answer<'headroom'>;
+    try {
+      headroom = await this.door.query({ type: 'headroom', credential: this.credential });
+    } catch (unknown) {
+      return unknown instanceof OrganizationError ? this.refused(unknown) : error;
+    }
+    if (headroom.type === 'deny') return ApiError.unauthenticated();
+    setRateHeaders(error.headers, headroom, Date.now());
+    return error;
+  }
+
   /** What the engine would not take. */
   refused(error: OrganizationError): ApiError {
     switch (error.code) {
@@ -57,6 +75,8 @@ export class CallContext {
         return ApiError.unauthenticated();
       case 'invalid_input':
         return ApiError.invalidRequest(error.path?.endsWith('model') ? `model: ${error.message}` : error.message);
+      case 'clock_jump':
+        return ApiError.clockJumped();
       default:
         return ApiError.storeUnavailable();
     }

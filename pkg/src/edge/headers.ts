@@ -4,13 +4,17 @@ import { checkBetas } from './beta.js';
 
 const DEFAULT_VERSION = '2023-06-01';
 
-/** The request's headers are within the limit, and the body is not encoded. */
-export function checkRequestHeaders(headers: Headers, maxBytes: number): void {
+/** The request's headers are within the limit. */
+export function checkLength(headers: Headers, maxBytes: number): void {
   let bytes = 0;
   for (const [name, value] of headers) bytes += name.length + value.length;
   if (bytes > maxBytes) {
     throw new ApiError(431, 'request_too_large', `the headers are longer than ${maxBytes} bytes`);
   }
+}
+
+/** The body is not encoded: what is not read cannot be judged. */
+export function checkEncoding(headers: Headers): void {
   const encoding = headers.get('content-encoding');
   if (encoding !== null && encoding.trim().toLowerCase() !== 'identity') {
     throw ApiError.invalidRequest(

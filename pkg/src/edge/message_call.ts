@@ -6,7 +6,7 @@ import { Departure } from './departure.js';
 import { denialError } from './denial.js';
 import { EventStreamMeter } from './event_stream.js';
 import { clientHeaders, upstreamHeaders } from './headers.js';
-import { readMessageRequest, type MessageRequest } from './message_request.js';
+import { readMessageRequest } from './message_request.js';
 import { OrganizationError, type Decided } from './organization_door.js';
 import { setRateHeaders } from './rate_headers.js';
 import { relay } from './relay.js';
@@ -19,22 +19,21 @@ import type { AdmitRequest, Allow, Deny } from './wire.js';
 
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 
+/** A request that was found well: what goes to the engine, and what goes to the upstream. */
+interface Judged {
+  model: string;
+  bound: AdmitRequest;
+  body: Uint8Array<ArrayBuffer>;
+  headers: Headers;
+}
+
 export async function createMessage(call: CallContext): Promise<Response> {
-  const body = await call.readBody();
-  const message = readMessageRequest(body, call.settings, { counting: false });
-  const headers = upstreamHeaders(call.request.headers, {
-    apiKey: call.settings.upstream.apiKey,
-    betas: call.settings.betas,
-    stream: message.stream,
+  const { model, bound, body, headers } = await judge(call).catch(async (error: unknown) => {
+    throw error instanceof ApiError ? await call.withHeadroom(error) : error;
   });
-  const exact = await call.settings.countInputTokens(body);
-  const bound = message.bound.toRequest(
-    message.maxTokens,
-    exact === null ? { bodyBytes: body.length } : { tokens: exact },
-  );
   const settlement = new Settlement(call.door, call.requestId);
 
-  const { decision, headroom } = await admit(call, message, bound, settlement);
+  const { decision, headroom } = await admit(call, model, bound, settlement);
   const nowMs = Date.now();
   const dress = (onto: Headers): Headers => {
     if (headroom !== null) setRateHeaders(onto, headroom, nowMs);
@@ -46,7 +45,11 @@ export async function createMessage(call: CallContext): Promise<Response> {
     throw denial;
   }
   // Somebody else's request bears this id already, sent or not: a second one under the same hold would be free.
-  if (decision.replayed) throw ApiError.storeUnavailable();
+  if (decision.replayed) {
+    const replayed = ApiError.storeUnavailable();
+    dress(replayed.headers);
+    throw replayed;
+  }
   if (call.request.signal.aborted) {
     // Nobody waits any more and nothing was sent: the cheapest moment to stop.
     await call.recorded(settlement.void());
@@ -56,9 +59,19 @@ export async function createMessage(call: CallContext): Promise<Response> {
   return new Dispatch(call, settlement, new MessageUsage(bound.cache_write, onePrompt), dress).run(body, headers);
 }
 
+async function judge(call: CallContext): Promise<Judged> {
+  const body = await call.readBody();
+  const { model, maxTokens, stream, bound } = readMessageRequest(body, call.settings, { counting: false });
+  const { betas, upstream, countInputTokens } = call.settings;
+  const headers = upstreamHeaders(call.request.headers, { apiKey: upstream.apiKey, betas, stream });
+  const exact = await countInputTokens(body);
+  const input = exact === null ? { bodyBytes: body.length } : { tokens: exact };
+  return { model, bound: bound.toRequest(maxTokens, input), body, headers };
+}
+
 async function admit(
   call: CallContext,
-  message: MessageRequest,
+  model: string,
   request: AdmitRequest,
   settlement: Settlement,
 ): Promise<Decided<Allow | Deny>> {
@@ -67,11 +80,11 @@ async function admit(
       type: 'admit',
       reservation: call.requestId,
       credential: call.credential,
-      model: message.model,
+      model,
       request,
     });
   } catch (error) {
-    if (error instanceof OrganizationError) throw call.refused(error);
+    if (error instanceof OrganizationError) throw await call.withHeadroom(call.refused(error));
     // The hold may have been recorded although its answer was lost. Nothing is sent, so it must not stay.
     call.keepAlive(settlement.void().done);
     throw ApiError.storeUnavailable();

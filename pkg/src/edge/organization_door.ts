@@ -46,7 +46,7 @@ export class OrganizationUnavailable extends Error {}
 
 export interface Decided<D> {
   decision: D;
-  /** What the caller has left after it; null where the caller has no right to know. */
+  /** What the caller has left after it; null where its key is not valid, and for counting. */
   headroom: Headroom | null;
 }
 

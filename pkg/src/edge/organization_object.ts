@@ -32,6 +32,8 @@ export class OrganizationObject {
   readonly #env: OrganizationEnv;
   #open: Open | null = null;
   #alarmAtMs: number | null = null;
+  /** Told once, and not again for every request that it stops. */
+  #jumpTold = false;
 
   constructor(state: ObjectState, env: OrganizationEnv) {
     this.#state = state;
@@ -95,21 +97,22 @@ export class OrganizationObject {
   #decide(open: Open, command: string, nowMs: number): string {
     const { decision } = this.#submit(open, command, nowMs);
     const { type, credential, model } = JSON.parse(command) as AdmitCommand | CountTokensCommand;
-    const query: QueryForm = { type: 'headroom', credential, model };
     // Counting has limits of its own, which are not those that a client plans its messages by.
-    const headroom = type === 'admit' ? this.#headroom(open, JSON.stringify(query), nowMs) : null;
+    const headroom = type === 'admit' ? this.#headroom(open, credential, model, nowMs) : null;
     return `{"decision":${JSON.stringify(decision)},"headroom":${headroom}}`;
   }
 
-  /** Null for a caller who may not know, and the decision stands whether or not its headers can be told. */
-  #headroom(open: Open, query: string, nowMs: number): string | null {
-    try {
-      const headroom = open.engine.query(query, nowMs);
-      return headroom.startsWith('{"type":"headroom"') ? headroom : null;
-    } catch (error) {
-      if (error instanceof EngineRefusal) return null;
-      throw error;
+  /** For the model, or for every model where the caller may not use it; null for a key that is not valid. */
+  #headroom(open: Open, credential: AdmitCommand['credential'], model: string, nowMs: number): string | null {
+    const queries: QueryForm[] = [
+      { type: 'headroom', credential, model },
+      { type: 'headroom', credential },
+    ];
+    for (const query of queries) {
+      const headroom = open.engine.query(JSON.stringify(query), nowMs);
+      if (headroom.startsWith('{"type":"headroom"')) return headroom;
     }
+    return null;
   }
 
   #submit(open: Open, command: string, nowMs: number): Decided {
@@ -124,14 +127,29 @@ export class OrganizationObject {
 
   /** False where the clock has jumped: then nothing happens until an operator's `advance_clock`, which must come through. */
   #expireDue(open: Open, nowMs: number): boolean {
-    if (open.engine.nextDeadlineMs() > nowMs) return true;
     try {
-      this.#submit(open, '{"type":"expire"}', nowMs);
+      if (open.engine.nextDeadlineMs() <= nowMs) this.#submit(open, '{"type":"expire"}', nowMs);
+      this.#jumpTold = false;
       return true;
     } catch (error) {
-      if (error instanceof EngineRefusal && error.wire.code === 'clock_jump') return false;
-      throw error;
+      if (!(error instanceof EngineRefusal) || error.wire.code !== 'clock_jump') throw error;
+      this.#tellJump(open.organization, nowMs, error.wire.message);
+      return false;
     }
+  }
+
+  #tellJump(organization: string, nowMs: number, cause: string): void {
+    if (this.#jumpTold) return;
+    this.#jumpTold = true;
+    console.error(
+      JSON.stringify({
+        level: 'error',
+        message: 'the clock jumped: nothing is decided until it is corrected, or accepted with `advance_clock`',
+        organization,
+        now_ms: nowMs,
+        cause,
+      }),
+    );
   }
 
   #events(open: Open, body: string): string {

@@ -7,7 +7,20 @@ interface Sabotage {
   sql?: string;
   /** Makes the engine fail at its next decision, as a panic does. */
   panic?: boolean;
+  /** Sets the gateway's clock so far ahead of the machine's. */
+  clock_ahead_ms?: number;
+  /** Answers with what was logged so far. */
+  log?: boolean;
 }
+
+const now = Date.now;
+const logError = console.error;
+const logged: string[] = [];
+
+console.error = (line: string) => {
+  logged.push(line);
+  logError(line);
+};
 
 export class OrganizationObject extends Deployed {
   readonly #state: DurableObjectState;
@@ -19,8 +32,10 @@ export class OrganizationObject extends Deployed {
 
   override async fetch(request: Request): Promise<Response> {
     if (!request.url.endsWith('/sabotage')) return super.fetch(request);
-    const { sql, panic } = await request.json<Sabotage>();
+    const { sql, panic, clock_ahead_ms, log } = await request.json<Sabotage>();
     if (panic) failOnce();
+    if (clock_ahead_ms !== undefined) Date.now = () => now() + clock_ahead_ms;
+    if (log) return Response.json(logged);
     return Response.json(sql === undefined ? [] : this.#state.storage.sql.exec(sql).toArray());
   }
 }

@@ -1,6 +1,6 @@
 // What someone who installs the package writes. It is compiled strictly, with the package's own declarations checked too.
-import { checkPolicy, Engine, mayBeSent, TollgateError } from 'tollgate'
-import type { OutcomeForm, PolicyForm, Problem } from 'tollgate'
+import { checkPolicy, Engine, mayBeSent, TollgateError } from 'tollgate';
+import type { OutcomeForm, PolicyForm, Problem } from 'tollgate';
 
 const policy: PolicyForm = {
   schema_version: 1,
@@ -8,12 +8,12 @@ const policy: PolicyForm = {
   price_book: 'claude',
   members: [{ id: 'ada', email: 'ada@acme.example', role: 'admin' }],
   keys: [{ id: 'key_1', owner: { member: 'ada' } }],
-}
+};
 
 export function firstDecision(nowMs: number): string {
-  const problems: Problem[] = checkPolicy(policy)
-  if (problems.length > 0) return problems.map((problem) => problem.path).join()
-  const { engine } = Engine.create(policy, nowMs)
+  const problems: Problem[] = checkPolicy(policy);
+  if (problems.length > 0) return problems.map((problem) => problem.path).join();
+  const { engine } = Engine.create(policy, nowMs);
   const outcome: OutcomeForm = engine.admit(
     {
       reservation: 'r1',
@@ -22,31 +22,31 @@ export function firstDecision(nowMs: number): string {
       request: { max_tokens: 1024, input: { bytes: 2048 }, cache_write: 'none' },
     },
     nowMs,
-  )
-  const { decision } = outcome
-  if (decision.type === 'deny') return decision.violated.map((violation) => violation.type).join()
-  return decision.type === 'allow' && mayBeSent(decision) ? decision.hold_usd : decision.type
+  );
+  const { decision } = outcome;
+  if (decision.type === 'deny') return decision.violated.map((violation) => violation.type).join();
+  return decision.type === 'allow' && mayBeSent(decision) ? decision.hold_usd : decision.type;
 }
 
 export function mistake(engine: Engine): string {
   try {
-    engine.void('r9', 0)
+    engine.void('r9', 0);
   } catch (error) {
-    if (error instanceof TollgateError) return `${error.code} at ${error.path}: ${error.message}`
+    if (error instanceof TollgateError) return `${error.code} at ${error.path}: ${error.message}`;
   }
-  return ''
+  return '';
 }
 
 // These must not compile: where they did, a type would have become `any`.
 export function refused(engine: Engine): void {
   // @ts-expect-error a reservation id is a string
-  engine.void(9, 0)
+  engine.void(9, 0);
   // @ts-expect-error a request says how much input it brings
-  engine.quote('claude-sonnet-5', { max_tokens: 5 }, 0)
+  engine.quote('claude-sonnet-5', { max_tokens: 5 }, 0);
   // @ts-expect-error money is a decimal string
-  engine.submit({ type: 'adjust', actor: { member: 'ada' }, reservation: 'r1', charge_usd: 0.5, reason: 'x' }, 0)
+  engine.submit({ type: 'adjust', actor: { member: 'ada' }, reservation: 'r1', charge_usd: 0.5, reason: 'x' }, 0);
   // @ts-expect-error a decision has no such field
-  engine.expire(0).decision.hold
+  engine.expire(0).decision.hold;
   // @ts-expect-error there is no such action
-  engine.can({ member: 'ada' }, 'messages.destroy', {}, 0)
+  engine.can({ member: 'ada' }, 'messages.destroy', {}, 0);
 }
