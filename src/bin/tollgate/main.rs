@@ -46,9 +46,12 @@ enum Subcommands {
     },
     /// Prices usage objects from standard input: one JSON line for each, in order.
     Quote {
-        /// A price book; the one that ships when absent.
+        /// A price book, or a catalogue; the book of Anthropic, OpenAI and Google that ships when absent.
         #[arg(long, value_name = "FILE")]
         book: Option<PathBuf>,
+        /// What the file holds.
+        #[arg(long, value_enum, default_value_t, requires = "book")]
+        from: book::Source,
     },
     /// Imports price books, shows and compares them.
     Prices {
@@ -87,7 +90,7 @@ fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Subcommands::Check { policy, json } => check::run(&policy, json),
         Subcommands::Decide { policy, start_ms, log } => decide::run(&policy, start_ms, log),
-        Subcommands::Quote { book } => quote::run(book.as_deref()),
+        Subcommands::Quote { book, from } => quote::run(book.as_deref(), from),
         Subcommands::Prices { command } => prices::run(&command),
         Subcommands::Schema { what } => schema::run(what),
     };
