@@ -1,8 +1,10 @@
 //! One model of a catalogue, on its way to a card: its names and its prices over time, and what must still be settled
 //! about them whatever the catalogue.
 
+use rust_decimal::Decimal;
+
 use super::{
-    prices::{Prices, Version},
+    prices::{Prices, Tiered, Version},
     report::{Notes, Reason},
 };
 use crate::{
@@ -23,6 +25,8 @@ pub(super) struct Entry {
     pub(super) versions: Vec<Version>,
     /// Whether a modality without a rate of its own is not everywhere billed as text, so that the card says where it is.
     pub(super) modal_apart: bool,
+    /// Whether cached input without a price costs something that the catalogue does not tell.
+    pub(super) cached_unknown: bool,
 }
 
 /// Classes that a catalogue without a price for cached input bills as the input that they are.
@@ -39,7 +43,7 @@ const OWN_MACHINE: &[&str] = &["ollama", "lemonade", "lm_studio", "llamafile", "
 impl Entry {
     /// Settles what is left open and gives the card; `None` where there is none to give, which is noted.
     pub(super) fn finish(&mut self, path: &Path<'_>) -> Option<CardForm> {
-        if !self.versions.iter().flat_map(Version::tables).any(|prices| !prices.is_empty()) {
+        if self.versions.iter().flat_map(Version::tables).all(Prices::is_empty) && !self.settle_free() {
             self.notes.add_text(path, Reason::NoPrice, &self.notes.model.clone());
             return None;
         }
@@ -85,6 +89,19 @@ impl Entry {
         self.versions.iter().flat_map(Version::tables).fold(0, |count, prices| count.saturating_add(prices.count()))
     }
 
+    /// A model that says by its name that it is free has no prices in a catalogue. Whether it is one.
+    fn settle_free(&mut self) -> bool {
+        let Some(version) = self.versions.first_mut() else { return false };
+        let free = is_free(&self.notes.provider, &self.notes.model);
+        if free {
+            for class in [UsageClass::Input, UsageClass::Output] {
+                version.standard.set(class, Tiered { base: Some(Decimal::ZERO), above: Vec::new() });
+            }
+            self.versions.truncate(1);
+        }
+        free
+    }
+
     /// Tells free from unknown. Whether the model has a price.
     fn settle_zeros(&mut self, path: &Path<'_>) -> bool {
         if self.versions.iter().flat_map(Version::tables).all(Prices::is_zero) {
@@ -98,7 +115,7 @@ impl Entry {
         for version in &mut self.versions {
             for class in [UsageClass::Input, UsageClass::Output] {
                 // Text that costs nothing beside something that does: not billed so (speech, embeddings), or not known.
-                if version.standard.get(class).is_some_and(super::prices::Tiered::is_zero) {
+                if version.standard.get(class).is_some_and(Tiered::is_zero) {
                     version.tables_mut().for_each(|prices| prices.remove(class));
                     left_out.push(class);
                 }
@@ -116,6 +133,12 @@ impl Entry {
     }
 
     fn settle_cached_input(&mut self, path: &Path<'_>) {
+        if self.cached_unknown {
+            if self.versions.iter().any(|version| !version.standard.has(UsageClass::CacheRead)) {
+                self.notes.add_text(path, Reason::CachedUnknown, UsageClass::CacheRead.as_str());
+            }
+            return;
+        }
         let mut filled = false;
         // A context that leaves cached input out, where it has a standard price, is another matter.
         for version in self.versions.iter_mut().filter(|version| !version.standard.has(UsageClass::CacheRead)) {

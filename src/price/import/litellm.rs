@@ -66,6 +66,10 @@ const BASES: &[Base] = &[
     Base("annotation_cost_per_page", UsageClass::AnnotatedPage, ONE, None),
 ];
 
+/// Keys that go on with a size.
+const SIZED: &[(&str, UsageClass)] =
+    &[("output_cost_per_second_", UsageClass::OutputVideoTime), ("output_cost_per_image_", UsageClass::ImageMade)];
+
 const CONTEXTS: &[(&str, ServiceTier)] = &[
     ("_batches", ServiceTier::Batch),
     ("_priority", ServiceTier::Priority),
@@ -89,6 +93,9 @@ const PROVIDERS: &[(&str, &str)] = &[
 
 /// Providers whose higher tier begins at the length in the key, not above it.
 const FROM_THE_LENGTH: &[&str] = &["xai"];
+
+/// Providers whose cached input the library bills at a share of input, by a rule that is not in the catalogue.
+const DISCOUNTED: &[&str] = &["fireworks_ai"];
 
 pub(super) fn read(importer: &mut Importer, json: &Json) -> Result<(), Error> {
     let Json::Object(models) = json else {
@@ -129,11 +136,12 @@ fn entry(provider: &str, key: &str, model: &Json, path: &Path<'_>) -> Entry {
         _ => key,
     };
     let notes = Notes { provider: provider.to_owned(), model: name.to_owned(), list: Vec::new() };
-    let mut entry = Entry { notes, ..Entry::default() };
+    let mut entry = Entry { notes, cached_unknown: DISCOUNTED.contains(&provider), ..Entry::default() };
     let length = |field| model.get(field).and_then(Digits::of).and_then(Digits::whole);
     entry.context_window = length("max_input_tokens");
     entry.max_output = length("max_output_tokens");
-    let mut reader = Reader { notes: &mut entry.notes, model, version: Version::default(), hours: None };
+    let mut reader =
+        Reader { notes: &mut entry.notes, model, version: Version::default(), hours: None, sized: Vec::new() };
     if !reader.read(path) {
         return entry;
     }
@@ -193,6 +201,7 @@ struct Reader<'a> {
     model: &'a Json,
     version: Version,
     hours: Option<(Vec<crate::price::HoursForm>, Prices)>,
+    sized: Vec<UsageClass>,
 }
 
 impl Reader<'_> {
@@ -214,12 +223,17 @@ impl Reader<'_> {
                 "tiered_pricing" | "off_peak_pricing" => {}
                 _ => match Key::parse(name, mode) {
                     Some(key) => self.price(&key, value, &path),
-                    None if ["cost", "pricing", "uplift"].iter().any(|word| name.contains(word)) => {
+                    None if name.contains("uplift") => self.notes.add(&path, Reason::UnknownContext, value),
+                    None if name.contains("cost") || name.contains("pricing") => {
                         self.notes.add(&path, Reason::NoClass, value);
+                        self.sized(name, &path);
                     }
                     None => {}
                 },
             }
+        }
+        for class in std::mem::take(&mut self.sized) {
+            self.version.standard.remove(class);
         }
         if let Some(tiers) = self.model.get("tiered_pricing") {
             self.tiers(tiers, &path.field("tiered_pricing"));
@@ -227,6 +241,19 @@ impl Reader<'_> {
         match self.model.get("off_peak_pricing") {
             None | Some(Json::Null) => true,
             Some(block) => self.off_peak(block, &path.field("off_peak_pricing")),
+        }
+    }
+
+    /// What has a price of its own for some sizes has no price without a size.
+    fn sized(&mut self, name: &str, path: &Path<'_>) {
+        for (prefix, class) in SIZED {
+            let size = name.strip_prefix(prefix);
+            if size.is_some_and(|size| size.starts_with(|first: char| first.is_ascii_digit()))
+                && !self.sized.contains(class)
+            {
+                self.sized.push(*class);
+                self.notes.add_text(path, Reason::UnknownContext, class.as_str());
+            }
         }
     }
 

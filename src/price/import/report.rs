@@ -25,6 +25,8 @@ crate::names! {
         NotANumber = "not_a_number",
         /// A price of something that no usage class counts.
         NoClass = "no_class",
+        /// Cached input has no price, and the catalogue's library takes a share of input for it by a rule of its own.
+        CachedUnknown = "cached_unknown",
         /// A price for the long cache write is not given, and the one of the short write would be wrong.
         LongCacheWrite = "long_cache_write",
         /// The class has a standard rate and none in the context, and what the catalogue bills instead would be wrong.

@@ -71,6 +71,7 @@ fn about(reason: Reason) -> &'static str {
         Reason::NotExact => "rate left out: it has no exact decimal, or no size of a rate",
         Reason::NotANumber => "rate left out: no number",
         Reason::NoClass => "price left out: of something that no class counts",
+        Reason::CachedUnknown => "class unpriced: cached input, at a discount that the catalogue does not tell",
         Reason::LongCacheWrite => "class unpriced: long cache writes, which the catalogue bills as short ones",
         Reason::NotInContext => "class unpriced in a context: the catalogue has a standard rate only",
         Reason::NotForLongPrompts => "context unpriced for long prompts: the catalogue has no rates for them",
