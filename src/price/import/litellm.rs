@@ -457,6 +457,7 @@ fn complete(notes: &mut Notes, context: &mut Context, standard: &Prices, path: &
     if let Some(longest) = longest {
         notes.add(&path, Reason::NotForLongPrompts, &Json::Integer(longest.into()));
         context.longest_prompt = Some(longest);
+        context.prices.end_at(longest);
     }
 }
 

@@ -74,6 +74,12 @@ impl Prices {
         self.0.retain(|(known, _)| *known != class);
     }
 
+    /// Drops the tiers of prompts longer than this.
+    pub(super) fn end_at(&mut self, longest: u64) {
+        self.0.iter_mut().for_each(|(_, tiered)| tiered.above.retain(|(start, _)| *start < longest));
+        self.0.retain(|(_, tiered)| tiered.rates().next().is_some());
+    }
+
     pub(super) fn iter(&self) -> impl Iterator<Item = (UsageClass, &Tiered)> {
         self.0.iter().map(|(class, tiered)| (*class, tiered))
     }
