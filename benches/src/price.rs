@@ -47,7 +47,7 @@ pub(crate) fn rows() -> Vec<Row> {
                     cache_write_5m: count,
                     cache_write_1h: count,
                     output: count,
-                    web_searches: 0,
+                    ..Usage::default()
                 };
                 black_box(charge(version, context, black_box(&usage)).is_ok());
             })

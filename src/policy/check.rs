@@ -388,13 +388,15 @@ impl Check<'_, '_> {
             for (index, entry) in models.iter().enumerate() {
                 let names_one = match entry.strip_suffix('*') {
                     Some(_) => {
-                        book.cards().iter().any(|card| book.names_of(card.model).any(|name| matches_name(entry, name)))
+                        book.cards().iter().any(|card| book.names_of(card.model).any(|name| matches_name(entry, &name)))
                     }
                     None => book.by_name(entry).is_some(),
                 };
                 // With a fallback card, names that the book lacks are models too.
                 if !names_one && form.settings.fallback_model.is_none() {
                     let names = book.cards().iter().flat_map(|card| book.names_of(card.model));
+                    let names: Vec<_> = names.take(MOST_NEAR).collect();
+                    let names = names.iter().map(|name| &**name);
                     let remedy =
                         nearest_remedy(entry, names, "name a model of the price book, or a prefix of one with `*`");
                     self.problems.report(&path.item(index), &text(entry), "no model of the price book matches", remedy);
@@ -427,9 +429,11 @@ fn home_of<'a>(form: &'a PolicyForm, homes: &Names, account: &str) -> Option<&'a
     form.service_accounts.get(*homes.get(account)? as usize).map(|account| &account.project)
 }
 
+/// A near name among thousands is no hint, and looking for it would take long.
+const MOST_NEAR: usize = 1_000;
+
 fn nearest_remedy<'a>(name: &str, known: impl Iterator<Item = &'a str>, otherwise: &str) -> String {
-    // A near name among thousands is no hint, and looking for it would take long.
-    let known: Vec<&str> = known.take(1_000).collect();
+    let known: Vec<&str> = known.take(MOST_NEAR).collect();
     match crate::form::nearest(name, &known) {
         Some(nearest) => format!("write `{nearest}`, or {otherwise}"),
         None => otherwise.to_owned(),

@@ -1,5 +1,7 @@
 //! A price book: the rate cards of many models, known by the hash of its content.
 
+use std::borrow::Cow;
+
 use sha2::{Digest, Sha256};
 
 use super::{
@@ -144,9 +146,15 @@ impl Book {
             let path = cards_path.item(index);
             let handle = CardIx(u32::try_from(index).unwrap_or(u32::MAX));
             clean &= book.enter(form.provider_of(card), card, handle, &path, problems);
-            let name = form.full_name(card);
-            let model = models.intern(&name);
-            book.names.push(name.into());
+            let full_name = form.full_name(card);
+            let model = models.intern(&full_name);
+            book.names.push(full_name.as_str().into());
+            if book.by_model(model).is_some() {
+                // `provider/model` and a model of the book's own provider that is called so.
+                clean = false;
+                let shown = Json::String(full_name);
+                problems.report(&path.field("model"), &shown, "two cards carry this name", "keep one");
+            }
             match Card::compile(card, model, &path, problems) {
                 Some(card) => book.cards.push(card),
                 None => clean = false,
@@ -277,10 +285,46 @@ impl Book {
         &self.cards
     }
 
-    /// Every name of a model: its own and its aliases.
-    pub fn names_of(&self, model: ModelIx) -> impl Iterator<Item = &str> {
+    /// Every name of a model: what the engine calls it, its own, and its aliases.
+    pub fn names_of(&self, model: ModelIx) -> impl Iterator<Item = Cow<'_, str>> {
         let card = self.by_model.get(model.at()).copied().flatten().and_then(|card| self.form.cards.get(card.at()));
-        card.into_iter()
-            .flat_map(|card| core::iter::once(card.model.as_str()).chain(card.aliases.iter().map(String::as_str)))
+        card.into_iter().flat_map(|card| {
+            let full_name = self.form.full_name(card);
+            let full_name = (full_name != card.model).then_some(Cow::Owned(full_name));
+            let own = core::iter::once(&card.model).chain(&card.aliases);
+            full_name.into_iter().chain(own.map(|name| Cow::Borrowed(name.as_str())))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn book(cards: &str) -> Result<Book, Error> {
+        Book::parse(&format!(r#"{{"schema_version":1,"name":"b","provider":"own","cards":[{cards}]}}"#))
+    }
+
+    fn card(provider: &str, model: &str) -> String {
+        format!(r#"{{{provider}"model":"{model}","versions":[{{"rates_per_mtok":{{"input":"1","output":"1"}}}}]}}"#)
+    }
+
+    #[test]
+    fn two_cards_that_the_engine_would_call_the_same_are_refused() {
+        let other = card(r#""provider":"other","#, "m");
+        assert!(book(&format!("{},{other}", card("", "other/x"))).is_ok());
+        let error = book(&format!("{},{other}", card("", "other/m"))).unwrap_err();
+        let problem = &error.problems()[0];
+        assert_eq!(
+            (problem.path.as_str(), problem.message.as_str()),
+            ("price_book.cards[1].model", "two cards carry this name")
+        );
+    }
+
+    #[test]
+    fn the_names_of_another_providers_model_begin_with_the_one_that_the_engine_gives_it() {
+        let book = book(&card(r#""provider":"other","aliases":["n"],"#, "m")).unwrap();
+        let model = book.by_name("other/n").unwrap().model;
+        assert_eq!(book.names_of(model).collect::<Vec<_>>(), ["other/m", "m", "n"]);
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{
     card::{Card, Tier},
+    card_form::TierKind,
     class::UsageClass,
     request::{CacheWrite, InputSize, RequestShape},
 };
@@ -46,16 +47,22 @@ pub fn quote(card: &Card, request: &RequestShape, at: Timestamp) -> Result<Quote
     let tiers = version.tiers(request.context()).ok_or(Unquotable::Context)?;
     let base = prompt_bound(card, request).ok_or(Unquotable::Unbounded)?;
 
-    let (mut input_rate, mut output_rate) = (0, 0);
-    for tier in tiers.all() {
-        if tier.first > base {
-            break;
-        }
-        let (input, output) = dearest(tier, request.cache_write)?;
-        (input_rate, output_rate) = (input_rate.max(input), output_rate.max(output));
-    }
     let input_bound = base.saturating_mul(iterations);
     let output_bound = request.output_bound();
+    let (input_reach, output_reach) = match version.tier_kind {
+        TierKind::Threshold => (base, base),
+        // Each class reaches a tier by its own count, and not by the prompt.
+        TierKind::Graduated => (input_bound, output_bound),
+    };
+    let (mut input_rate, mut output_rate) = (0, 0);
+    for tier in tiers.all() {
+        if tier.first <= input_reach {
+            input_rate = input_rate.max(dearest_input(tier, request.cache_write)?);
+        }
+        if tier.first <= output_reach {
+            output_rate = output_rate.max(tier.dearest_output.units().ok_or(Unquotable::Class)?);
+        }
+    }
     let cost = |rate: u64, count: u64| Money::from_units(i128::from(rate).saturating_mul(i128::from(count)));
     let output = cost(output_rate, output_bound);
     let mut total = cost(input_rate, input_bound) + output;
@@ -72,14 +79,13 @@ pub fn quote(card: &Card, request: &RequestShape, at: Timestamp) -> Result<Quote
     Ok(Quote { total, output, input_bound, output_bound })
 }
 
-/// The dearest rates of a tier that the input and the output of a request can cost.
-fn dearest(tier: &Tier, cache_write: CacheWrite) -> Result<(u64, u64), Unquotable> {
-    let mut input = tier.dearest_input.units().ok_or(Unquotable::Class)?;
-    let output = tier.dearest_output.units().ok_or(Unquotable::Class)?;
+/// The dearest rate of a tier that the input of a request can cost.
+fn dearest_input(tier: &Tier, cache_write: CacheWrite) -> Result<u64, Unquotable> {
+    let mut dearest = tier.dearest_input.units().ok_or(Unquotable::Class)?;
     for class in cache_write.classes() {
-        input = input.max(tier.rates.get(*class).units().ok_or(Unquotable::Class)?);
+        dearest = dearest.max(tier.rates.get(*class).units().ok_or(Unquotable::Class)?);
     }
-    Ok((input, output))
+    Ok(dearest)
 }
 
 fn prompt_bound(card: &Card, request: &RequestShape) -> Option<u64> {
@@ -94,5 +100,28 @@ fn prompt_bound(card: &Card, request: &RequestShape) -> Option<u64> {
                 .saturating_add(u64::from(request.images).saturating_mul(card.image_tokens));
             Some(window.map_or(all, |window| all.min(window)))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::price::{Book, Usage, charge};
+
+    #[test]
+    fn a_graduated_quote_reaches_each_tier_by_the_count_that_the_charge_reaches_it_by() {
+        let book = Book::parse(
+            r#"{"schema_version":1,"name":"b","cards":[{"model":"m","versions":[{"tier_kind":"graduated",
+                "rates_per_mtok":{"input":"1","output":"2"},"tiers":[{"starts":{"above":100},"rates_per_mtok":{"output":"20"}}]}]}]}"#,
+        )
+        .unwrap();
+        let card = book.by_name("m").unwrap();
+        let request = RequestShape::new(1_000).with_input_tokens(10);
+        let quoted = quote(card, &request, Timestamp::EPOCH).unwrap();
+        let usage = Usage { input: 10, output: 1_000, ..Usage::default() };
+        let version = card.version_at(Timestamp::EPOCH).unwrap();
+        let charged = charge(version, request.context(), &usage).unwrap();
+        assert_eq!(charged.to_string(), "0.01821");
+        assert_eq!(quoted.total.to_string(), "0.02001");
     }
 }

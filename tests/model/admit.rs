@@ -7,7 +7,9 @@ use serde_json::Value;
 use super::{
     Model, book,
     calendar::{Window, window},
+    card::{card, full_name},
     config::{Config, Placed},
+    directory::Asked,
     json::{Json, object},
     log::{Admission, Alert, Balance, Case, Pin, Standing, What, amount},
     money::Usd,
@@ -105,17 +107,12 @@ pub fn debit(form: &Json, counts: &Counts, with_output: bool) -> i128 {
 
 /// The card that prices a name: its own, or the fallback's.
 pub fn priced_by<'a>(config: &'a Config, name: &str) -> Option<&'a Json> {
-    book::card(config.book(), name).or_else(|| fallback(config))
+    card(config.book(), name).or_else(|| fallback(config))
 }
 
 /// The card that prices what the book lacks.
 fn fallback(config: &Config) -> Option<&Json> {
-    book::card(config.book(), config.settings.as_ref()?.get("fallback_model").text())
-}
-
-/// The names that a model's own card gives it; else the name as it stands.
-pub fn names<'a>(config: &'a Config, name: &'a str) -> Vec<&'a str> {
-    book::card(config.book(), name).map_or_else(|| vec![name], book::names)
+    card(config.book(), config.settings.as_ref()?.get("fallback_model").text())
 }
 
 impl Model {
@@ -148,8 +145,9 @@ impl Model {
             let known = &case.admission;
             let content = |card: &Json| asked(card, known.asked.get("timeout_ms").int());
             let same = config.key(&credential).is_some_and(|(key, _)| key.get("id").text() == known.key)
-                && priced_by(&known.config, name)
-                    .is_some_and(|card| card.get("model").text() == known.model && content(card) == known.asked);
+                && priced_by(&known.config, name).is_some_and(|card| {
+                    full_name(known.config.book(), card) == known.model && content(card) == known.asked
+                });
             return if same { Ok(allow(known, Vec::new(), true)) } else { Err("reservation_conflict") };
         }
         if timeout > longest {
@@ -161,7 +159,7 @@ impl Model {
             Err(denial) => return Ok(denial),
         };
         let Some(card) = priced_by(&config, name) else { return Ok(refuse("unpriced_model")) };
-        let quote = match book::quote(card, &request, now) {
+        let quote = match book::quote(config.book(), card, &request, now) {
             Ok(quote) => quote,
             Err(reason) => return Ok(refuse(reason)),
         };
@@ -173,7 +171,7 @@ impl Model {
             output: quote.output_bound,
             cost: quote.hold,
         };
-        let limits = applicable(&config, key, "messages", &names(&config, name));
+        let limits = applicable(&config, key, "messages", &config.asked(name));
         let budgets = config.path(&config.budgets, key);
         let cases = self.log.cases(now);
         let mut verdict = self.judge_limits(&limits, &counts, &cases, now);
@@ -220,7 +218,7 @@ impl Model {
         event.set("output_bound_tokens", admission.output_bound.into());
         event.set("deadline_ms", admission.deadline.into());
         event.set("price_book", config.book_hash.as_str().into());
-        event.set("fallback_model", fallback(&config).map(|card| card.get("model").clone()).into());
+        event.set("fallback_model", fallback(&config).map(|card| full_name(config.book(), card)).into());
         event.set("limits", ids(limits));
         event.set("budgets", ids(windows.iter().map(|(budget, _)| *budget).collect()));
         let debits = admission.limits.iter().map(|pin| (pin.born, pin.debit)).collect();
@@ -248,7 +246,7 @@ impl Model {
             return Ok(refuse("unpriced_model"));
         }
         let counts = Counts { input: 0, cache_read: 0, output: 0, cost: Usd::ZERO };
-        let limits = applicable(&config, key, "count_tokens", &names(&config, name));
+        let limits = applicable(&config, key, "count_tokens", &config.asked(name));
         let verdict = self.judge_limits(&limits, &counts, &[], now);
         if verdict.limit {
             self.tell_hits(&verdict, false, now);
@@ -277,7 +275,11 @@ impl Model {
         if !config.key_may(key, action) {
             return Err(refuse("forbidden_action"));
         }
-        if !config.model_allowed(key, &names(config, name)) {
+        let allowed = match card(config.book(), name) {
+            Some(card) => config.model_allowed(key, card),
+            None => config.name_allowed(key, name),
+        };
+        if !allowed {
             return Err(refuse("forbidden_model"));
         }
         Ok(key)
@@ -414,9 +416,9 @@ pub fn units(meter: &str, amount: i128, period: i128) -> Json {
 }
 
 /// The limits on a key's path that apply to an operation on a model.
-pub fn applicable<'a>(config: &'a Config, key: &Json, operation: &str, names: &[&str]) -> Vec<&'a Placed> {
+pub fn applicable<'a>(config: &'a Config, key: &Json, operation: &str, asked: &Asked<'_>) -> Vec<&'a Placed> {
     let applies = |limit: &&Placed| {
-        limit.form.get("operation").text() == operation && config.in_class(limit.form.get("model_class"), names)
+        limit.form.get("operation").text() == operation && config.in_class(limit.form.get("model_class"), asked)
     };
     config.path(&config.limits, key).into_iter().filter(applies).collect()
 }

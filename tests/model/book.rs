@@ -1,14 +1,19 @@
 //! What a model costs, read from the price book's JSON each time it is asked.
 
-use super::{calendar::instant, json::Json, money::Usd};
+use super::{
+    calendar::{hours, instant},
+    card::full_name,
+    class::{CLASSES, Class},
+    json::{Json, object},
+    money::Usd,
+};
 
 /// The context that a price depends on, beside the prompt's length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Context {
-    pub fast: bool,
-    pub us: bool,
-    pub batch: bool,
-    pub priority: bool,
+pub struct Context<'a> {
+    pub service_tier: &'a str,
+    pub speed: &'a str,
+    pub inference_geo: &'a str,
 }
 
 /// The most that a request can cost, and what bounds it.
@@ -21,143 +26,264 @@ pub struct Quote {
     pub output_bound: i64,
 }
 
-/// The card of a name: of the model itself, of an alias, or of the model with a date behind it.
-pub fn card<'a>(book: &'a Json, name: &str) -> Option<&'a Json> {
-    let cards = book.get("cards").list();
-    let named = |card: &&Json| {
-        card.get("model").text() == name || card.get("aliases").list().iter().any(|alias| alias.text() == name)
-    };
-    cards.iter().find(named).or_else(|| {
-        let (stem, date) = name.split_at_checked(name.len().checked_sub(9)?)?;
-        let dated = date.starts_with('-') && date[1..].bytes().all(|byte| byte.is_ascii_digit());
-        cards.iter().find(|card| dated && card.get("dated_aliases").is_true() && card.get("model").text() == stem)
-    })
+/// One line of a charge.
+#[derive(Clone, Debug)]
+pub struct Line {
+    pub class: &'static Class,
+    pub quantity: i64,
+    /// For a million tokens, a use or an hour.
+    pub rate: Usd,
+    pub tier_first: i64,
+    pub amount: Usd,
 }
 
-/// Every name of a card.
-pub fn names(card: &Json) -> Vec<&str> {
-    let aliases = card.get("aliases").list().iter().map(Json::text);
-    std::iter::once(card.get("model").text()).chain(aliases).collect()
-}
-
-/// The rates of a card that are in force.
+/// The rates of a card that are in force: of all versions that have begun and hold at this hour, the last.
 pub fn version(card: &Json, at: i64) -> Option<&Json> {
-    let from = |version: &Json| match version.get("effective_from") {
-        Json::Null => i64::MIN,
-        text => instant(text.text()).expect("an instant"),
+    let holds = |version: &&Json| {
+        let from = version.get("effective_from");
+        let begun = from.is_null() || instant(from.text()).expect("an instant") <= at;
+        let list = version.get("hours").list();
+        begun && (list.is_empty() || list.iter().any(|stretch| hours(stretch, at)))
     };
-    card.get("versions").list().iter().filter(|version| from(version) <= at).max_by_key(|version| from(version))
+    card.get("versions").list().iter().rfind(holds)
 }
 
-/// One token of a class under the context; `None` where the class has no rate. `Err` where the context has no table.
-fn rate(version: &Json, tier: &Json, context: Context, class: &str) -> Result<Option<Usd>, ()> {
-    let table = if context.fast { tier.get("fast_rates_per_mtok") } else { tier.get("rates_per_mtok") };
-    let missing = |used: bool, multiplier: &str| used && version.get(multiplier).is_null();
-    let impossible = context.priority || (context.fast && context.batch);
-    if table.is_null()
-        || impossible
-        || missing(context.batch, "batch_multiplier")
-        || missing(context.us, "us_multiplier")
-    {
-        return Err(());
+/// The shortest prompt of a tier.
+fn first(tier: &Json) -> i64 {
+    match tier.get("starts").get("above") {
+        Json::Null => tier.get("starts").get("from").int(),
+        above => above.int() + 1,
     }
-    if table.get(class).is_null() {
-        return Ok(None);
+}
+
+/// What a version, or one of its contexts, writes for a class at a prompt's length: the last tier that says something.
+fn written(form: &Json, class: &Class, length: i64) -> Option<Usd> {
+    let tiers = form.get("tiers").list().iter().filter(|tier| first(tier) <= length);
+    let rates = [form].into_iter().chain(tiers).map(|form| form.get("rates_per_mtok").get(class.name));
+    rates.filter(|rate| !rate.is_null()).last().map(Usd::of)
+}
+
+/// The prices of one version in one context.
+#[derive(Clone, Copy, Debug)]
+struct Prices<'a> {
+    card: &'a Json,
+    version: &'a Json,
+    /// The context's own form; null for the standard one.
+    own: &'a Json,
+    place: Option<Usd>,
+}
+
+static STANDARD: Json = Json::Null;
+
+impl<'a> Prices<'a> {
+    /// The prices of a context; `None` where the version does not offer it.
+    fn of(card: &'a Json, version: &'a Json, context: Context<'_>) -> Option<Self> {
+        let own = if (context.service_tier, context.speed) == ("standard", "standard") {
+            &STANDARD
+        } else {
+            version.get("contexts").list().iter().find(|form| {
+                form.get("service_tier").text() == context.service_tier && form.get("speed").text() == context.speed
+            })?
+        };
+        let place = if context.inference_geo == "global" {
+            None
+        } else {
+            let stacks =
+                |list: &Json, word: &str| list.is_null() || list.list().iter().any(|known| known.text() == word);
+            let modifier = version.get("modifiers").list().iter().find(|modifier| {
+                modifier.get("inference_geo").text() == context.inference_geo
+                    && stacks(modifier.get("service_tiers"), context.service_tier)
+                    && stacks(modifier.get("speeds"), context.speed)
+            })?;
+            Some(Usd::of(modifier.get("multiplier")))
+        };
+        Some(Self { card, version, own, place })
     }
-    let mut rate = Usd::per_token(Usd::of(table.get(class)));
-    for (used, multiplier) in [(context.batch, "batch_multiplier"), (context.us, "us_multiplier")] {
-        if used {
-            rate = rate.scaled(Usd::of(version.get(multiplier)));
+
+    /// Where the tiers begin.
+    fn firsts(&self) -> Vec<i64> {
+        let takes_over = self.own.is_null() || !self.own.get("multiplier").is_null();
+        let standard = self.version.get("tiers").list().iter().filter(|_| takes_over);
+        let mut firsts: Vec<i64> = standard.chain(self.own.get("tiers").list()).map(first).chain([0]).collect();
+        firsts.sort_unstable();
+        firsts.dedup();
+        firsts
+    }
+
+    /// The rate of a class at a prompt's length, for a million tokens, a use or an hour; `None` where it has none.
+    fn rate(&self, class: &Class, length: i64) -> Option<Usd> {
+        self.said(class, length).or_else(|| {
+            let always = matches!(class.name, "output_reasoning" | "output_citation");
+            let takes_over = always || (self.card.get("modal_as_text").is_true() && !class.parent.is_empty());
+            if takes_over { self.said(Class::named(class.parent), length) } else { None }
+        })
+    }
+
+    fn said(&self, class: &Class, length: i64) -> Option<Usd> {
+        if !class.is_token() {
+            let rates = [self.own, self.version].map(|form| form.get("rates_per_unit").get(class.name));
+            return rates.into_iter().find(|rate| !rate.is_null()).map(Usd::of);
         }
+        let standard = || written(self.version, class, length);
+        let rate = if self.own.is_null() {
+            standard()
+        } else {
+            written(self.own, class, length).or_else(|| match self.own.get("multiplier") {
+                Json::Null => None,
+                factor => standard().map(|rate| rate.scaled(Usd::of(factor))),
+            })
+        };
+        rate.map(|rate| self.place.map_or(rate, |place| rate.scaled(place)))
     }
-    Ok(Some(rate))
 }
 
-fn or_zero(rate: Option<Usd>) -> Usd {
-    rate.unwrap_or(Usd::ZERO)
+/// What a quantity costs: exact, but for time, which rounds up at the eighteenth decimal.
+fn cost(class: &Class, rate: Usd, quantity: i64) -> Usd {
+    let quantity = i128::from(quantity);
+    match class.kind {
+        'u' => rate.times(quantity),
+        'h' => rate.share_up(quantity, 3_600_000),
+        _ => Usd::per_token(rate).times(quantity),
+    }
 }
 
 /// The most that a canonical request can cost at a card.
-pub fn quote(card: &Json, request: &Json, at: i64) -> Result<Quote, &'static str> {
+pub fn quote(book: &Json, card: &Json, request: &Json, at: i64) -> Result<Quote, &'static str> {
     let version = version(card, at).ok_or("unpriced_model")?;
+    let external = request.get("external_input").is_true();
+    if external && request.get("iterations").is_null() {
+        return Err("unboundable_request");
+    }
     let context = Context {
-        fast: request.get("speed").text() == "fast",
-        us: request.get("inference_geo").text() == "us",
-        batch: request.get("batch").is_true(),
-        priority: false,
+        service_tier: request.get("service_tier").text(),
+        speed: request.get("speed").text(),
+        inference_geo: request.get("inference_geo").text(),
     };
-    let tiers = version.get("tiers").list();
-    let table = |tier: &Json, class: &str| rate(version, tier, context, class).map_err(|()| "unpriced_context");
-    let window = card.get("context_window_tokens").int();
+    let prices = Prices::of(card, version, context).ok_or("unpriced_context")?;
+    let window = match card.get("context_window_tokens") {
+        Json::Null => None,
+        window => Some(window.int()),
+    };
     let tokens = request.get("input").get("tokens");
-    let base = if request.get("external_input").is_true() {
-        if request.get("iterations").is_null() {
-            return Err("unboundable_request");
-        }
-        window.max(tokens.int())
+    let base = if external {
+        window.ok_or("unboundable_request")?.max(tokens.int())
     } else if tokens.is_null() {
         let tools = if request.get("tools").is_true() { card.get("tool_tokens").int() } else { 0 };
         let images = request.get("images").int() * card.get("image_tokens").int();
-        window.min(request.get("input").get("bytes").int() + tools + images)
+        let all = request.get("input").get("bytes").int() + tools + images;
+        window.map_or(all, |window| window.min(all))
     } else {
         tokens.int()
     };
     let many = request.get("iterations").int().max(1);
-    let (mut input_rate, mut output_rate) = (Usd::ZERO, Usd::ZERO);
-    for tier in tiers
-        .iter()
-        .filter(|tier| tier.get("above_prompt_tokens").int() == 0 || tier.get("above_prompt_tokens").int() < base)
-    {
-        let writes: &[&str] = match request.get("cache_write").text() {
-            "none" => &[],
-            "5m" => &["cache_write_5m"],
-            _ => &["cache_write_5m", "cache_write_1h"],
-        };
-        for class in writes {
-            input_rate = input_rate.max(table(tier, class)?.ok_or("unpriced_class")?);
-        }
-        input_rate = input_rate.max(or_zero(table(tier, "input")?)).max(or_zero(table(tier, "cache_read")?));
-        output_rate = output_rate.max(or_zero(table(tier, "output")?));
-    }
-    let searches = request.get("web_searches").int();
-    let search = match version.get("web_search_usd") {
-        Json::Null if searches > 0 => return Err("unpriced_class"),
-        Json::Null => Usd::ZERO,
-        price => Usd::of(price),
-    };
     let (input_bound, output_bound) = (base * many, request.get("max_tokens").int() * many);
-    let hold_output = output_rate.times(output_bound.into());
-    let hold = input_rate.times(input_bound.into()) + hold_output + search.times(searches.into());
-    Ok(Quote { model: card.get("model").text().to_owned(), hold, hold_output, input_bound, output_bound })
+    // Where tiers are graduated, each class reaches them by its own count.
+    let (input_reach, output_reach) =
+        if version.get("tier_kind").text() == "graduated" { (input_bound, output_bound) } else { (base, base) };
+    let dearest = |reach: i64, plain: &str, kinds: [char; 2]| -> Result<Usd, &'static str> {
+        let mut dearest = Usd::ZERO;
+        for length in prices.firsts().into_iter().filter(|first| *first <= reach) {
+            prices.rate(Class::named(plain), length).ok_or("unpriced_class")?;
+            for class in CLASSES.iter().filter(|class| kinds.contains(&class.kind)) {
+                dearest = dearest.max(prices.rate(class, length).unwrap_or(Usd::ZERO));
+            }
+        }
+        Ok(dearest)
+    };
+    let mut input_rate = dearest(input_reach, "input", ['i', 'r'])?;
+    let output_rate = dearest(output_reach, "output", ['o', 'o'])?;
+    let writes: &[&str] = match request.get("cache_write").text() {
+        "none" => &[],
+        "5m" => &["cache_write_5m"],
+        "30m" => &["cache_write_30m"],
+        "12h" => &["cache_write_30m", "cache_write_12h"],
+        _ => &["cache_write_5m", "cache_write_1h"],
+    };
+    for length in prices.firsts().into_iter().filter(|first| *first <= input_reach) {
+        for class in writes {
+            input_rate = input_rate.max(prices.rate(Class::named(class), length).ok_or("unpriced_class")?);
+        }
+    }
+    let hold_output = Usd::per_token(output_rate).times(output_bound.into());
+    let mut hold = Usd::per_token(input_rate).times(input_bound.into()) + hold_output;
+    for (class, field) in [("web_search", "web_searches"), ("code_execution_hour", "code_execution_ms")] {
+        let (class, count) = (Class::named(class), request.get(field).int());
+        if count > 0 {
+            hold = hold + cost(class, prices.rate(class, 0).ok_or("unpriced_class")?, count);
+        }
+    }
+    let fee = prices.rate(Class::named("request"), 0).unwrap_or(Usd::ZERO);
+    hold = hold + fee.times(many.into());
+    Ok(Quote { model: full_name(book, card), hold, hold_output, input_bound, output_bound })
 }
 
-/// What one part of a usage costs, or why it has no price.
-pub fn charge(card: Option<&Json>, part: &Json, at: i64) -> Result<Usd, &'static str> {
-    let version = card.and_then(|card| version(card, at)).ok_or("unpriced_model")?;
-    let context = Context {
-        fast: part.get("speed").text() == "fast",
-        us: part.get("inference_geo").text() == "us",
-        batch: part.get("service_tier").text() == "batch",
-        priority: part.get("service_tier").text() == "priority",
-    };
-    let count = |name: &str| part.get(name).int();
-    let prompt = count("input_tokens")
-        + count("cache_read_tokens")
-        + count("cache_write_5m_tokens")
-        + count("cache_write_1h_tokens");
-    let tiers = version.get("tiers").list();
-    let tier = tiers.iter().rfind(|tier| prompt > tier.get("above_prompt_tokens").int()).unwrap_or(&tiers[0]);
-    let mut sum = Usd::ZERO;
-    for class in ["input", "cache_read", "cache_write_5m", "cache_write_1h", "output"] {
-        let price = rate(version, tier, context, class).map_err(|()| "unpriced_context")?;
-        let many = count(&format!("{class}_tokens"));
-        if many > 0 {
-            sum = sum + price.ok_or("unpriced_class")?.times(many.into());
+/// What one part of a usage costs, line by line, and the version that says so; or why it has no price.
+pub fn charge<'a>(card: Option<&'a Json>, part: &Json, at: i64) -> Result<(&'a Json, Vec<Line>), &'static str> {
+    let card = card.ok_or("unpriced_model")?;
+    let version = version(card, at).ok_or("unpriced_model")?;
+    let prices = Prices::of(card, version, context(part)).ok_or("unpriced_context")?;
+    let firsts = prices.firsts();
+    let count = |class: &Class| part.get(class.field).int();
+    let prompt: i64 = CLASSES.iter().filter(|class| matches!(class.kind, 'i' | 'r' | 'w')).map(count).sum();
+    let graduated = version.get("tier_kind").text() == "graduated" && firsts.len() > 1;
+    let mut lines = Vec::new();
+    for class in &CLASSES {
+        let all = count(class);
+        let parts: Vec<(i64, i64)> = if !graduated {
+            vec![(*firsts.iter().rfind(|first| **first <= prompt).expect("the base tier"), all)]
+        } else if class.is_token() {
+            // The tokens of a class are numbered from 1 on: which numbers does each tier hold?
+            let ends = firsts[1..].iter().copied().chain([i64::MAX]);
+            firsts
+                .iter()
+                .zip(ends)
+                .map(|(first, end)| (*first, (end - 1).min(all) - (first - 1).max(0).min(all)))
+                .collect()
+        } else {
+            vec![(0, all)]
+        };
+        for (tier_first, quantity) in parts.into_iter().filter(|(_, quantity)| *quantity > 0) {
+            let rate = prices.rate(class, tier_first).ok_or("unpriced_class")?;
+            lines.push(Line { class, quantity, rate, tier_first, amount: cost(class, rate, quantity) });
         }
     }
-    match version.get("web_search_usd") {
-        Json::Null if count("web_searches") > 0 => Err("unpriced_class"),
-        Json::Null => Ok(sum),
-        price => Ok(sum + Usd::of(price).times(count("web_searches").into())),
+    Ok((version, lines))
+}
+
+/// The context of a part.
+pub fn context(part: &Json) -> Context<'_> {
+    Context {
+        service_tier: part.get("service_tier").text(),
+        speed: part.get("speed").text(),
+        inference_geo: part.get("inference_geo").text(),
+    }
+}
+
+/// The sum of lines.
+pub fn sum(lines: &[Line]) -> Usd {
+    lines.iter().fold(Usd::ZERO, |sum, line| sum + line.amount)
+}
+
+/// A line as an answer writes it.
+pub fn told(book: &Json, card: &Json, version: &Json, context: Context<'_>, line: &Line) -> Json {
+    let mut modifiers: Vec<Json> = Vec::new();
+    if context.service_tier != "standard" {
+        modifiers.push(context.service_tier.into());
+    }
+    if context.speed == "fast" {
+        modifiers.push("fast_mode".into());
+    }
+    if context.inference_geo != "global" {
+        modifiers.push(context.inference_geo.into());
+    }
+    let per = match line.class.kind {
+        'u' => "use",
+        'h' => "hour",
+        _ => "mtok",
+    };
+    object! {
+        "model": full_name(book, card), "class": line.class.name, "quantity": line.quantity, "rate_usd": line.rate, "per": per,
+        "modifiers": modifiers, "tier_from_tokens": line.tier_first, "version_from": version.get("effective_from").clone(),
+        "source": book.get("name").clone(), "usd": line.amount,
     }
 }

@@ -88,6 +88,25 @@ pub fn window(budget: &Json, at: i64) -> Window {
     Window { start: first * DAY_MS - offset, end: Some(next * DAY_MS - offset) }
 }
 
+/// Whether a daily stretch holds an instant: one of the last two that have begun lasts until after it.
+pub fn hours(stretch: &Json, at: i64) -> bool {
+    let minute = |name: &str| {
+        let text = stretch.get(name).text();
+        text[..2].parse::<i64>().expect("hours") * 60 + text[3..].parse::<i64>().expect("minutes")
+    };
+    let (from, to) = (minute("from"), minute("to"));
+    let length = if to > from { to - from } else { to - from + 24 * 60 };
+    let names = ["thursday", "friday", "saturday", "sunday", "monday", "tuesday", "wednesday"];
+    let weekdays = stretch.get("weekdays").list();
+    [at / DAY_MS, at / DAY_MS - 1].into_iter().filter(|day| *day >= 0).any(|day| {
+        let name = names[usize::try_from(day % 7).expect("a weekday")];
+        let start = day * DAY_MS + from * 60_000;
+        (weekdays.is_empty() || weekdays.iter().any(|known| known.text() == name))
+            && start <= at
+            && at < start + length * 60_000
+    })
+}
+
 /// Reads RFC 3339 with an offset.
 pub fn instant(text: &str) -> Option<i64> {
     let number = |range: std::ops::Range<usize>| text.get(range)?.parse::<i64>().ok();

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::{
     calendar::{instant, rfc3339},
+    class::CLASSES,
     json::{Json, object},
     money::Usd,
 };
@@ -51,46 +52,72 @@ pub fn settings(value: &Value) -> Json {
     }
 }
 
+/// Rates by class, in the order of the classes.
+fn rates(value: &Value) -> Json {
+    let priced = CLASSES.iter().filter(|class| !value[class.name].is_null());
+    Json::Map(priced.map(|class| (class.name.to_owned(), decimal(&value[class.name]))).collect())
+}
+
+fn tier(value: &Value) -> Json {
+    object! { "starts": plain(&value["starts"]), "rates_per_mtok": rates(&value["rates_per_mtok"]) }
+}
+
+fn version(value: &Value) -> Json {
+    let none = || Json::List(Vec::new());
+    let hours = |hours: &Value| {
+        object! { "weekdays": or(&hours["weekdays"], none()), "from": plain(&hours["from"]), "to": plain(&hours["to"]) }
+    };
+    let context = |context: &Value| {
+        object! {
+            "service_tier": or(&context["service_tier"], "standard".into()),
+            "speed": or(&context["speed"], "standard".into()),
+            "multiplier": decimal(&context["multiplier"]),
+            "rates_per_mtok": rates(&context["rates_per_mtok"]),
+            "tiers": each(&context["tiers"], tier),
+            "rates_per_unit": rates(&context["rates_per_unit"]),
+        }
+    };
+    let modifier = |modifier: &Value| {
+        object! {
+            "inference_geo": plain(&modifier["inference_geo"]),
+            "multiplier": decimal(&modifier["multiplier"]),
+            "service_tiers": plain(&modifier["service_tiers"]),
+            "speeds": plain(&modifier["speeds"]),
+        }
+    };
+    object! {
+        "effective_from": moment(&value["effective_from"]),
+        "hours": each(&value["hours"], hours),
+        "rates_per_mtok": rates(&value["rates_per_mtok"]),
+        "rates_per_unit": rates(&value["rates_per_unit"]),
+        "tier_kind": or(&value["tier_kind"], "threshold".into()),
+        "tiers": each(&value["tiers"], tier),
+        "contexts": each(&value["contexts"], context),
+        "modifiers": each(&value["modifiers"], modifier),
+    }
+}
+
 pub fn book(value: &Value) -> Json {
-    let rates = |rates: &Value| match rates {
-        Value::Null => Json::Null,
-        _ => object! {
-            "input": decimal(&rates["input"]),
-            "output": decimal(&rates["output"]),
-            "cache_read": decimal(&rates["cache_read"]),
-            "cache_write_5m": decimal(&rates["cache_write_5m"]),
-            "cache_write_1h": decimal(&rates["cache_write_1h"]),
-        },
-    };
-    let tier = |tier: &Value| {
-        object! {
-            "above_prompt_tokens": plain(&tier["above_prompt_tokens"]),
-            "rates_per_mtok": rates(&tier["rates_per_mtok"]),
-            "fast_rates_per_mtok": rates(&tier["fast_rates_per_mtok"]),
-        }
-    };
-    let version = |version: &Value| {
-        object! {
-            "effective_from": moment(&version["effective_from"]),
-            "tiers": each(&version["tiers"], tier),
-            "batch_multiplier": decimal(&version["batch_multiplier"]),
-            "us_multiplier": decimal(&version["us_multiplier"]),
-            "web_search_usd": decimal(&version["web_search_usd"]),
-        }
-    };
+    let none = || Json::List(Vec::new());
     let card = |card: &Value| {
         object! {
+            "provider": plain(&card["provider"]),
             "model": plain(&card["model"]),
-            "aliases": or(&card["aliases"], Json::List(Vec::new())),
-            "dated_aliases": or(&card["dated_aliases"], Json::Bool(false)),
+            "aliases": or(&card["aliases"], none()),
+            "patterns": or(&card["patterns"], none()),
+            "except": or(&card["except"], none()),
             "context_window_tokens": plain(&card["context_window_tokens"]),
             "max_output_tokens": plain(&card["max_output_tokens"]),
             "tool_tokens": or(&card["tool_tokens"], Json::Int(0)),
             "image_tokens": or(&card["image_tokens"], Json::Int(0)),
+            "modal_as_text": or(&card["modal_as_text"], Json::Bool(false)),
             "versions": each(&card["versions"], version),
         }
     };
-    object! { "schema_version": plain(&value["schema_version"]), "name": plain(&value["name"]), "cards": each(&value["cards"], card) }
+    object! {
+        "schema_version": plain(&value["schema_version"]), "name": plain(&value["name"]), "provider": plain(&value["provider"]),
+        "cards": each(&value["cards"], card),
+    }
 }
 
 pub fn class(value: &Value) -> Json {

@@ -3,8 +3,11 @@
 //! log for each line.
 
 mod admit;
+mod authority;
 mod book;
 mod calendar;
+mod card;
+mod class;
 mod config;
 mod directory;
 mod due;
@@ -13,6 +16,7 @@ mod govern;
 pub mod json;
 mod log;
 mod money;
+mod provider;
 mod query;
 mod read;
 mod settle;
@@ -98,9 +102,10 @@ impl Model {
         };
         // A line that cannot be read is refused as such, whatever its time.
         match answer {
-            Err(mistake @ ("invalid_input" | "invalid_policy")) => Err(mistake),
+            Err(mistake) if read::IS_READ_FIRST.contains(&mistake) => Err(mistake),
             _ if jumped && kind != "advance_clock" => Err("clock_jump"),
             Err(read::RANGE) => Err("invalid_input"),
+            Err(read::BEYOND) => Err("invalid_policy"),
             answer => answer,
         }
     }

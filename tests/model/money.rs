@@ -40,6 +40,14 @@ impl Usd {
         Self(self.0.checked_mul(count).expect("an amount in range"))
     }
 
+    /// This share of the amount, rounded up at the eighteenth decimal.
+    pub fn share_up(self, part: i128, whole: i128) -> Self {
+        let fine = ONE / 1_000_000_000_000_000_000;
+        assert_eq!(self.0 % fine, 0, "an amount of at most 18 decimals");
+        let product = (self.0 / fine).checked_mul(part).expect("an amount in range");
+        Self((product + whole - 1).div_euclid(whole) * fine)
+    }
+
     /// The price of one token at so much per million.
     pub fn per_token(per_mtok: Self) -> Self {
         assert_eq!(per_mtok.0 % 1_000_000, 0, "a rate of at most 18 decimals");

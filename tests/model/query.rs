@@ -4,13 +4,16 @@ use serde_json::Value;
 
 use super::{
     Model,
-    admit::{applicable, names, priced_by, refuse, units},
+    admit::{applicable, priced_by, refuse, units},
     book,
     calendar::window,
+    card::full_name,
     config::{Config, Placed},
+    directory::Asked,
     json::{Json, object},
     log::{Balance, Standing, amount, plus},
     money::Usd,
+    provider,
     read::{self, Mistake},
 };
 
@@ -53,7 +56,7 @@ impl Model {
         let config = self.log.config();
         let request = read::request(query)?;
         let card = priced_by(&config, read::text(query, "model")?);
-        Ok(match card.ok_or("unpriced_model").and_then(|card| book::quote(card, &request, now)) {
+        Ok(match card.ok_or("unpriced_model").and_then(|card| book::quote(config.book(), card, &request, now)) {
             Ok(quote) => object! {
                 "type": "quote", "quote_usd": quote.hold, "input_bound_tokens": quote.input_bound, "output_bound_tokens": quote.output_bound,
             },
@@ -62,29 +65,37 @@ impl Model {
     }
 
     fn price(&self, query: &Value) -> Result<Json, Mistake> {
+        read::only(query, &["type", "model", "at_ms", "context", "usage"])?;
         let config = self.log.config();
+        let book = config.book();
         let model = read::text(query, "model")?;
         let at = read::int(query, "at_ms", 0, i64::MAX, None)?;
+        let context = read::context(query)?;
         let usage = read::usage(query)?;
+        read::accountable(&usage)?;
         if usage.get("type").text() == "unknown" {
-            return Err("invalid_input");
+            return Err("contradictory_usage");
         }
-        let mut sum = Usd::ZERO;
+        let (mut sum, mut told) = (Usd::ZERO, Vec::new());
         for part in usage.get("parts").list() {
-            let mut part = part.clone();
-            for (name, default) in
-                [("model", model), ("speed", "standard"), ("inference_geo", "global"), ("service_tier", "standard")]
-            {
+            let mut part = provider::split(part, "none");
+            let name = if part.get("model").is_null() { model } else { part.get("model").text() };
+            let card = priced_by(&config, name);
+            for name in ["speed", "inference_geo", "service_tier"] {
                 if part.get(name).is_null() {
-                    part.set(name, default.into());
+                    part.set(name, context.get(name).clone());
                 }
             }
-            match book::charge(priced_by(&config, part.get("model").text()), &part, at) {
-                Ok(price) => sum = sum + price,
-                Err(reason) => return Ok(object! { "type": "unpriced", "reason": reason }),
+            match (card, book::charge(card, &part, at)) {
+                (Some(card), Ok((version, lines))) => {
+                    sum = sum + book::sum(&lines);
+                    told.extend(lines.iter().map(|line| book::told(book, card, version, book::context(&part), line)));
+                }
+                (_, Err(reason)) => return Ok(object! { "type": "unpriced", "reason": reason }),
+                (None, Ok(_)) => unreachable!("a charge needs a card"),
             }
         }
-        Ok(object! { "type": "price", "usd": sum })
+        Ok(object! { "type": "price", "usd": sum, "lines": told })
     }
 
     fn headroom(&self, query: &Value, now: i64) -> Result<Json, Mistake> {
@@ -92,7 +103,7 @@ impl Model {
         let credential = read::credential(query)?;
         let (key, called) = if query["model"].is_null() {
             match config.authenticate(&credential, now) {
-                Ok(key) => (key, Vec::new()),
+                Ok(key) => (key, Asked::Any),
                 Err(reason) => return Ok(refuse(reason)),
             }
         } else {
@@ -104,7 +115,7 @@ impl Model {
             if priced_by(&config, name).is_none() {
                 return Ok(refuse("unpriced_model"));
             }
-            (key, names(&config, name))
+            (key, config.asked(name))
         };
         let limits: Vec<Json> =
             applicable(&config, key, "messages", &called).into_iter().map(|limit| self.room(limit, now)).collect();
@@ -166,15 +177,15 @@ impl Model {
         if !config.key_may(key, "models.read") {
             return Ok(refuse("forbidden_action"));
         }
-        let usable = |card: &&Json| config.model_allowed(key, &book::names(card)) && book::version(card, now).is_some();
+        let usable = |card: &&Json| config.model_allowed(key, card) && book::version(card, now).is_some();
         let told = |card: &Json| {
             object! {
-                "model": card.get("model").clone(), "context_window_tokens": card.get("context_window_tokens").clone(),
+                "model": full_name(config.book(), card), "context_window_tokens": card.get("context_window_tokens").clone(),
                 "max_output_tokens": card.get("max_output_tokens").clone(),
             }
         };
         let mut cards: Vec<&Json> = config.book().get("cards").list().iter().filter(usable).collect();
-        cards.sort_by_key(|card| card.get("model").text());
+        cards.sort_by_key(|card| full_name(config.book(), card));
         let models: Vec<Json> = cards.into_iter().map(told).collect();
         Ok(object! { "type": "models", "models": models })
     }

@@ -3,17 +3,23 @@
 use serde_json::Value;
 
 use super::{
+    class::CLASSES,
     json::{Json, object},
     money::Usd,
+    provider,
 };
 
 /// The code of a mistake.
 pub type Mistake = &'static str;
 
-const INVALID: Mistake = "invalid_input";
+pub const INVALID: Mistake = "invalid_input";
+/// The mistakes of what cannot be read at all, whatever its time.
+pub const IS_READ_FIRST: [Mistake; 4] = [INVALID, "invalid_policy", "contradictory_usage", "unpriced_context"];
 /// An input that can be read, but is out of a range that only the organization knows: found after the clock is accepted.
 pub const RANGE: Mistake = "out_of_range";
-const MOST: i64 = 1_000_000_000_000;
+/// A policy that only this organization, or this actor, may not have.
+pub const BEYOND: Mistake = "beyond_authority";
+pub const MOST: i64 = 1_000_000_000_000;
 
 /// Refuses fields that are not among the named ones.
 pub fn only(value: &Value, names: &[&str]) -> Result<(), Mistake> {
@@ -91,7 +97,8 @@ pub fn request(value: &Value) -> Result<Json, Mistake> {
             "iterations",
             "speed",
             "inference_geo",
-            "batch",
+            "service_tier",
+            "code_execution_ms",
         ],
     )?;
     let input = &request["input"];
@@ -110,13 +117,26 @@ pub fn request(value: &Value) -> Result<Json, Mistake> {
         "input": size,
         "images": int(request, "images", 0, 100_000, Some(0))?,
         "tools": flag(request, "tools")?,
-        "cache_write": word(request, "cache_write", &["1h", "5m", "none"])?,
+        "cache_write": word(request, "cache_write", &["1h", "5m", "none", "30m", "12h"])?,
         "web_searches": int(request, "web_searches", 0, 100_000, Some(0))?,
         "external_input": flag(request, "external_input")?,
         "iterations": iterations,
         "speed": word(request, "speed", &["standard", "fast"])?,
-        "inference_geo": word(request, "inference_geo", &["global", "us"])?,
-        "batch": flag(request, "batch")?,
+        "inference_geo": word(request, "inference_geo", &["global", "us", "eu"])?,
+        "service_tier": word(request, "service_tier", &TIERS)?,
+        "code_execution_ms": int(request, "code_execution_ms", 0, 1_000_000_000, Some(0))?,
+    })
+}
+
+/// How a call was made, where its usage does not say.
+pub fn context(value: &Value) -> Result<Json, Mistake> {
+    let none = serde_json::json!({});
+    let context = value.get("context").unwrap_or(&none);
+    only(context, &["service_tier", "speed", "inference_geo"])?;
+    Ok(object! {
+        "service_tier": word(context, "service_tier", &TIERS)?,
+        "speed": word(context, "speed", &["standard", "fast"])?,
+        "inference_geo": word(context, "inference_geo", &["global", "us", "eu"])?,
     })
 }
 
@@ -131,93 +151,64 @@ pub fn estimate(value: &Value) -> Result<(Option<i64>, i64), Mistake> {
     Ok((input, int(estimate, "cache_read_tokens", 0, MOST, Some(0))?))
 }
 
-/// The counts of a part, in their order.
-pub const COUNTS: [&str; 6] = [
-    "input_tokens",
-    "cache_read_tokens",
-    "cache_write_5m_tokens",
-    "cache_write_1h_tokens",
-    "output_tokens",
-    "web_searches",
-];
+/// The service tiers.
+pub const TIERS: [&str; 8] = ["standard", "batch", "priority", "flex", "fast", "balanced", "ultrafast", "decisions"];
 
 /// A usage as it is given: its parts with null for what is to come from the reservation.
 pub fn usage(value: &Value) -> Result<Json, Mistake> {
     let usage = &value["usage"];
     let kind = text(usage, "type")?;
-    match kind {
+    let given = match kind {
         "unknown" => {
             only(usage, &["type"])?;
-            Ok(object! { "type": "unknown" })
+            object! { "type": "unknown" }
         }
         "final" | "partial" => {
             only(usage, &["type", "parts"])?;
             let parts = usage["parts"].as_array().ok_or(INVALID)?;
             let parts = parts.iter().map(part).collect::<Result<Vec<Json>, Mistake>>()?;
-            let outputs = parts.iter().any(|part| part.get("output_tokens").int() > 0);
-            if !(1..=64).contains(&parts.len()) || (kind == "partial" && outputs) {
-                return Err(RANGE);
-            }
-            Ok(object! { "type": kind, "parts": parts })
+            object! { "type": kind, "parts": parts }
         }
-        "anthropic" => {
+        "anthropic" | "openai_chat" | "openai_responses" | "gemini" => {
             only(usage, &["type", "model", "usage", "complete"])?;
-            provider(text(usage, "model")?, &usage["usage"], usage["complete"].as_bool().ok_or(INVALID)?)
+            let complete = usage["complete"].as_bool().ok_or(INVALID)?;
+            provider::usage(kind, usage["model"].as_str(), usage.get("usage").ok_or(INVALID)?, complete)?
         }
-        _ => Err(INVALID),
-    }
+        "stream" => {
+            only(usage, &["type", "api", "events"])?;
+            provider::stream(text(usage, "api")?, usage["events"].as_array().ok_or(INVALID)?)?
+        }
+        _ => return Err(INVALID),
+    };
+    Ok(given)
+}
+
+/// Refuses a usage that can be read but not be accounted.
+pub fn accountable(usage: &Json) -> Result<(), Mistake> {
+    let parts = usage.get("parts").list();
+    let wrong = |part: &Json| {
+        let too_many = CLASSES.iter().any(|class| part.get(class.field).int() > MOST);
+        let wrote = provider::sum_of(part, &['o']) > 0;
+        too_many || (usage.get("type").text() == "partial" && wrote)
+    };
+    let known = usage.get("type").text() != "unknown";
+    if known && (!(1..=64).contains(&parts.len()) || parts.iter().any(wrong)) { Err(RANGE) } else { Ok(()) }
 }
 
 fn part(value: &Value) -> Result<Json, Mistake> {
-    only(value, &[&COUNTS[..], &["model", "speed", "inference_geo", "service_tier"]].concat())?;
+    let fields: Vec<&str> = CLASSES.iter().map(|class| class.field).collect();
+    only(value, &[&fields[..], &["model", "speed", "inference_geo", "service_tier"]].concat())?;
     let mut part = object! { "model": value["model"].as_str() };
-    for name in COUNTS {
-        part.set(name, int(value, name, 0, MOST, Some(0))?.into());
+    for class in &CLASSES {
+        let count = int(value, class.field, 0, MOST, Some(0))?;
+        if class.is_written(count) {
+            part.set(class.field, count.into());
+        }
     }
-    for (name, words) in [
-        ("speed", &["standard", "fast"][..]),
-        ("inference_geo", &["global", "us"]),
-        ("service_tier", &["standard", "batch", "priority"]),
-    ] {
+    for (name, words) in
+        [("speed", &["standard", "fast"][..]), ("inference_geo", &["global", "us", "eu"]), ("service_tier", &TIERS)]
+    {
         part.set(name, if value.get(name).is_none() { Json::Null } else { word(value, name, words)?.into() });
     }
     Ok(part)
-}
-
-/// The provider's usage object: its iterations are the parts, where it has any; what is missing is not zero.
-fn provider(model: &str, raw: &Value, complete: bool) -> Result<Json, Mistake> {
-    if raw["input_tokens"].is_null() {
-        return Ok(object! { "type": "unknown" });
-    }
-    let iterations: Vec<&Value> = match raw["iterations"].as_array() {
-        Some(iterations) if !iterations.is_empty() => iterations.iter().collect(),
-        _ => vec![raw],
-    };
-    let known = complete && iterations.iter().chain([&raw]).all(|iteration| !iteration["output_tokens"].is_null());
-    let mut parts = Vec::new();
-    for (index, iteration) in iterations.into_iter().enumerate() {
-        let count = |name: &str| iteration[name].as_i64().unwrap_or(0);
-        let writes = &iteration["cache_creation"];
-        let (short, long) = match writes.as_object() {
-            Some(_) => (
-                writes["ephemeral_5m_input_tokens"].as_i64().unwrap_or(0),
-                writes["ephemeral_1h_input_tokens"].as_i64().unwrap_or(0),
-            ),
-            None => (count("cache_creation_input_tokens"), 0),
-        };
-        let searches = raw["server_tool_use"]["web_search_requests"].as_i64().filter(|_| index == 0).unwrap_or(0);
-        parts.push(object! {
-            "model": iteration["model"].as_str().unwrap_or(model),
-            "input_tokens": count("input_tokens"),
-            "cache_read_tokens": count("cache_read_input_tokens"),
-            "cache_write_5m_tokens": short,
-            "cache_write_1h_tokens": long,
-            "output_tokens": if known { count("output_tokens") } else { 0 },
-            "web_searches": searches,
-            "speed": raw["speed"].as_str(),
-            "inference_geo": raw["inference_geo"].as_str(),
-            "service_tier": raw["service_tier"].as_str(),
-        });
-    }
-    Ok(object! { "type": if known { "final" } else { "partial" }, "parts": parts })
 }

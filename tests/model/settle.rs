@@ -8,31 +8,31 @@ use super::{
     Model,
     admit::{Counts, debit, priced_by, refuse},
     book,
+    card::{full_name, of_model},
     json::{Json, object},
     log::{Admission, Settlement, Standing, What},
     money::Usd,
-    read::{self, COUNTS, Mistake},
+    provider,
+    read::{self, Mistake},
 };
 
 /// The usage with every default filled in from the reservation.
 fn resolve(admission: &Admission, given: &Json) -> Json {
     let request = admission.asked.get("request");
+    let config = &admission.config;
     let part = |given: &Json| {
         let model = match given.get("model") {
-            Json::Null => admission.model.as_str(),
-            name => priced_by(&admission.config, name.text()).map_or(name.text(), |card| card.get("model").text()),
+            Json::Null => admission.model.clone(),
+            name => priced_by(config, name.text())
+                .map_or_else(|| name.text().to_owned(), |card| full_name(config.book(), card)),
         };
-        let tier = if request.get("batch").is_true() { "batch" } else { "standard" };
-        let or = |name: &str, default: &Json| {
-            if given.get(name).is_null() { default.clone() } else { given.get(name).clone() }
-        };
-        let mut part = object! { "model": model };
-        for name in COUNTS {
-            part.set(name, given.get(name).clone());
+        let mut part = provider::split(given, request.get("cache_write").text());
+        part.set("model", model.into());
+        for name in ["speed", "inference_geo", "service_tier"] {
+            if part.get(name).is_null() {
+                part.set(name, request.get(name).clone());
+            }
         }
-        part.set("speed", or("speed", request.get("speed")));
-        part.set("inference_geo", or("inference_geo", request.get("inference_geo")));
-        part.set("service_tier", or("service_tier", &tier.into()));
         part
     };
     let mut usage = given.clone();
@@ -46,8 +46,8 @@ fn resolve(admission: &Admission, given: &Json) -> Json {
 fn charge(admission: &Admission, admitted_at: i64, usage: Json, from: &'static str) -> Settlement {
     let (mut sum, mut unpriced) = (Usd::ZERO, false);
     for part in usage.get("parts").list() {
-        match book::charge(book::card(admission.config.book(), part.get("model").text()), part, admitted_at) {
-            Ok(price) => sum = sum + price,
+        match book::charge(of_model(admission.config.book(), part.get("model").text()), part, admitted_at) {
+            Ok((_, lines)) => sum = sum + book::sum(&lines),
             Err(_) => unpriced = true,
         }
     }
@@ -63,21 +63,14 @@ fn charge(admission: &Admission, admitted_at: i64, usage: Json, from: &'static s
 }
 
 fn counted(admission: &Admission, settlement: &Settlement) -> Counts {
-    let sum = |names: &[&str]| -> i64 {
-        settlement
-            .usage
-            .get("parts")
-            .list()
-            .iter()
-            .map(|part| names.iter().map(|name| part.get(name).int()).sum::<i64>())
-            .sum()
-    };
+    let parts = settlement.usage.get("parts").list();
+    let sum = |kinds: &[char]| -> i64 { parts.iter().map(|part| provider::sum_of(part, kinds)).sum() };
     let estimate = admission.asked.get("estimate");
     let (input, cache_read) = match settlement.usage.get("type").text() {
         "unknown" => (estimate.get("input_tokens").int(), estimate.get("cache_read_tokens").int()),
-        _ => (sum(&["input_tokens", "cache_write_5m_tokens", "cache_write_1h_tokens"]), sum(&["cache_read_tokens"])),
+        _ => (sum(&['i', 'w']), sum(&['r'])),
     };
-    let output = if settlement.estimated { admission.output_bound } else { sum(&["output_tokens"]) };
+    let output = if settlement.estimated { admission.output_bound } else { sum(&['o']) };
     Counts { input, cache_read, output, cost: settlement.charge }
 }
 
@@ -93,6 +86,7 @@ impl Model {
         read::only(command, &["type", "reservation", "usage"])?;
         let id = read::reservation(command)?;
         let given = read::usage(command)?;
+        read::accountable(&given)?;
         let case = self.known(id, now).ok_or("unknown_reservation")?;
         let admission = Rc::clone(&case.admission);
         let usage = resolve(&admission, &given);

@@ -13,7 +13,7 @@ fn policy() -> Value {
     let rate = json!({"input": "1000000", "output": "1000000", "cache_read": "1000000", "cache_write_5m": "1000000", "cache_write_1h": "1000000"});
     let card = json!({
         "model": "dear", "context_window_tokens": 1_000_000_000, "max_output_tokens": 1_000_000_000, "tool_tokens": 1_000_000, "image_tokens": 1_000_000,
-        "versions": [{"tiers": [{"above_prompt_tokens": 0, "rates_per_mtok": rate}], "batch_multiplier": "0.5", "us_multiplier": "1", "web_search_usd": "18"}],
+        "versions": [{"rates_per_mtok": rate, "rates_per_unit": {"web_search": "10", "code_execution_hour": "10000"}}],
     });
     let limit = |id: &str, meter: &str, mode: &str| {
         let largest = if meter == "cost" { json!("1000000000000") } else { json!(MOST) };
@@ -41,6 +41,7 @@ fn the_largest_numbers_never_wrap() {
         now += 1;
         let request = json!({
             "max_tokens": 1_000_000_000, "input": {"tokens": MOST}, "images": 100_000, "web_searches": 100_000, "iterations": 1_000,
+            "code_execution_ms": 1_000_000_000,
             "external_input": dice.chance(50), "tools": true,
         });
         let admit = json!({"type": "admit", "reservation": format!("r{number}"), "credential": {"key": "k"}, "model": "dear", "request": request,
@@ -49,7 +50,7 @@ fn the_largest_numbers_never_wrap() {
         assert_eq!(answer["decision"]["type"], "allow", "{answer}");
         assert!(usd(&answer["decision"]["hold_usd"]) > 0, "{answer}");
         let part = json!({"input_tokens": MOST, "cache_read_tokens": MOST, "cache_write_5m_tokens": MOST, "cache_write_1h_tokens": MOST,
-            "output_tokens": MOST, "web_searches": MOST});
+            "output_tokens": MOST, "web_searches": MOST, "code_execution_ms": MOST, "output_reasoning_tokens": MOST});
         let usage = json!({"type": "final", "parts": vec![part; 64]});
         let settle = json!({"type": "settle", "reservation": format!("r{number}"), "usage": usage});
         let answer = ask(&mut port, &json!({"now_ms": now, "command": settle}));

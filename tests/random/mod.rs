@@ -11,3 +11,4 @@ pub mod question;
 pub mod request;
 pub mod scope;
 pub mod stream;
+pub mod usage;

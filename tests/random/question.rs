@@ -6,7 +6,8 @@ use super::{
     book::model,
     dice::Dice,
     policy::{ACCOUNTS, KEYS, MEMBERS, PROJECTS},
-    request::{Requests, credential, parts, request},
+    request::{Requests, credential, request},
+    usage,
 };
 
 const ACTIONS: [&str; 8] = [
@@ -25,7 +26,8 @@ pub fn actor(dice: &mut Dice) -> Value {
     if dice.chance(85) { json!({"member": "ada"}) } else { principal(dice) }
 }
 
-fn principal(dice: &mut Dice) -> Value {
+/// Anybody.
+pub fn principal(dice: &mut Dice) -> Value {
     match dice.weighted(&[12, 4, 8, 1]) {
         0 => json!({"member": dice.pick(&MEMBERS)}),
         1 => json!({"service_account": dice.pick(&ACCOUNTS)}),
@@ -52,12 +54,13 @@ pub fn query(dice: &mut Dice, policy: &Value, requests: &Requests) -> Value {
         }
         2 => json!({"type": "quote", "model": model(dice, policy), "request": request(dice)}),
         3 => {
-            let usage = match dice.below(3) {
-                0 => json!({"type": "unknown"}),
-                1 => json!({"type": "partial", "parts": parts(dice, policy, false)}),
-                _ => json!({"type": "final", "parts": parts(dice, policy, true)}),
-            };
-            json!({"type": "price", "model": model(dice, policy), "at_ms": dice.between(0, 2_000_000_000_000), "usage": usage})
+            let usage = usage::usage(dice, policy);
+            let at_ms = dice.between(0, 2_000_000_000_000);
+            let mut query = json!({"type": "price", "model": model(dice, policy), "at_ms": at_ms, "usage": usage});
+            if dice.chance(30) {
+                query["context"] = context(dice);
+            }
+            query
         }
         4 => {
             let mut headroom = json!({"type": "headroom", "credential": credential(dice, policy)});
@@ -70,4 +73,19 @@ pub fn query(dice: &mut Dice, policy: &Value, requests: &Requests) -> Value {
         6 => json!({"type": "balances"}),
         _ => json!({"type": "reservation", "reservation": requests.known(dice)}),
     }
+}
+
+/// How a call was made.
+pub fn context(dice: &mut Dice) -> Value {
+    let mut context = json!({});
+    if dice.chance(50) {
+        context["service_tier"] = json!(usage::tier(dice));
+    }
+    if dice.chance(20) {
+        context["speed"] = json!(dice.pick(&["standard", "fast"]));
+    }
+    if dice.chance(30) {
+        context["inference_geo"] = json!(dice.pick(&["global", "us", "eu"]));
+    }
+    context
 }

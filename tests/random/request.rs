@@ -7,6 +7,7 @@ use super::{
     dice::Dice,
     policy::{KEYS, digest_of},
     question::actor,
+    usage,
 };
 
 /// How many of the last admissions and messages are remembered, to be repeated or contradicted.
@@ -82,17 +83,7 @@ impl Requests {
             return dice.pick(&self.settles).clone();
         }
         let reservation = self.known(dice);
-        let usage = match dice.weighted(&[60, 12, 10, 18]) {
-            0 => json!({"type": "final", "parts": parts(dice, policy, true)}),
-            1 => {
-                let outputs = dice.chance(3);
-                json!({"type": "partial", "parts": parts(dice, policy, outputs)})
-            }
-            2 => json!({"type": "unknown"}),
-            _ => {
-                json!({"type": "anthropic", "model": model(dice, policy), "usage": provider_usage(dice, policy), "complete": dice.chance(75)})
-            }
-        };
+        let usage = usage::usage(dice, policy);
         let command = json!({"type": "settle", "reservation": reservation, "usage": usage});
         remember(&mut self.settles, &command);
         command
@@ -128,7 +119,11 @@ pub fn credential(dice: &mut Dice, policy: &Value) -> Value {
     let known = policy["keys"].as_array().map(Vec::as_slice).unwrap_or_default();
     if known.is_empty() || dice.chance(4) {
         let key = *dice.pick(&KEYS);
-        return if dice.chance(50) { json!({"key": key}) } else { json!({"secret_sha256": digest_of(key, 1)}) };
+        return if dice.chance(50) {
+            json!({"key": key})
+        } else {
+            json!({"secret_sha256": digest_of(key, dice.below(2) as usize)})
+        };
     }
     let key = dice.pick(known);
     match key["secrets"].as_array().filter(|secrets| !secrets.is_empty()) {
@@ -142,10 +137,13 @@ pub fn request(dice: &mut Dice) -> Value {
     let mut request = json!({"max_tokens": dice.pick(&[1, 10, 64, 100, 500, 1_000, 100_000])});
     request["input"] = match dice.below(2) {
         0 => json!({"tokens": dice.pick(&[0, 1, 99, 100, 101, 500, 5_000])}),
-        _ => json!({"bytes": dice.pick(&[0, 1, 3, 250, 401, 1_999, 2_048, 1_000_000_000_000_i64])}),
+        _ => json!({"bytes": dice.pick(&[0, 1, 3, 250, 401, 1_999, 2_048, 300_000_000_i64])}),
     };
-    if dice.chance(85) {
-        request["cache_write"] = json!(dice.pick(&["none", "none", "none", "5m", "1h"]));
+    if dice.chance(93) {
+        request["cache_write"] =
+            json!(dice.pick(&[
+                "none", "none", "none", "none", "none", "none", "none", "none", "5m", "5m", "1h", "30m", "12h"
+            ]));
     }
     if dice.chance(10) {
         request["images"] = json!(dice.between(0, 4));
@@ -166,101 +164,16 @@ pub fn request(dice: &mut Dice) -> Value {
         request["speed"] = json!(dice.pick(&["standard", "fast", "fast"]));
     }
     if dice.chance(6) {
-        request["inference_geo"] = json!(dice.pick(&["global", "us", "us"]));
+        request["inference_geo"] = json!(dice.pick(&["global", "us", "us", "eu"]));
     }
-    if dice.chance(6) {
-        request["batch"] = json!(dice.chance(80));
+    if dice.chance(8) {
+        request["service_tier"] = json!(usage::tier(dice));
+    }
+    if dice.chance(5) {
+        request["code_execution_ms"] = json!(dice.pick(&[0, 1, 300_000, 3_600_001]));
     }
     if dice.chance(1) {
         request["max_tokens"] = json!(dice.pick(&[0, -1, 1_000_000_001]));
     }
     request
-}
-
-fn count(dice: &mut Dice) -> i64 {
-    match dice.weighted(&[30, 40, 25, 5]) {
-        0 => 0,
-        1 => dice.between(1, 120),
-        2 => dice.between(100, 1_500),
-        _ => dice.between(2_000, 400_000),
-    }
-}
-
-/// One to three parts of a usage.
-pub fn parts(dice: &mut Dice, policy: &Value, outputs: bool) -> Value {
-    let many = if dice.chance(15) { 3 } else { 1 };
-    let parts: Vec<Value> = (0..many)
-        .map(|_| {
-            let mut part = json!({"input_tokens": count(dice)});
-            if outputs {
-                part["output_tokens"] = json!(count(dice));
-            }
-            for field in ["cache_read_tokens", "cache_write_5m_tokens", "cache_write_1h_tokens"] {
-                if dice.chance(15) {
-                    part[field] = json!(count(dice));
-                }
-            }
-            if dice.chance(5) {
-                part["web_searches"] = json!(dice.between(0, 5));
-            }
-            if dice.chance(15) {
-                part["model"] = json!(model(dice, policy));
-            }
-            if dice.chance(6) {
-                part["speed"] = json!(dice.pick(&["standard", "fast"]));
-            }
-            if dice.chance(6) {
-                part["inference_geo"] = json!(dice.pick(&["global", "us"]));
-            }
-            if dice.chance(6) {
-                part["service_tier"] = json!(dice.pick(&["standard", "batch", "priority"]));
-            }
-            part
-        })
-        .collect();
-    json!(parts)
-}
-
-/// The provider's own usage object.
-fn provider_usage(dice: &mut Dice, policy: &Value) -> Value {
-    let mut usage = provider_counts(dice);
-    if dice.chance(10) {
-        usage["server_tool_use"] =
-            json!({"web_search_requests": dice.between(0, 3), "web_fetch_requests": dice.between(0, 3)});
-    }
-    if dice.chance(15) {
-        usage["service_tier"] = json!(dice.pick(&["standard", "batch", "priority"]));
-    }
-    if dice.chance(10) {
-        usage["inference_geo"] = json!(dice.pick(&["global", "us"]));
-    }
-    if dice.chance(10) {
-        let iterations: Vec<Value> = (0..dice.between(1, 3))
-            .map(|_| {
-                let mut part = provider_counts(dice);
-                part["type"] = json!("message");
-                if dice.chance(40) {
-                    part["model"] = json!(model(dice, policy));
-                }
-                part
-            })
-            .collect();
-        usage["iterations"] = json!(iterations);
-    }
-    usage
-}
-
-fn provider_counts(dice: &mut Dice) -> Value {
-    let mut counts = json!({"input_tokens": count(dice), "output_tokens": count(dice)});
-    if dice.chance(30) {
-        counts["cache_read_input_tokens"] = json!(dice.pick(&[None, Some(0), Some(40), Some(900)]));
-    }
-    if dice.chance(20) {
-        let (short, long) = (dice.between(0, 50), dice.between(0, 50));
-        counts["cache_creation_input_tokens"] = json!(short + long);
-        if dice.chance(60) {
-            counts["cache_creation"] = json!({"ephemeral_5m_input_tokens": short, "ephemeral_1h_input_tokens": long});
-        }
-    }
-    counts
 }

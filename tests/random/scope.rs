@@ -28,7 +28,7 @@ fn ids(policy: &Value, list: &str) -> BTreeSet<String> {
     policy[list].as_array().into_iter().flatten().filter_map(|item| item["id"].as_str().map(str::to_owned)).collect()
 }
 
-fn keep(holder: &mut Value, list: &str, test: impl Fn(&Value) -> bool) {
+fn keep(holder: &mut Value, list: &str, test: impl FnMut(&Value) -> bool) {
     if let Some(items) = holder.get_mut(list).and_then(Value::as_array_mut) {
         items.retain(test);
     }
@@ -51,11 +51,16 @@ pub fn prune(policy: &mut Value) {
             && known(&accounts, &key["owner"]["service_account"])
             && known(&projects, &key["project"])
     });
+    // A secret stands for one key of a policy.
+    let mut secrets = BTreeSet::new();
+    for key in policy["keys"].as_array_mut().into_iter().flatten() {
+        keep(key, "secrets", |secret| secrets.insert(secret["sha256"].to_string()));
+    }
     let keys = ids(policy, "keys");
     let book = policy["price_book"].clone();
     let priced = |name: &str| match book["cards"].as_array() {
         None => name.starts_with("claude-"),
-        Some(cards) => cards.iter().any(|card| card["model"] == name || card["aliases"][0] == name),
+        Some(cards) => cards.iter().any(|card| names_of(card).iter().any(|known| known == name)),
     };
     if policy["settings"]["fallback_model"].as_str().is_some_and(|name| !priced(name)) {
         policy["settings"]["fallback_model"] = Value::Null;
@@ -75,11 +80,7 @@ pub fn prune(policy: &mut Value) {
 /// Takes out names and prefixes of models that the book lacks; a list of which nothing is left takes every model.
 fn prune_models(policy: &mut Value, book: &Value) {
     let cards = book["cards"].as_array().cloned().unwrap_or_default();
-    let names: Vec<&str> = cards
-        .iter()
-        .flat_map(|card| card["aliases"].as_array().into_iter().flatten().chain([&card["model"]]))
-        .filter_map(Value::as_str)
-        .collect();
+    let names: Vec<String> = cards.iter().flat_map(names_of).collect();
     for list in ["model_classes", "projects", "keys"] {
         for item in policy.get_mut(list).and_then(Value::as_array_mut).into_iter().flatten() {
             let Some(models) = item.get_mut("models").and_then(Value::as_array_mut).filter(|models| !models.is_empty())
@@ -88,11 +89,20 @@ fn prune_models(policy: &mut Value, book: &Value) {
             };
             models.retain(|entry| match entry.as_str().and_then(|entry| entry.strip_suffix('*')) {
                 Some(prefix) => prefix.is_empty() || names.iter().any(|name| name.starts_with(prefix)),
-                None => names.iter().any(|name| *entry == *name),
+                None => names.iter().any(|name| entry == name),
             });
             if models.is_empty() {
                 models.push(json!("*"));
             }
         }
+    }
+}
+
+/// The names of a card that lead to it whatever other cards there are.
+fn names_of(card: &Value) -> Vec<String> {
+    let own = card["aliases"].as_array().into_iter().flatten().chain([&card["model"]]).filter_map(Value::as_str);
+    match card["provider"].as_str() {
+        Some(seller) => own.map(|name| format!("{seller}/{name}")).collect(),
+        None => own.map(str::to_owned).collect(),
     }
 }

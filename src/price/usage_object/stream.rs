@@ -136,6 +136,10 @@ fn overlay(known: &mut Read<'static>, later: &Read<'static>) {
     let split = read_split(known);
     let total = later.get(anthropic::WRITES).filter(|_| splits(known) && !splits(later));
     known.overlay(later);
+    if splits(later) {
+        // It splits all of them anew.
+        known.set(anthropic::WRITES_LATER, 0);
+    }
     if let Some(total) = total {
         known.set(anthropic::WRITES, split);
         known.set(anthropic::WRITES_LATER, total.saturating_sub(split));
@@ -162,5 +166,27 @@ fn string<'a>(text: &mut Text<'a>) -> Result<Option<std::borrow::Cow<'a, str>>, 
             Ok(None)
         }
         _ => Ok(None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::price::CacheWrite;
+
+    #[test]
+    fn writes_that_are_split_later_are_counted_once() {
+        let mut stream = UsageStream::new(Api::Anthropic);
+        for event in [
+            r#"{"type":"message_start","message":{"usage":{"input_tokens":1,"output_tokens":1,"cache_creation_input_tokens":10,"cache_creation":{"ephemeral_5m_input_tokens":10}}}}"#,
+            r#"{"type":"message_delta","usage":{"cache_creation_input_tokens":30}}"#,
+            r#"{"type":"message_delta","usage":{"output_tokens":2,"cache_creation_input_tokens":30,"cache_creation":{"ephemeral_5m_input_tokens":10,"ephemeral_1h_input_tokens":20}}}"#,
+            r#"{"type":"message_stop"}"#,
+        ] {
+            stream.event(event).unwrap();
+        }
+        let GivenUsage::Final(parts) = stream.usage().unwrap() else { panic!("the stream is complete") };
+        let usage = parts[0].counted(CacheWrite::FiveMinutes);
+        assert_eq!((usage.cache_write_5m, usage.cache_write_1h), (10, 20));
     }
 }
