@@ -10,9 +10,11 @@ use tollgate::{
 
 use crate::rows::{read, shipped};
 
-/// Model; input, output, cache read, cache writes of five minutes and of one hour; input and output of fast mode. USD per
+type Published = (&'static [&'static str], [&'static str; 5], Option<[&'static str; 2]>);
+
+/// Models; input, output, cache read, cache writes of five minutes and of one hour; input and output of fast mode. USD per
 /// million tokens, as of 2026-11-23.
-const PUBLISHED: &[(&[&str], [&str; 5], Option<[&str; 2]>)] = &[
+const PUBLISHED: &[Published] = &[
     (&["claude-fable-5-2", "claude-mythos-5-2"], ["8", "40", "0.2", "10", "16"], Some(["16", "80"])),
     (&["claude-fable-5-1", "claude-mythos-5-1"], ["10", "50", "0.25", "12.5", "20"], None),
     (&["claude-fable-5", "claude-mythos-5"], ["10", "50", "1", "12.5", "20"], None),

@@ -117,7 +117,7 @@ fn add_version(version: &mut CardVersionForm, today: &CardVersionForm, model: &s
 /// Takes over the rates of some classes, in every tier that both have, or that the first has none of.
 fn add_rates(
     base: &mut RatesPerMtok,
-    tiers: &mut Vec<TierForm>,
+    tiers: &mut [TierForm],
     other: &RatesPerMtok,
     other_tiers: &[TierForm],
     classes: &[UsageClass],
