@@ -152,7 +152,7 @@ fn off_peak_hours_carry_over() {
         (Catalogue::GenaiPrices, "2026-11-20T02:00:00Z", "1.32"),
         (Catalogue::GenaiPrices, "2026-11-20T04:00:00Z", "0.66"),
         (Catalogue::GenaiPrices, "2026-11-20T09:59:59Z", "1.32"),
-        (Catalogue::GenaiPrices, "2026-08-16T02:00:00Z", "0.435"),
+        (Catalogue::GenaiPrices, "2026-08-16T12:00:00Z", "0.435"),
     ];
     let books = [book(Catalogue::GenaiPrices), book(Catalogue::LiteLlm)];
     for (of, at, expected) in cases {
