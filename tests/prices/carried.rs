@@ -3,7 +3,7 @@
 use tollgate::{
     price::{
         Book, CardForm, CardVersion, CardVersionForm, InferenceGeo, PriceContext, RatesPerMtok, ServiceTier, Speed,
-        TierForm, TierStart,
+        TierForm, TierStart, UsageClass,
         import::{Catalogue, Models},
     },
     wire,
@@ -139,4 +139,27 @@ fn table(
         each(start.unsigned() + 1, &tier.rates_per_mtok);
     }
     seen
+}
+
+#[test]
+fn off_peak_hours_carry_over() {
+    // 2026-11-20 was a Friday.
+    let cases = [
+        (Catalogue::LiteLlm, "2026-11-20T02:00:00Z", "1.32"),
+        (Catalogue::LiteLlm, "2026-11-20T04:00:00Z", "0.66"),
+        (Catalogue::LiteLlm, "2026-11-20T23:59:59Z", "0.66"),
+        (Catalogue::LiteLlm, "2026-11-21T02:00:00Z", "0.66"),
+        (Catalogue::GenaiPrices, "2026-11-20T02:00:00Z", "1.32"),
+        (Catalogue::GenaiPrices, "2026-11-20T04:00:00Z", "0.66"),
+        (Catalogue::GenaiPrices, "2026-11-20T09:59:59Z", "1.32"),
+        (Catalogue::GenaiPrices, "2026-08-16T12:00:00Z", "0.435"),
+    ];
+    let books = [book(Catalogue::GenaiPrices), book(Catalogue::LiteLlm)];
+    for (of, at, expected) in cases {
+        let book = if of == Catalogue::GenaiPrices { &books[0] } else { &books[1] };
+        let found = book.lookup(Some("deepseek"), "deepseek-v4-pro").unwrap();
+        let tiers = found.card.version_at(at.parse().unwrap()).unwrap().tiers(PriceContext::default()).unwrap();
+        let rate = tiers.of(1).unwrap().rates.get(UsageClass::Input).to_decimal(UsageClass::Input).unwrap();
+        assert_eq!(rate.to_string(), expected, "{of:?} {at}");
+    }
 }

@@ -94,7 +94,8 @@ impl Digits {
     /// that a rate can have.
     ///
     /// A number of at least 12 digits is taken for a float's when a decimal of at most 9 digits lies within what its
-    /// last digits can be wrong by: ten units of the last one for the 16 and 17 digits of a whole float, two for fewer.
+    /// last digits can be wrong by: ten units of the last one for the 16 and 17 digits of a whole float, two for fewer
+    /// digits of a price that somebody divided by the seconds of an hour.
     #[must_use]
     pub fn scaled(self, factor: Factor) -> Option<Scaled> {
         let value = self.mantissa.checked_mul(factor.times)?;
@@ -104,7 +105,12 @@ impl Digits {
         {
             let unit = 10_i128.checked_pow(drop)?;
             let short = value.checked_add(unit.checked_div(2)?)?.checked_div(unit)?.checked_mul(unit)?;
-            let wrong_by = if self.written >= 16 { 10 } else { 2_i128 }.checked_mul(factor.times)?;
+            let wrong_by = match (self.written >= 16, factor.times > 1) {
+                (true, _) => 10_i128,
+                (false, true) => 2,
+                (false, false) => 0,
+            }
+            .checked_mul(factor.times)?;
             if short != value && short.checked_sub(value)?.abs() <= wrong_by {
                 return decimal(short, exponent).map(Scaled::Snapped);
             }

@@ -4,7 +4,7 @@
 use rust_decimal::Decimal;
 
 use super::{
-    prices::{Prices, Tiered, Version},
+    prices::{Prices, Tiered, Version, add_sorted},
     report::{Notes, Reason},
 };
 use crate::{
@@ -117,16 +117,15 @@ impl Entry {
                 // Text that costs nothing beside something that does: not billed so (speech, embeddings), or not known.
                 if version.standard.get(class).is_some_and(Tiered::is_zero) {
                     version.tables_mut().for_each(|prices| prices.remove(class));
-                    left_out.push(class);
+                    add_sorted(&mut left_out, class);
                 }
             }
             for prices in version.tables() {
-                kept.extend(prices.iter().filter(|(_, tiered)| tiered.is_zero()).map(|(class, _)| class));
+                let zero = prices.iter().filter(|(_, tiered)| tiered.is_zero());
+                zero.for_each(|(class, _)| add_sorted(&mut kept, class));
             }
         }
-        for (reason, classes) in [(Reason::FreeClass, &mut kept), (Reason::ZeroClass, &mut left_out)] {
-            classes.sort_unstable();
-            classes.dedup();
+        for (reason, classes) in [(Reason::FreeClass, &kept), (Reason::ZeroClass, &left_out)] {
             classes.iter().for_each(|class| self.notes.add_text(path, reason, class.as_str()));
         }
         true

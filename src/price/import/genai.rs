@@ -8,7 +8,7 @@ use super::{
     decimal::{Digits, Factor},
     entry::Entry,
     names,
-    prices::{Context, Prices, Tiered, Version},
+    prices::{Context, Prices, Tiered, Version, add_sorted},
     rate,
     report::{Notes, Reason},
     short_cache_writes,
@@ -287,9 +287,8 @@ fn tiered(notes: &mut Notes, class: UsageClass, json: &Json, factor: Factor, pat
 /// The versions: one for each stretch of time between the dates of prices and of variants.
 fn versions(notes: &mut Notes, dated: &[Dated], variants: &[Variant], path: &Path<'_>) -> Vec<Version> {
     let mut starts: Vec<Option<Timestamp>> = vec![None];
-    starts.extend(dated.iter().map(|dated| dated.from).chain(variants.iter().map(|variant| variant.from)));
-    starts.sort_unstable();
-    starts.dedup();
+    dated.iter().for_each(|dated| add_sorted(&mut starts, dated.from));
+    variants.iter().for_each(|variant| add_sorted(&mut starts, variant.from));
     let mut versions: Vec<Version> = Vec::new();
     let mut last: Vec<Version> = Vec::new();
     for from in starts {
@@ -300,7 +299,8 @@ fn versions(notes: &mut Notes, dated: &[Dated], variants: &[Variant], path: &Pat
         let hourly: Vec<&Dated> =
             dated.iter().skip(base.saturating_add(1)).filter(|dated| dated.hours.is_some()).collect();
         if let Some(first) = hourly.first() {
-            if hourly.iter().any(|dated| dated.prices != first.prices) {
+            let plain = |dated: &Dated| version(&dated.prices, &[], &holds);
+            if hourly.iter().any(|dated| !plain(dated).same(&plain(first))) {
                 // Which of them holds where they overlap is not told by one version.
                 notes.add_text(&path.field("prices"), Reason::HoursOverlap, &notes.model.clone());
                 return Vec::new();
@@ -309,7 +309,8 @@ fn versions(notes: &mut Notes, dated: &[Dated], variants: &[Variant], path: &Pat
             version.hours = hourly.iter().filter_map(|dated| dated.hours.clone()).collect();
             now.push(version);
         }
-        if now != last {
+        let same = now.len() == last.len() && now.iter().zip(&last).all(|(now, last)| now.same(last));
+        if !same {
             versions.extend(now.iter().cloned().map(|version| Version { from, ..version }));
             last = now;
         }

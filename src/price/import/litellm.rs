@@ -376,9 +376,10 @@ impl Reader<'_> {
                     }
                 }
             }
-            read.push((self.above(start), own));
+            let start = self.above(start);
+            let position = read.partition_point(|(known, _)| *known <= start);
+            read.insert(position, (start, own));
         }
-        read.sort_by_key(|(start, _)| *start);
         let all: Vec<UsageClass> = read.iter().flat_map(|(_, own)| own.iter().map(|(class, _)| class)).collect();
         for (index, (start, own)) in read.iter().enumerate() {
             for class in &all {

@@ -91,7 +91,8 @@ impl Importer {
         let owner = self.names.get(key(&entry.notes.provider, &entry.notes.model).as_str());
         let taken = card.as_ref().and_then(|card| {
             let owner = self.cards.get(usize::try_from(*owner?).ok()?)?;
-            Some(if owner.versions == card.versions { Reason::SameModel } else { Reason::NameTaken })
+            let same = crate::wire::to_text(&owner.versions) == crate::wire::to_text(&card.versions);
+            Some(if same { Reason::SameModel } else { Reason::NameTaken })
         });
         if let Some(reason) = taken {
             entry.notes.add_text(path, reason, &entry.notes.model.clone());

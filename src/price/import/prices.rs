@@ -11,8 +11,15 @@ use crate::{
     time::Timestamp,
 };
 
+/// Adds to a sorted list what it does not have yet. The lists are short, and a sorting algorithm is long.
+pub(super) fn add_sorted<T: Ord>(list: &mut Vec<T>, item: T) {
+    if let Err(position) = list.binary_search(&item) {
+        list.insert(position, item);
+    }
+}
+
 /// What a class costs, also in longer prompts.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Tiered {
     pub(super) base: Option<Decimal>,
     /// The rates of prompts above a length, by rising length.
@@ -41,7 +48,7 @@ impl Tiered {
 }
 
 /// The prices of classes, in the order of the classes.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Prices(Vec<(UsageClass, Tiered)>);
 
 impl Prices {
@@ -111,10 +118,10 @@ impl Prices {
     }
 
     fn tiers(&self) -> Vec<TierForm> {
-        let mut starts: Vec<u64> =
-            self.tokens().flat_map(|(_, tiered)| &tiered.above).map(|(start, _)| *start).collect();
-        starts.sort_unstable();
-        starts.dedup();
+        let mut starts: Vec<u64> = Vec::new();
+        for (_, tiered) in self.tokens() {
+            tiered.above.iter().for_each(|(start, _)| add_sorted(&mut starts, *start));
+        }
         let mut tiers = Vec::with_capacity(starts.len());
         for start in starts {
             let mut rates = Rates::default();
@@ -144,7 +151,7 @@ impl Prices {
 }
 
 /// The prices of a service tier or a speed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(super) struct Context {
     pub(super) service_tier: ServiceTier,
     pub(super) speed: Speed,
@@ -174,7 +181,7 @@ impl Context {
 }
 
 /// Prices from an instant on.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Version {
     pub(super) from: Option<Timestamp>,
     pub(super) hours: Vec<HoursForm>,
@@ -191,6 +198,12 @@ impl Version {
 
     pub(super) fn tables_mut(&mut self) -> impl Iterator<Item = &mut Prices> {
         core::iter::once(&mut self.standard).chain(self.contexts.iter_mut().map(|context| &mut context.prices))
+    }
+
+    /// Whether these are the same prices, in the same hours.
+    pub(super) fn same(&self, other: &Self) -> bool {
+        let text = |version: &Self| crate::wire::to_text(&Self { from: None, ..version.clone() }.form());
+        text(self) == text(other)
     }
 
     pub(super) fn form(&self) -> crate::price::CardVersionForm {
