@@ -20,10 +20,8 @@ use crate::{
 pub struct Tier {
     /// The shortest prompt that it holds for; 0 for the base tier.
     pub first: u64,
-    /// Its rates; all unpriced where the context is not offered for such prompts.
+    /// Its rates.
     pub rates: RateTable,
-    /// Whether the context is offered for such prompts.
-    pub offered: bool,
     /// The dearest that a token of input can cost without writing the cache; unpriced where plain input is.
     pub(crate) dearest_input: Rate,
     /// The dearest that a token of output can cost; unpriced where plain output is.
@@ -40,12 +38,7 @@ impl Tier {
                 .fold(plain, |dearest, (_, rate)| dearest.max(rate)),
         };
         let (dearest_input, dearest_output) = (dearest(UsageClass::Input), dearest(UsageClass::Output));
-        Self { first, rates, offered: true, dearest_input, dearest_output }
-    }
-
-    /// Where a context ends: prompts from `first` on are not served in it.
-    fn end(first: u64) -> Self {
-        Self { offered: false, ..Self::new(first, RateTable::unpriced()) }
+        Self { first, rates, dearest_input, dearest_output }
     }
 }
 
@@ -53,19 +46,23 @@ impl Tier {
 ///
 /// INVARIANT: never empty, by rising `first`, the first at 0.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Tiers(SmallVec<[Tier; 1]>);
+pub struct Tiers {
+    list: SmallVec<[Tier; 1]>,
+    /// The longest prompt that the context is offered for.
+    pub longest: u64,
+}
 
 impl Tiers {
     /// The tiers, by rising prompt length.
     #[must_use]
     pub fn all(&self) -> &[Tier] {
-        &self.0
+        &self.list
     }
 
     /// The tier that a prompt of this length is billed at; `None` where the context is not offered for it.
     #[must_use]
     pub fn of(&self, prompt: u64) -> Option<&Tier> {
-        self.0.iter().rev().find(|tier| tier.first <= prompt).filter(|tier| tier.offered)
+        self.list.iter().rev().find(|tier| tier.first <= prompt).filter(|_| prompt <= self.longest)
     }
 }
 
@@ -333,9 +330,6 @@ impl Compiler<'_, '_> {
                     }
                 }
             }
-            if longest < u64::MAX {
-                compiled.push(Tier::end(longest.saturating_add(1)));
-            }
             let position = PriceContext { speed, inference_geo: *inference_geo, service_tier }.at();
             let Some(slot) = contexts.get_mut(position) else { continue };
             if *slot != NONE {
@@ -343,7 +337,7 @@ impl Compiler<'_, '_> {
                 return false;
             }
             *slot = u8::try_from(tiers.len()).unwrap_or(NONE);
-            tiers.push(Tiers(compiled));
+            tiers.push(Tiers { list: compiled, longest });
         }
         true
     }

@@ -71,12 +71,17 @@ pub fn lines(
     mut list: impl FnMut(Line),
 ) -> Result<(), UnpricedReason> {
     let tiers = version.tiers(context).ok_or(UnpricedReason::Context)?;
+    // Told before the tiers: a context may end between two of them.
+    let prompt = usage.prompt();
+    if prompt > tiers.longest {
+        return Err(UnpricedReason::Context);
+    }
     if version.tier_kind == TierKind::Graduated && tiers.all().len() > 1 {
         return graduated(tiers, usage, list);
     }
     let tier = match tiers.all() {
         [only] => only,
-        _ => tiers.of(usage.prompt()).ok_or(UnpricedReason::Context)?,
+        _ => tiers.of(prompt).ok_or(UnpricedReason::Context)?,
     };
     for (class, quantity) in usage.counts() {
         list(line(&tier.rates, class, quantity, tier.first)?);

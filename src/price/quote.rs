@@ -46,6 +46,9 @@ pub fn quote(card: &Card, request: &RequestShape, at: Timestamp) -> Result<Quote
     let iterations = request.bounding_iterations().ok_or(Unquotable::Unbounded)?;
     let tiers = version.tiers(request.context()).ok_or(Unquotable::Context)?;
     let base = prompt_bound(card, request).ok_or(Unquotable::Unbounded)?;
+    if base > tiers.longest {
+        return Err(Unquotable::Context);
+    }
 
     let input_bound = base.saturating_mul(iterations);
     let output_bound = request.output_bound();

@@ -100,11 +100,19 @@ impl<'a> Prices<'a> {
         Some(Self { card, version, own, place })
     }
 
+    /// Whether the context is offered for a prompt of this length.
+    fn reaches(&self, length: i64) -> bool {
+        self.own.is_null()
+            || self.own.get("longest_prompt_tokens").is_null()
+            || length <= self.own.get("longest_prompt_tokens").int()
+    }
+
     /// Where the tiers begin.
     fn firsts(&self) -> Vec<i64> {
         let takes_over = self.own.is_null() || !self.own.get("multiplier").is_null();
         let standard = self.version.get("tiers").list().iter().filter(|_| takes_over);
         let mut firsts: Vec<i64> = standard.chain(self.own.get("tiers").list()).map(first).chain([0]).collect();
+        firsts.retain(|first| self.reaches(*first));
         firsts.sort_unstable();
         firsts.dedup();
         firsts
@@ -175,6 +183,9 @@ pub fn quote(book: &Json, card: &Json, request: &Json, at: i64) -> Result<Quote,
     } else {
         tokens.int()
     };
+    if !prices.reaches(base) {
+        return Err("unpriced_context");
+    }
     let many = request.get("iterations").int().max(1);
     let (input_bound, output_bound) = (base * many, request.get("max_tokens").int() * many);
     // Where tiers are graduated, each class reaches them by its own count.
@@ -225,6 +236,9 @@ pub fn charge<'a>(card: Option<&'a Json>, part: &Json, at: i64) -> Result<(&'a J
     let firsts = prices.firsts();
     let count = |class: &Class| part.get(class.field).int();
     let prompt: i64 = CLASSES.iter().filter(|class| matches!(class.kind, 'i' | 'r' | 'w')).map(count).sum();
+    if !prices.reaches(prompt) {
+        return Err("unpriced_context");
+    }
     let graduated = version.get("tier_kind").text() == "graduated" && firsts.len() > 1;
     let mut lines = Vec::new();
     for class in &CLASSES {

@@ -74,6 +74,7 @@ fn version(value: &Value) -> Json {
             "multiplier": decimal(&context["multiplier"]),
             "rates_per_mtok": rates(&context["rates_per_mtok"]),
             "tiers": each(&context["tiers"], tier),
+            "longest_prompt_tokens": plain(&context["longest_prompt_tokens"]),
             "rates_per_unit": rates(&context["rates_per_unit"]),
         }
     };

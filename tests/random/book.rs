@@ -255,6 +255,9 @@ fn context(dice: &mut Dice, service_tier: &str, speed: &str) -> Value {
         made["tiers"] = json!([{"starts": start(dice, 400), "rates_per_mtok": {"input": "20", "output": "150", "cache_read": "2"}}]);
     }
     if dice.chance(15) {
+        made["longest_prompt_tokens"] = json!(dice.pick(&[100, 500, 1_000, 150_000]));
+    }
+    if dice.chance(15) {
         made["rates_per_unit"] = json!({"web_search": "0.03", "page": "0.001"});
     }
     made
