@@ -87,6 +87,17 @@ pub struct UnsplitWrites {
     pub long: UsageClass,
 }
 
+impl UnsplitWrites {
+    /// Counts them as the request asked for.
+    pub fn add_to(&self, usage: &mut Usage, asked: CacheWrite) {
+        let class = match asked {
+            CacheWrite::OneHour | CacheWrite::TwelveHours => self.long,
+            CacheWrite::None | CacheWrite::FiveMinutes | CacheWrite::ThirtyMinutes => self.short,
+        };
+        usage.set(class, usage.count(class).saturating_add(self.count));
+    }
+}
+
 /// One model's share of a usage as it is given.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct GivenPart {
@@ -121,11 +132,7 @@ impl GivenPart {
     pub fn counted(&self, asked: CacheWrite) -> Usage {
         let mut usage = self.usage.clone();
         if let Some(writes) = self.unsplit_writes {
-            let class = match asked {
-                CacheWrite::OneHour | CacheWrite::TwelveHours => writes.long,
-                CacheWrite::None | CacheWrite::FiveMinutes | CacheWrite::ThirtyMinutes => writes.short,
-            };
-            usage.set(class, usage.count(class).saturating_add(writes.count));
+            writes.add_to(&mut usage, asked);
         }
         usage
     }

@@ -146,7 +146,7 @@ pub fn action_names() -> Vec<String> {
 /// How many counts a usage object can have.
 const COUNTS: usize = wire::SLOTS;
 /// How many numbers one line is told in.
-const LINE: usize = 6;
+const LINE: usize = 9;
 /// The most lines that fit; a usage with more is asked as text.
 const LINES: usize = 40;
 /// How many numbers stand before the lines.
@@ -161,7 +161,7 @@ pub struct RawBook {
     door: PriceDoor,
     counts: Box<[f64; COUNTS]>,
     digits: Box<[u8; 48]>,
-    lines: Box<[u64; HEAD + LINE * LINES]>,
+    lines: Box<[f64; HEAD + LINE * LINES]>,
 }
 
 #[wasm_bindgen(js_class = RawBook)]
@@ -176,7 +176,7 @@ impl RawBook {
             door,
             counts: Box::new([f64::NAN; COUNTS]),
             digits: Box::new([0; 48]),
-            lines: Box::new([0; HEAD + LINE * LINES]),
+            lines: Box::new([0.0; HEAD + LINE * LINES]),
         }
     }
 
@@ -197,6 +197,16 @@ impl RawBook {
         self.door.card(provider, model).and_then(|card| i32::try_from(card).ok()).unwrap_or(-1)
     }
 
+    /// The position of a provider's API; -1 where there is none.
+    pub fn api(&self, provider: &str, flavor: &str) -> i32 {
+        PriceDoor::api(provider, flavor).and_then(|api| i32::try_from(api).ok()).unwrap_or(-1)
+    }
+
+    /// What the book is called.
+    pub fn name(&self) -> String {
+        self.door.name().to_owned()
+    }
+
     /// What the engine calls the model of a handle.
     pub fn model(&self, card: u32) -> String {
         self.door.model(card).to_owned()
@@ -214,8 +224,8 @@ impl RawBook {
         self.digits.as_ptr() as usize
     }
 
-    /// Where the lines stand: version, service tier, speed and place; then for each line its class, quantity, rate, tier,
-    /// and its amount in two halves.
+    /// Where the lines stand, as doubles: version, service tier, speed and place; then for each line its class, its quantity,
+    /// the first prompt of its tier, its rate in two pieces of 32 bits, and its amount in four.
     #[wasm_bindgen(js_name = linesAt)]
     pub fn lines_at(&self) -> usize {
         self.lines.as_ptr() as usize
@@ -229,27 +239,32 @@ impl RawBook {
         let row = CountedRow { card, api, said: bytes(said), asked: bytes(asked), at_ms: millis(at_ms) };
         let counts = self.counts.iter().map(|count| if count.is_nan() { None } else { Some(*count as u64) });
         let (head, body) = self.lines.split_at_mut(HEAD);
-        let mut places = body.chunks_exact_mut(LINE);
+        let mut places = body.as_chunks_mut::<LINE>().0.iter_mut();
         let mut written = 0_i32;
         let mut fits = true;
         let priced = self.door.quote_counts(row, counts, |line| match places.next() {
             Some(place) => {
-                let amount = line.amount.units().unsigned_abs();
-                place.copy_from_slice(&[
-                    line.class as u64,
-                    line.quantity,
-                    line.rate.units().unwrap_or(0),
-                    line.tier_first,
-                    amount as u64,
-                    (amount >> 64) as u64,
-                ]);
+                let (rate, amount) = (line.rate.units().unwrap_or(0), line.amount.units().unsigned_abs());
+                // Doubles hold 53 bits: what has more is told in pieces of 32.
+                let piece = |number: u128, position: u32| ((number >> (32 * position)) as u32).into();
+                *place = [
+                    (line.class as u8).into(),
+                    line.quantity as f64,
+                    line.tier_first as f64,
+                    piece(rate.into(), 0),
+                    piece(rate.into(), 1),
+                    piece(amount, 0),
+                    piece(amount, 1),
+                    piece(amount, 2),
+                    piece(amount, 3),
+                ];
                 written += 1;
             }
             None => fits = false,
         });
         let Some(priced) = priced.filter(|_| fits) else { return -1 };
         let [tier, speed, geo] = priced.context_positions();
-        head.copy_from_slice(&[priced.version_from.millis() as u64, tier.into(), speed.into(), geo.into()]);
+        head.copy_from_slice(&[priced.version_from.millis() as f64, tier.into(), speed.into(), geo.into()]);
         let mut digits = Digits { to: &mut self.digits[..], length: 0 };
         if core::fmt::write(&mut digits, format_args!("{}", priced.total)).is_err() {
             return -1;
@@ -286,7 +301,7 @@ pub fn claude_book() -> String {
 }
 
 /// The module's memory.
-#[wasm_bindgen]
-pub fn memory() -> JsValue {
+#[wasm_bindgen(js_name = moduleMemory)]
+pub fn module_memory() -> JsValue {
     wasm_bindgen::memory()
 }

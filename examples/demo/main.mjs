@@ -72,6 +72,7 @@ async function serve(options, state, stop) {
         UPSTREAM_API_KEY: upstream.apiKey,
         OPERATOR_TOKEN: token,
         ON_DISCONNECT: 'drain',
+        SERVER_TOOL_ITERATIONS: '10',
       },
       onObserved: (observed) => decisions.observe(observed),
       onOutput: (line) => say(`gateway: ${line}`),

@@ -41,6 +41,7 @@ export const VARIABLES = /** @type {const} */ ([
   'ON_DISCONNECT',
   'UPSTREAM_TIMEOUT_MS',
   'MAX_BODY_BYTES',
+  'SERVER_TOOL_ITERATIONS',
   'SNAPSHOT_EVERY',
 ]);
 

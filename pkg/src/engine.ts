@@ -5,7 +5,9 @@
  * Instants are whole milliseconds since 1970, and always the last argument. Money is a decimal string. A denial is an answer;
  * a caller's mistake throws a {@link TollgateError} and changes nothing.
  */
-import { RawEngine, __wbg_reset_state, actionNames, checkPolicy as rawCheckPolicy } from './core.js';
+import { RawEngine, actionNames, checkPolicy as rawCheckPolicy } from './core.js';
+import { TollgateError, type Problem } from './error.js';
+import { guarded, instance } from './instance.js';
 import type {
   Action,
   CommandForm,
@@ -19,32 +21,7 @@ import type {
 } from './types.js';
 
 export type * from './types.js';
-
-/** What is wrong with a policy, and where. */
-export interface Problem {
-  path: string;
-  value: string;
-  message: string;
-  remedy: string;
-}
-
-/** A caller's mistake: nothing was changed. */
-export class TollgateError extends Error {
-  override readonly name = 'TollgateError';
-  /** A stable code, such as `unknown_reservation`; `engine_lost` after a panic, `engine_freed` after `free`. */
-  readonly code: string;
-  /** Where in the input, such as `command.request.max_tokens`; empty where there is no such place. */
-  readonly path: string;
-  /** Every problem of a refused policy. */
-  readonly problems: readonly Problem[];
-
-  constructor(code: string, message: string, path = '', problems: readonly Problem[] = []) {
-    super(message);
-    this.code = code;
-    this.path = path;
-    this.problems = problems;
-  }
-}
+export { TollgateError, type Problem } from './error.js';
 
 /** The fields of one command or query, without its tag. */
 type Fields<Union, Tag> = Omit<Extract<Union, { type: Tag }>, 'type'>;
@@ -70,36 +47,6 @@ function instant(nowMs: number): number {
   throw new TollgateError('invalid_input', message, 'now_ms');
 }
 
-// Counts the instances of the module. An engine of an earlier one is lost.
-let instance = 0;
-
-/** Turns what the module throws into a `TollgateError`; a panic replaces the whole instance. */
-function guarded<T>(call: () => T): T {
-  try {
-    return call();
-  } catch (thrown) {
-    if (thrown instanceof TollgateError) {
-      throw thrown;
-    }
-    if (isRefusal(thrown)) {
-      throw new TollgateError(thrown.code, thrown.message, thrown.path, thrown.problems);
-    }
-    // The module trapped. Its memory is not to be believed: no engine in it ever answers again.
-    instance += 1;
-    __wbg_reset_state();
-    throw new TollgateError(
-      'engine_lost',
-      `the engine failed and was discarded: rebuild it from its log (${String(thrown)})`,
-    );
-  }
-}
-
-function isRefusal(thrown: unknown): thrown is { code: string; message: string; path: string; problems: Problem[] } {
-  return (
-    typeof thrown === 'object' && thrown !== null && !(thrown instanceof Error) && 'code' in thrown && 'path' in thrown
-  );
-}
-
 /** Reports every problem of a policy; an empty list where there is none. */
 export function checkPolicy(policy: Policy): Problem[] {
   return guarded(() => rawCheckPolicy(text(policy)) as Problem[]);
@@ -107,7 +54,7 @@ export function checkPolicy(policy: Policy): Problem[] {
 
 export class Engine {
   readonly #raw: RawEngine;
-  readonly #instance = instance;
+  readonly #instance = instance();
   #freed = false;
   // Handles of keys and positions of actions, so that the hot path crosses with numbers only.
   readonly #keys = new Map<string, number>();
@@ -254,7 +201,7 @@ export class Engine {
 
   /** Frees the engine's memory at once; otherwise it is freed when the engine is collected. */
   free(): void {
-    if (!this.#freed && this.#instance === instance) {
+    if (!this.#freed && this.#instance === instance()) {
       this.#raw.free();
     }
     this.#freed = true;
@@ -268,7 +215,7 @@ export class Engine {
     if (this.#freed) {
       throw new TollgateError('engine_freed', 'the engine was freed: make another from its log or a snapshot');
     }
-    if (this.#instance !== instance) {
+    if (this.#instance !== instance()) {
       throw new TollgateError('engine_lost', 'the engine failed and was discarded: rebuild it from its log');
     }
     return guarded(() => call(this.#raw));

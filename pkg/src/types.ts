@@ -34,6 +34,9 @@ export type AlertForm = {
   type: "unpriced"
 }
 
+/** Whose usage object it is. */
+export type Api = "anthropic" | "openai_chat" | "openai_responses" | "gemini"
+
 /** A balance. */
 export type BalanceForm = {
   /** Charged by assumption. */
@@ -50,6 +53,8 @@ export type BookForm = {
   cards: Array<CardForm>
   /** What people call the book. */
   name: string
+  /** Who sells the models of cards that do not say. Their names stand alone; those of others follow `provider/`. */
+  provider?: string | null
   /** The version of this form: 1. */
   schema_version: number
 }
@@ -99,40 +104,52 @@ export type BudgetHeadroom = {
 }
 
 /** The longest-lived cache write that a request can cause. */
-export type CacheWrite = "none" | "5m" | "1h"
+export type CacheWrite = "none" | "5m" | "1h" | "30m" | "12h"
 
 /** One model's rates over time, and the bounds that a quote needs. */
 export type CardForm = {
   /** Other names of the same model. */
   aliases?: Array<string>
-  /** The longest prompt. */
-  context_window_tokens: number
-  /** Whether the name followed by a hyphen and a date of eight digits is the same model. */
-  dated_aliases?: boolean
+  /** The longest prompt; null: not known, so that only requests whose input is bounded by itself are quoted. */
+  context_window_tokens?: number | null
+  /** Patterns of names that are not this model's, although a pattern fits them. */
+  except?: Array<Pattern>
   /** The most input tokens that one image takes. */
   image_tokens?: number
   /** The longest output. */
-  max_output_tokens: number
+  max_output_tokens?: number | null
+  /** Whether audio, images and video without a rate of their own cost what text costs. Otherwise they are unpriced. */
+  modal_as_text?: boolean
   /** The model's name. */
   model: string
+  /** Patterns of further names: `*` stands for any text, `#` for one digit. */
+  patterns?: Array<Pattern>
+  /** Who sells it; null: the book's provider. */
+  provider?: string | null
   /** The most input tokens that offering tools adds beside their own bytes. */
   tool_tokens?: number
   /** The versions, by rising `effective_from`. */
   versions: Array<CardVersionForm>
 }
 
-/** Rates from an instant on, until the card's next version. */
+/** Rates from an instant on, until the card's next version: dates can neither overlap nor leave a gap. */
 export type CardVersionForm = {
-  /** Factor on every token rate of a batch; null: no batches. Fast batches do not exist. */
-  batch_multiplier?: string | null
+  /** The service tiers and speeds that have a price, beside standard. */
+  contexts?: Array<ContextForm>
   /** The first instant; null: from the beginning. */
   effective_from?: string | null
-  /** Tiers by rising prompt length; the first is the base tier. */
-  tiers: Array<TierForm>
-  /** Factor on every token rate of inference in the United States; null: not offered. */
-  us_multiplier?: string | null
-  /** USD for one web search; null: not offered. */
-  web_search_usd?: string | null
+  /** The hours in which it holds, over the version before it; empty: always. */
+  hours?: Array<HoursForm>
+  /** The places that have a price, beside anywhere. */
+  modifiers?: Array<ModifierForm>
+  /** Standard rates of the base tier. */
+  rates_per_mtok?: RatesPerMtok
+  /** Rates of uses and of hours, the same in every context that does not name its own. */
+  rates_per_unit?: RatesPerUnit
+  /** What crossing into a tier does. */
+  tier_kind?: TierKind
+  /** Standard rates of longer prompts, by rising start. */
+  tiers?: Array<TierForm>
 }
 
 /** A change of what is configured. */
@@ -254,6 +271,22 @@ export type CommandForm = {
   actor: Principal
   policy: unknown
   type: "update_policy"
+}
+
+/** Rates of a service tier or a speed. What a context without a multiplier leaves out is unpriced in it. */
+export type ContextForm = {
+  /** A factor on every standard rate of tokens, in every tier; null: the context has rates of its own only. */
+  multiplier?: string | null
+  /** Rates of its own in the base tier, which replace what the multiplier gives. */
+  rates_per_mtok?: RatesPerMtok
+  /** Rates of uses and hours that differ from the standard ones. */
+  rates_per_unit?: RatesPerUnit
+  /** The service tier. */
+  service_tier?: ServiceTier
+  /** The speed. */
+  speed?: Speed
+  /** Rates of its own in further tiers. */
+  tiers?: Array<TierForm>
 }
 
 /** What limits counted of a settlement. */
@@ -495,8 +528,18 @@ export type From = "held" | "assumed" | "voided"
 /** The gates, in their order. */
 export type Gate = "authenticate" | "authorize" | "quote" | "limit" | "budget"
 
+/** A daily stretch of time, in UTC. From a time to the same time is a whole day. */
+export type HoursForm = {
+  /** Its first minute. */
+  from: string
+  /** The minute at which it is over; not after `from`: on the next day. */
+  to: string
+  /** The days on which it starts; empty: every day. */
+  weekdays?: Array<Weekday>
+}
+
 /** Where inference runs. */
-export type InferenceGeo = "global" | "us"
+export type InferenceGeo = "global" | "us" | "eu"
 
 /** How large the input is. */
 export type InputSizeForm = {
@@ -617,6 +660,30 @@ export type LineForm = {
   query?: QueryForm | null
 }
 
+/** One line of a price. */
+export type LineItem = {
+  /** The class. */
+  class: UsageClass
+  /** The model, as the price book calls it. */
+  model: string
+  /** What is not standard in it: service tier, `fast_mode`, place. */
+  modifiers: Array<string>
+  /** What the rate is for. */
+  per: Per
+  /** How much: tokens, uses, or milliseconds. */
+  quantity: number
+  /** The rate, with every factor in it. */
+  rate_usd: string
+  /** The price book's name. */
+  source: string
+  /** The shortest prompt of the rate's tier; 0: the base tier. */
+  tier_from_tokens: number
+  /** What the line costs. */
+  usd: string
+  /** From when on the card's version holds; null: from the beginning. */
+  version_from: string | null
+}
+
 /** A member. */
 export type MemberForm = {
   /** The member's address. */
@@ -662,12 +729,24 @@ export type ModelClassForm = {
 
 /** A model. */
 export type ModelResult = {
-  /** The longest prompt. */
-  context_window_tokens: number
-  /** The longest output. */
-  max_output_tokens: number
+  /** The longest prompt; null: not known. */
+  context_window_tokens: number | null
+  /** The longest output; null: not known. */
+  max_output_tokens: number | null
   /** Its name. */
   model: string
+}
+
+/** A factor on the token rates of inference in one place. It stacks on what the context makes of them. */
+export type ModifierForm = {
+  /** The place. */
+  inference_geo: InferenceGeo
+  /** The factor. */
+  multiplier: string
+  /** The service tiers that it stacks on; null: all that the version prices. */
+  service_tiers?: Array<ServiceTier> | null
+  /** The speeds that it stacks on; null: all that the version prices. */
+  speeds?: Array<Speed> | null
 }
 
 /** Which requests a limit counts. */
@@ -703,27 +782,84 @@ export type Owner = {
 
 /** One model's share of a usage. What is absent is as it was admitted; an absent count is 0. */
 export type PartForm = {
-  /** Input read from the cache. */
+  /** Count of `annotated_page`. */
+  annotated_pages?: number
+  /** Count of `audio_hour`. */
+  audio_ms?: number
+  /** Count of `cache_read_audio`. */
+  cache_read_audio_tokens?: number
+  /** Count of `cache_read_image`. */
+  cache_read_image_tokens?: number
+  /** Count of `cache_read`. */
   cache_read_tokens?: number
-  /** Input written to the cache for one hour. */
+  /** Count of `cache_read_video`. */
+  cache_read_video_tokens?: number
+  /** Count of `cache_write_12h`. */
+  cache_write_12h_tokens?: number
+  /** Count of `cache_write_1h`. */
   cache_write_1h_tokens?: number
-  /** Input written to the cache for five minutes. */
+  /** Count of `cache_write_30m`. */
+  cache_write_30m_tokens?: number
+  /** Count of `cache_write_5m`. */
   cache_write_5m_tokens?: number
+  /** Count of `code_execution_hour`. */
+  code_execution_ms?: number
+  /** Count of `file_search`. */
+  file_searches?: number
   /** Inference geography. */
   inference_geo?: InferenceGeo | null
-  /** Uncached input. */
+  /** Count of `input_audio_hour`. */
+  input_audio_ms?: number
+  /** Count of `input_audio`. */
+  input_audio_tokens?: number
+  /** Count of `input_character`. */
+  input_characters?: number
+  /** Count of `input_image`. */
+  input_image_tokens?: number
+  /** Count of `input_image_use`. */
+  input_images?: number
+  /** Count of `input`. */
   input_tokens?: number
+  /** Count of `input_video`. */
+  input_video_tokens?: number
+  /** Count of `message`. */
+  messages?: number
   /** The model. */
   model?: string | null
-  /** Output. */
+  /** Count of `output_audio`. */
+  output_audio_tokens?: number
+  /** Count of `output_citation`. */
+  output_citation_tokens?: number
+  /** Count of `output_image`. */
+  output_image_tokens?: number
+  /** Count of `output_image_use`. */
+  output_images?: number
+  /** Count of `output_reasoning`. */
+  output_reasoning_tokens?: number
+  /** Count of `output`. */
   output_tokens?: number
+  /** Count of `output_video_hour`. */
+  output_video_ms?: number
+  /** Count of `output_video`. */
+  output_video_tokens?: number
+  /** Count of `page`. */
+  pages?: number
+  /** Count of `request`. */
+  requests?: number
+  /** Count of `rerank`. */
+  reranks?: number
   /** Service tier. */
   service_tier?: ServiceTier | null
   /** Speed. */
   speed?: Speed | null
-  /** Web searches that succeeded. */
+  /** Count of `web_search`. */
   web_searches?: number
 }
+
+export type Pattern = string
+
+/** What a rate is for. */
+export type Per = "mtok" | "use" | "hour"
 
 /** One permission of a role. */
 export type PermissionForm = {
@@ -818,6 +954,8 @@ export type QueryForm = {
 } | {
   /** When it was used. */
   at_ms: number
+  /** How the call was made, where the usage does not say. */
+  context?: ContextForm
   /** The model. */
   model: string
   type: "price"
@@ -841,18 +979,42 @@ export type QueryForm = {
   type: "reservation"
 }
 
-/** Rates of the usage classes, in USD per million tokens. A class that is absent or null is unpriced. */
-export type RatesForm = {
-  /** Input read from the cache. */
-  cache_read?: string | null
-  /** Input written to the cache for one hour. */
-  cache_write_1h?: string | null
-  /** Input written to the cache for five minutes. */
-  cache_write_5m?: string | null
-  /** Uncached input. */
-  input: string
-  /** Output. */
-  output: string
+export type RatesPerMtok = {
+  cache_read?: string
+  cache_read_audio?: string
+  cache_read_image?: string
+  cache_read_video?: string
+  cache_write_12h?: string
+  cache_write_1h?: string
+  cache_write_30m?: string
+  cache_write_5m?: string
+  input?: string
+  input_audio?: string
+  input_image?: string
+  input_video?: string
+  output?: string
+  output_audio?: string
+  output_citation?: string
+  output_image?: string
+  output_reasoning?: string
+  output_video?: string
+}
+
+export type RatesPerUnit = {
+  annotated_page?: string
+  audio_hour?: string
+  code_execution_hour?: string
+  file_search?: string
+  input_audio_hour?: string
+  input_character?: string
+  input_image_use?: string
+  message?: string
+  output_image_use?: string
+  output_video_hour?: string
+  page?: string
+  request?: string
+  rerank?: string
+  web_search?: string
 }
 
 /** Why a request is denied. The list is exhaustive, so that a caller must handle a new reason. */
@@ -860,10 +1022,10 @@ export type Reason = "unknown_key" | "revoked_key" | "expired_key" | "owner_remo
 
 /** The shape of a request. */
 export type RequestForm = {
-  /** Whether the request is part of a batch. */
-  batch?: boolean
   /** The longest-lived cache write that the request can cause. */
   cache_write?: CacheWrite
+  /** The longest that code execution containers may run for the request, all together. */
+  code_execution_ms?: number
   /** Whether the model may read input that the body does not carry: URLs, file ids, server tools, MCP. */
   external_input?: boolean
   /** Images in the body. */
@@ -876,6 +1038,8 @@ export type RequestForm = {
   iterations?: number | null
   /** The most output tokens of one iteration. */
   max_tokens: number
+  /** The service tier that it is served at. */
+  service_tier?: ServiceTier
   /** Speed. */
   speed?: Speed
   /** Whether the request offers tools. */
@@ -898,6 +1062,8 @@ export type ResultForm = {
   quote_usd: string
   type: "quote"
 } | {
+  /** Its lines. */
+  lines: Array<LineItem>
   type: "price"
   /** What the usage costs. */
   usd: string
@@ -1007,7 +1173,7 @@ export type ServiceAccountForm = {
 export type ServiceAccountStatus = "active" | "removed"
 
 /** The service tier that a response was made at. */
-export type ServiceTier = "standard" | "batch" | "priority"
+export type ServiceTier = "standard" | "batch" | "priority" | "flex" | "fast" | "balanced" | "ultrafast" | "decisions"
 
 /** Settings of the whole organization. */
 export type SettingsForm = {
@@ -1026,15 +1192,26 @@ export type SettingsForm = {
 /** The speed a request asks for. */
 export type Speed = "standard" | "fast"
 
-/** Rates that hold from a prompt length on. Crossing the length re-rates the whole request. */
+/** Rates of longer prompts. A class that a tier leaves out costs what it costs in the tier below. */
 export type TierForm = {
-  /** The tier holds for prompts longer than this; 0 for the base tier. */
-  above_prompt_tokens: number
-  /** Rates at fast speed, where the model has it. */
-  fast_rates_per_mtok?: RatesForm | null
-  /** Rates at standard speed, USD per million tokens. */
-  rates_per_mtok: RatesForm
+  /** Its rates. */
+  rates_per_mtok: RatesPerMtok
+  /** Where the tier starts. */
+  starts: TierStart
 }
+
+/** What crossing into a tier does. */
+export type TierKind = "threshold" | "graduated"
+
+/** The first prompt that a tier holds for. */
+export type TierStart = {
+  above: number
+} | {
+  from: number
+}
+
+/** A class of usage. */
+export type UsageClass = "input" | "cache_read" | "cache_write_5m" | "cache_write_1h" | "output" | "web_search" | "cache_write_30m" | "cache_write_12h" | "input_audio" | "input_image" | "input_video" | "cache_read_audio" | "cache_read_image" | "cache_read_video" | "output_audio" | "output_image" | "output_video" | "output_reasoning" | "output_citation" | "file_search" | "request" | "code_execution_hour" | "audio_hour" | "input_audio_hour" | "output_video_hour" | "input_image_use" | "output_image_use" | "input_character" | "page" | "annotated_page" | "message" | "rerank"
 
 /** What was used. */
 export type UsageForm = {
@@ -1054,6 +1231,33 @@ export type UsageForm = {
   model?: string | null
   type: "anthropic"
   usage: unknown
+} | {
+  /** Whether the whole response was seen. */
+  complete: boolean
+  /** The model that the response names; null: the reservation's. */
+  model?: string | null
+  type: "openai_chat"
+  usage: unknown
+} | {
+  /** Whether the whole response was seen. */
+  complete: boolean
+  /** The model that the response names; null: the reservation's. */
+  model?: string | null
+  type: "openai_responses"
+  usage: unknown
+} | {
+  /** Whether the whole response was seen. */
+  complete: boolean
+  /** The model that the response names; null: the reservation's. */
+  model?: string | null
+  type: "gemini"
+  usage: unknown
+} | {
+  /** Whose they are. */
+  api: Api
+  /** The data of each event, in their order; those that say nothing of the usage may be left out. */
+  events: Array<unknown>
+  type: "stream"
 }
 
 /** A limit or a budget that the request violates. */

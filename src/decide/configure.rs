@@ -1,11 +1,11 @@
 //! The policy as changes: everything at first, later the difference.
 
-use super::{authorize_actor, threshold};
+use super::{authority, authorize_actor, threshold};
 use crate::{
     alert::Alert,
     decision::Decision,
     directory::{KeyStatus, MemberStatus, Principal, ProjectStatus, ServiceAccountStatus, action::Action},
-    error::{Error, Problem},
+    error::Error,
     event::{
         BudgetRemoved, BudgetSet, Change, Configured, Event, EventKind, Events, KeySet, LimitRemoved, LimitSet,
         MemberSet, ModelClassRemoved, ModelClassSet, OrganizationSet, PriceBookSet, ProjectSet, RoleRemoved, RoleSet,
@@ -37,16 +37,11 @@ pub(super) fn update_policy(
     if let Err(denied) = authorize_actor(state, actor, Action::PolicyWrite, at) {
         return Ok((denied, Events::new()));
     }
-    let (known, new) = (&state.directory.organization, &policy.form.organization);
-    if known.id != new.id {
-        let problem = Problem {
-            path: "organization.id".to_owned(),
-            value: format!("\"{}\"", new.id),
-            message: format!("`{}` is another organization", new.id),
-            remedy: format!("write `{}`, or start a new log", known.id),
-        };
-        return Err(Error::policy(vec![problem]));
+    let problems = authority::problems(&state.directory, actor, policy, at);
+    if !problems.is_empty() {
+        return Err(Error::policy(problems));
     }
+    let (known, new) = (&state.directory.organization, &policy.form.organization);
     let mut changes = Changes { state, at, actor: Some(actor), events: Vec::new(), count: 0 };
     if known != new {
         changes.push(Change::Organization(OrganizationSet { organization: new.clone() }));

@@ -4,6 +4,7 @@
 
 mod admit;
 mod authenticate;
+mod authority;
 mod configure;
 mod correct;
 mod due;

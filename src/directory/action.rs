@@ -154,6 +154,12 @@ impl Grants {
         Self { any: self.any & other.any, own: self.own & other.own }
     }
 
+    /// Whether everything that the other grants is granted here too.
+    #[must_use]
+    pub const fn includes(self, other: Self) -> bool {
+        other.any & !self.any == 0 && other.own & !self.own == 0
+    }
+
     /// Whether an action is granted, on one's own resource or on any.
     #[must_use]
     pub const fn permits(self, action: Action, own: bool) -> bool {

@@ -6,8 +6,8 @@
 pub mod action;
 mod forms;
 pub mod role;
+mod secret;
 
-use hashbrown::HashMap;
 use smallvec::SmallVec;
 
 pub use self::forms::{
@@ -17,11 +17,12 @@ pub use self::forms::{
 use self::{
     action::Grants,
     role::{Preset, RoleForm},
+    secret::Secrets,
 };
 use crate::{
     id::{BudgetIx, KeyIx, LimitIx, MemberIx, ModelIx, ProjectIx, RoleId, SecretDigest, ServiceAccountIx},
     order::ById,
-    state::{Hasher, Names},
+    state::Names,
     time::{LATEST, Timestamp},
 };
 
@@ -152,7 +153,7 @@ pub struct Directory {
     project_names: Names,
     service_account_names: Names,
     key_names: Names,
-    secrets: HashMap<SecretDigest, (KeyIx, u8), Hasher>,
+    secrets: Secrets,
 }
 
 fn handle(table_length: usize) -> u32 {
@@ -177,7 +178,7 @@ impl Directory {
             project_names: Names::default(),
             service_account_names: Names::default(),
             key_names: Names::default(),
-            secrets: HashMap::default(),
+            secrets: Secrets::default(),
         }
     }
 
@@ -199,7 +200,7 @@ impl Directory {
     /// The key of a secret, and which of its secrets it is.
     #[must_use]
     pub fn key_by_secret(&self, digest: &SecretDigest) -> Option<(KeyIx, u8)> {
-        self.secrets.get(digest).copied()
+        self.secrets.get(digest)
     }
 
     /// The member of an id.
@@ -446,12 +447,6 @@ impl Directory {
                 key
             }
         };
-        for (secret, position) in form.secrets.iter().zip(0_u8..) {
-            // A revoked key's secret is remembered, but gives way to a key in use.
-            if form.status == KeyStatus::Active || !self.secrets.contains_key(&secret.sha256) {
-                self.secrets.insert(secret.sha256, (key, position));
-            }
-        }
         match &form.owner {
             Owner::Member(id) => {
                 if let Some(member) =
@@ -473,17 +468,14 @@ impl Directory {
         if let Some(entry) = self.keys.get_mut(key.at()) {
             *entry.form = form;
         }
+        self.secrets.join(key, &self.keys);
         key
     }
 
     fn detach_key(&mut self, key: KeyIx) {
         let Some(entry) = self.keys.get(key.at()) else { return };
         let form = entry.form.clone();
-        for secret in &form.secrets {
-            if self.secrets.get(&secret.sha256).is_some_and(|(owner, _)| *owner == key) {
-                self.secrets.remove(&secret.sha256);
-            }
-        }
+        self.secrets.leave(key, &self.keys);
         let without = |keys: &mut Vec<KeyIx>| keys.retain(|other| *other != key);
         match &form.owner {
             Owner::Member(id) => {

@@ -8,14 +8,13 @@ use super::{
     usage_row::{Asked, agree},
 };
 use crate::{
-    command::GivenUsage,
     error::Error,
     form::Writer,
     id::CardIx,
     money::Money,
     price::{
-        Book, InferenceGeo, Line, Matched, PriceContext, ServiceTier, Speed, price,
-        usage_object::{Api, Field, NAMES, Node, normalize_counts},
+        Book, CacheWrite, InferenceGeo, Line, Matched, PriceContext, ServiceTier, Speed, lines,
+        usage_object::{Api, Counted, Field, Node, count},
     },
     time::Timestamp,
 };
@@ -76,6 +75,12 @@ impl PriceDoor {
         Self { book }
     }
 
+    /// What the book is called.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.book.form.name
+    }
+
     /// The book as JSON.
     #[must_use]
     pub fn book_text(&self) -> String {
@@ -86,6 +91,12 @@ impl PriceDoor {
     #[must_use]
     pub fn quote_row(&self, row: &str) -> String {
         quote_row(&self.book, row)
+    }
+
+    /// The position of a provider's API: see [`Api::of`].
+    #[must_use]
+    pub fn api(provider: &str, flavor: &str) -> Option<u32> {
+        Api::of(provider, flavor).map(|api| api as u32)
     }
 
     /// What the engine calls the model of a handle.
@@ -106,22 +117,23 @@ impl PriceDoor {
         &self,
         row: CountedRow,
         counts: impl IntoIterator<Item = Option<u64>>,
-        mut list: impl FnMut(&Line),
+        mut list: impl FnMut(Line),
     ) -> Option<CountedPrice> {
         let api = *Api::ALL.get(usize::try_from(row.api).ok()?)?;
-        let mut given = normalize_counts(api, None, counts, [None; NAMES], "usage").ok()?;
-        let GivenUsage::Final(parts) = &mut given else { return None };
-        let (said, asked) = (context(row.said)?, context(row.asked)?);
-        for part in parts {
-            (part.service_tier, part.speed, part.inference_geo) = (said.service_tier, said.speed, said.inference_geo);
-            agree(part, asked).ok()?;
+        let Counted { mut usage, unsplit, complete: true } = count(api, counts).ok()?? else { return None };
+        if let Some(writes) = unsplit {
+            writes.add_to(&mut usage, CacheWrite::None);
         }
+        let context = agree(context(row.said)?, context(row.asked)?).ok()?.context();
         let at = Timestamp::from_millis(row.at_ms).ok()?;
-        let find = |_: &str| self.book.found(CardIx(row.card), Matched::Name);
-        let priced = price(&find, "", &given, PriceContext::default(), at).ok()?.ok()?;
-        let part = priced.parts.first()?;
-        part.lines.iter().for_each(&mut list);
-        Some(CountedPrice { total: priced.total, version_from: part.version.effective_from, context: part.context })
+        let version = self.book.cards().get(usize::try_from(row.card).ok()?)?.version_at(at)?;
+        let mut total = Money::ZERO;
+        lines(version, context, &usage, |line| {
+            total += line.amount;
+            list(line);
+        })
+        .ok()?;
+        Some(CountedPrice { total, version_from: version.effective_from, context })
     }
 }
 

@@ -9,7 +9,6 @@ use super::{
     to_text,
 };
 use crate::{
-    command::GivenPart,
     error::{Error, ErrorKind, shown},
     form::{
         Path,
@@ -44,6 +43,18 @@ pub struct Asked {
     pub inference_geo: Option<InferenceGeo>,
 }
 
+impl Asked {
+    /// The context, standard where nothing is said.
+    pub(super) fn context(self) -> PriceContext {
+        let standard = PriceContext::default();
+        PriceContext {
+            speed: self.speed.unwrap_or(standard.speed),
+            inference_geo: self.inference_geo.unwrap_or(standard.inference_geo),
+            service_tier: self.service_tier.unwrap_or(standard.service_tier),
+        }
+    }
+}
+
 /// Prices a row by a book: `{"usd","lines"}`, or `{"error":{"code","message","path"}}`.
 #[must_use]
 pub fn quote_row(book: &Book, row: &str) -> String {
@@ -71,7 +82,10 @@ fn try_row(book: &Book, text: &str) -> Result<String, Error> {
     let mut given = normalize(api, None, usage, true, "usage")?;
     if let crate::command::GivenUsage::Final(parts) | crate::command::GivenUsage::Partial(parts) = &mut given {
         for part in parts {
-            agree(part, row.context)?;
+            let said = Asked { service_tier: part.service_tier, speed: part.speed, inference_geo: part.inference_geo };
+            let agreed = agree(said, row.context)?;
+            (part.service_tier, part.speed, part.inference_geo) =
+                (agreed.service_tier, agreed.speed, agreed.inference_geo);
         }
     }
     if !matches!(given, crate::command::GivenUsage::Final(_)) {
@@ -86,23 +100,21 @@ fn try_row(book: &Book, text: &str) -> Result<String, Error> {
 }
 
 /// What the usage says and what the row says of the call must be the same.
-pub(super) fn agree(part: &mut GivenPart, asked: Asked) -> Result<(), Error> {
-    fn one<T: Copy + PartialEq>(said: &mut Option<T>, asked: Option<T>, path: &str) -> Result<(), Error> {
-        match (*said, asked) {
+pub(super) fn agree(said: Asked, asked: Asked) -> Result<Asked, Error> {
+    fn one<T: PartialEq>(said: Option<T>, asked: Option<T>, path: &str) -> Result<Option<T>, Error> {
+        match (said, asked) {
             (Some(said), Some(asked)) if said != asked => {
                 let message = "the usage and the context say different things: send the one that is true";
                 Err(Error::new(ErrorKind::ContradictoryUsage, message).at(path))
             }
-            (None, _) => {
-                *said = asked;
-                Ok(())
-            }
-            (Some(_), _) => Ok(()),
+            (said, asked) => Ok(said.or(asked)),
         }
     }
-    one(&mut part.service_tier, asked.service_tier, "context.service_tier")?;
-    one(&mut part.speed, asked.speed, "context.speed")?;
-    one(&mut part.inference_geo, asked.inference_geo, "context.inference_geo")
+    Ok(Asked {
+        service_tier: one(said.service_tier, asked.service_tier, "context.service_tier")?,
+        speed: one(said.speed, asked.speed, "context.speed")?,
+        inference_geo: one(said.inference_geo, asked.inference_geo, "context.inference_geo")?,
+    })
 }
 
 fn read_row(text: &str) -> Result<Row<'_>, Error> {

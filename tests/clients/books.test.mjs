@@ -29,7 +29,7 @@ const MODELS = ['claude-sonnet-5', 'claude-haiku-4-5', 'claude-opus-5', 'claude-
  */
 function varied(index) {
   const n = (/** @type {number} */ step, /** @type {number} */ most) => (index * step + 1) % most;
-  // A search can bring a whole context window, twice: many at once in the model with the smallest window fit the company's budgets.
+  // A search can bring a whole context window, ten times: many at once in the model with the smallest window fit the company's budgets.
   const searches = index % 8 === 1 ? 1 + (index % 16 === 1 ? 1 : 0) : 0;
   const text = `[[tokens in=${n(7919, 9000)} out=${n(104729, 251)} cache_read=${n(31, 4001)} cache_5m=${n(17, 977)} cache_1h=${n(13, 499)}]] [[search ${searches}]]`;
   const prompt = /** @type {const} */ ({ type: 'text', text: 'A long prompt. '.repeat(1_200), cache_control: { type: 'ephemeral', ttl: '1h' } });

@@ -345,6 +345,63 @@ test('models: one of them, and what is refused', async () => {
   await refused(await gateway.get('/v1/models?after_id=nothing'), 400, 'invalid_request_error');
 });
 
+test('nothing that a caller sends is a failure of the gateway', async () => {
+  for (const id of ['%E0%A4%A', '%', '%FF', 'a%2Fb', '%00', '%ED%A0%80', '__proto__', 'x'.repeat(4_000)]) {
+    await refused(await gateway.get(`/v1/models/${id}`), 404, 'not_found_error');
+    await refused(await gateway.get(`/v1/${id}`), 404, 'not_found_error');
+  }
+  for (const query of [
+    'limit=%E0%A4%A',
+    'limit=1e1',
+    'limit=-1',
+    'after_id=%FF',
+    'after_id=a&before_id=b',
+    'before_id=',
+  ]) {
+    await refused(await gateway.get(`/v1/models?${query}`), 400, 'invalid_request_error');
+  }
+  for (const authorization of ['Bearer', 'Bearer  ', 'Basic x', 'bearer \u00e9', NORMAL.key]) {
+    const response = await fetch(`${gateway.url}/v1/models`, { headers: { authorization } });
+    await refused(response, 401, 'authentication_error');
+  }
+  const odd = [
+    '{"model":{"toString":1},"max_tokens":1,"messages":[]}',
+    String.raw`{"model":"\ud800","max_tokens":1,"messages":[]}`,
+    '{"model":"claude-haiku-4-5","max_tokens":1,"messages":[{"content":[{"type":{"toString":1,"valueOf":1}}]}]}',
+    '{"model":"claude-haiku-4-5","max_tokens":1,"messages":[],"tools":[{"type":{"toString":null}}]}',
+    '{"model":"claude-haiku-4-5","max_tokens":1,"messages":[],"tools":[null]}',
+    '{"model":"claude-haiku-4-5","max_tokens":1,"messages":[],"mcp_servers":[1]}',
+    '{"model":"claude-haiku-4-5","max_tokens":1,"messages":[],"context_management":{"edits":[{"type":{"toString":1}}]}}',
+    '{"model":"claude-haiku-4-5","max_tokens":1,"messages":[],"cache_control":{"type":{"toString":1}}}',
+    `{"model":"claude-haiku-4-5","max_tokens":1,"messages":[],"${'x'.repeat(100_000)}":1}`,
+  ];
+  for (const body of odd) {
+    for (const path of ['/v1/messages', '/v1/messages/count_tokens']) {
+      const response = await gateway.post(body, { path });
+      assert.equal(response.status, 400, `${path} ${body.slice(0, 200)}`);
+      assert.equal((await response.json()).error.type, 'invalid_request_error');
+    }
+  }
+  for (const method of ['PUT', 'DELETE', 'PATCH', 'OPTIONS']) {
+    await refused(await fetch(`${gateway.url}/v1/messages`, { method }), 405, 'invalid_request_error');
+  }
+});
+
+test('nothing that an operator sends is a failure of the gateway', async () => {
+  for (const verb of ['query', 'preview', 'submit', 'events']) {
+    for (const body of ['', '{', 'null', '1', '[]', '{"after":-1}', '{"type":"nonsense"}']) {
+      const response = await fetch(`${gateway.url}/operator/${ORGANIZATION}/${verb}`, {
+        method: 'POST',
+        headers: { authorization: `Bearer operator-token-of-the-tests` },
+        body,
+      });
+      assert.ok([400, 422].includes(response.status), `${verb} ${body}: ${response.status}`);
+      assert.equal((await response.json()).error.code, 'invalid_input');
+    }
+  }
+  await assert.rejects(gateway.operator('query', { type: 'balances' }, '%E0%A4%A'), /unknown_organization/);
+});
+
 test("the operator's door opens with its token only", async () => {
   const url = `${gateway.url}/operator/${ORGANIZATION}/query`;
   const post = (/** @type {Record<string, string>} */ headers) =>

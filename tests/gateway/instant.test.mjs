@@ -58,7 +58,7 @@ for (const [name, call] of CALLS) {
   });
 }
 
-test('a key that has expired by the engine\'s clock may do nothing, whatever instant is given', () => {
+test("a key that has expired by the engine's clock may do nothing, whatever instant is given", () => {
   const { engine } = Engine.create(POLICY, NOW);
   assert.equal(engine.canKey('k', 'messages.create', NOW), true);
   engine.submit({ type: 'advance_clock', actor: { member: 'ada' }, to_ms: NOW + 10_000 }, NOW + 10_000);

@@ -177,6 +177,22 @@ test('an admission whose record is lost does not stay held', () =>
     });
   }));
 
+test('an admission that is recorded only after it was undone does not stay held either', () =>
+  serving({}, async (gateway, upstream) => {
+    await gateway.operator('sabotage', { late: true });
+    const lost = await gateway.post(BODY);
+    assert.equal(lost.status, 503);
+    const id = lost.headers.get('request-id') ?? '';
+    // The first void has found nothing, and only then has the admission arrived.
+    await until('it is undone', async () => {
+      const events = await gateway.events();
+      return events.some(({ event }) => event.type === 'voided' && event.reservation === id);
+    });
+    assert.equal((await gateway.reservation(id)).status, 'voided');
+    assert.deepEqual(await gateway.balances(), { settled_usd: '0', assumed_usd: '0', held_usd: '0' });
+    assert.equal(upstream.received.length, 0);
+  }));
+
 test('an engine that fails is replaced by one from the log', () =>
   serving({}, async (gateway, upstream) => {
     assert.equal((await gateway.post(BODY)).status, 200);
@@ -208,7 +224,10 @@ test('a clock that jumped: 503 that says so, one line for the operator, and `adv
       .map((/** @type {string} */ line) => JSON.parse(line))
       .filter((/** @type {{ message: string }} */ { message }) => message.startsWith('the clock jumped'));
     assert.deepEqual(
-      told.map((/** @type {{ level: string, organization: string }} */ { level, organization }) => [level, organization]),
+      told.map((/** @type {{ level: string, organization: string }} */ { level, organization }) => [
+        level,
+        organization,
+      ]),
       [['error', 'acme']],
     );
 

@@ -1,6 +1,6 @@
 //! Who is there and what they may do, read from lists of strings each time it is asked.
 
-use super::{admit::Called, calendar::instant, card, config::Config, json::Json};
+use super::{calendar::instant, card, config::Config, json::Json};
 
 /// On whose resources a thing may be done; more is greater.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -31,8 +31,18 @@ fn listed(list: &str, action: &str) -> Reach {
     }
 }
 
+/// The model that is asked for, whichever card prices it.
+pub enum Asked<'a> {
+    /// No certain one.
+    Any,
+    /// The one of a card.
+    Card(&'a Json),
+    /// One that the book lacks.
+    Name(&'a str),
+}
+
 impl Config {
-    fn role_reach(&self, role: &str, action: &str) -> Reach {
+    pub fn role_reach(&self, role: &str, action: &str) -> Reach {
         match role {
             "admin" => Reach::Any,
             "developer" => listed(DEVELOPER, action),
@@ -79,7 +89,7 @@ impl Config {
     }
 
     /// What a key may do on resources of a project: as its owner would in the key's own project, cut by the key's role.
-    fn key_reach(&self, key: &Json, action: &str, project: &str) -> Reach {
+    pub fn key_reach(&self, key: &Json, action: &str, project: &str) -> Reach {
         let own = self.project_of(key);
         let project = if project == own { own } else { "" };
         let owner = match key.get("owner").get("member").text() {
@@ -94,14 +104,23 @@ impl Config {
 
     /// Whether a principal may do a thing on a resource of a project (empty: of none) and of an owner.
     pub fn may(&self, principal: &Json, action: &str, project: &str, owner: &Json, now: i64) -> bool {
-        let (reach, own) = match principal {
-            Json::Map(fields) if fields[0].0 == "key" => {
-                let Some(key) = find(&self.keys, principal.get("key").text()) else { return false };
-                if self.stopped(key, now).is_some() {
-                    return false;
+        let (reach, own) = self.reach(principal, action, project, now);
+        match reach {
+            Reach::Any => true,
+            Reach::Own => own == owner,
+            Reach::Nothing => false,
+        }
+    }
+
+    /// How far a principal reaches with an action, and as whom it owns things.
+    pub fn reach<'a>(&'a self, principal: &'a Json, action: &str, project: &str, now: i64) -> (Reach, &'a Json) {
+        match principal {
+            Json::Map(fields) if fields[0].0 == "key" => match find(&self.keys, principal.get("key").text()) {
+                Some(key) if self.stopped(key, now).is_none() => {
+                    (self.key_reach(key, action, project), key.get("owner"))
                 }
-                (self.key_reach(key, action, project), key.get("owner"))
-            }
+                _ => (Reach::Nothing, principal),
+            },
             Json::Map(fields) if fields[0].0 == "service_account" => {
                 let id = principal.get("service_account").text();
                 let active = find(&self.accounts, id).is_some_and(|account| account.get("status").text() == "active");
@@ -112,11 +131,6 @@ impl Config {
                 let active = find(&self.members, id).is_some_and(|member| member.get("status").text() == "active");
                 (if active { self.member_reach(id, action, project) } else { Reach::Nothing }, principal)
             }
-        };
-        match reach {
-            Reach::Any => true,
-            Reach::Own => own == owner,
-            Reach::Nothing => false,
         }
     }
 
@@ -155,10 +169,11 @@ impl Config {
         if secret.is_empty() {
             return find(&self.keys, credential.get("key").text()).map(|key| (key, None));
         }
-        self.keys.iter().find_map(|key| {
+        let holders = self.keys.iter().enumerate().filter_map(|(made, key)| {
             let held = key.get("secrets").list().iter().find(|held| held.get("sha256").text() == secret)?;
-            Some((key, Some(held)))
-        })
+            Some((key.get("status").text() == "active", made, key, held))
+        });
+        holders.max_by_key(|(in_use, made, _, _)| (*in_use, *made)).map(|(_, _, key, held)| (key, Some(held)))
     }
 
     /// The key that a credential stands for, or why it is refused.
@@ -187,22 +202,31 @@ impl Config {
         [key.get("models"), project].into_iter().filter(|list| !list.is_null())
     }
 
-    /// Whether the lists of a key and of its project let a model through.
-    pub fn model_allowed(&self, key: &Json, called: Called<'_>) -> bool {
-        self.lists(key).all(|list| self.holds(list, called))
+    /// Whether the lists of a key and of its project let the model of a card through.
+    pub fn model_allowed(&self, key: &Json, card: &Json) -> bool {
+        self.lists(key).all(|list| card::listed(list, self.book(), card))
     }
 
-    /// Whether a class holds a model.
-    pub fn in_class(&self, class: &Json, called: Called<'_>) -> bool {
-        class.is_null()
-            || find(&self.classes, class.text()).is_some_and(|class| self.holds(class.get("models"), called))
+    /// Whether they let the name of a model through that the book lacks.
+    pub fn name_allowed(&self, key: &Json, name: &str) -> bool {
+        self.lists(key).all(|list| card::listed_as_it_stands(list, name))
     }
 
-    fn holds(&self, list: &Json, called: Called<'_>) -> bool {
-        match called {
-            Called::Card(card) => card::listed(list, self.book(), card),
-            Called::Name(name) => card::listed_as_it_stands(list, name),
-            Called::Any => false,
+    /// Whether a class holds the model that was asked for.
+    pub fn in_class(&self, class: &Json, asked: &Asked<'_>) -> bool {
+        if class.is_null() {
+            return true;
         }
+        let list = find(&self.classes, class.text()).map_or(&Json::Null, |class| class.get("models"));
+        match asked {
+            Asked::Any => false,
+            Asked::Card(card) => card::listed(list, self.book(), card),
+            Asked::Name(name) => card::listed_as_it_stands(list, name),
+        }
+    }
+
+    /// The model that a name asks for.
+    pub fn asked<'a>(&'a self, name: &'a str) -> Asked<'a> {
+        card::card(self.book(), name).map_or(Asked::Name(name), Asked::Card)
     }
 }

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::{
     Model,
     admit::refuse,
+    authority,
     calendar::window,
     config::{BUDGET_KEEPS, Change, Config, LIMIT_KEEPS, Placed, same_kind},
     form,
@@ -52,6 +53,18 @@ fn spoiled(policy: &Value) -> bool {
         || items("limits").any(|limit| limit["rate"] == 0)
 }
 
+/// The principals that a policy would have.
+fn proposed(policy: &Value) -> Config {
+    Config {
+        roles: forms(policy, ROLES),
+        members: forms(policy, MEMBERS),
+        projects: forms(policy, PROJECTS),
+        accounts: forms(policy, ACCOUNTS),
+        keys: forms(policy, KEYS),
+        ..Config::default()
+    }
+}
+
 impl Model {
     pub fn advance_clock(&mut self, command: &Value, now: i64) -> Result<Json, Mistake> {
         read::only(command, &["type", "actor", "to_ms"])?;
@@ -75,6 +88,9 @@ impl Model {
         }
         if !self.log.config().may(&actor, "policy.write", "", &Json::Null, now) {
             return Ok(refuse("forbidden_action"));
+        }
+        if authority::refuses(&self.log.config(), &actor, &proposed(&command["policy"]), now) {
+            return Err(read::BEYOND);
         }
         let before = self.log.facts.len();
         self.set_policy(&command["policy"], &actor, now);

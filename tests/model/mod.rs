@@ -3,6 +3,7 @@
 //! log for each line.
 
 mod admit;
+mod authority;
 mod book;
 mod calendar;
 mod card;
@@ -104,6 +105,7 @@ impl Model {
             Err(mistake) if read::IS_READ_FIRST.contains(&mistake) => Err(mistake),
             _ if jumped && kind != "advance_clock" => Err("clock_jump"),
             Err(read::RANGE) => Err("invalid_input"),
+            Err(read::BEYOND) => Err("invalid_policy"),
             answer => answer,
         }
     }

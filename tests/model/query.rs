@@ -4,11 +4,12 @@ use serde_json::Value;
 
 use super::{
     Model,
-    admit::{Called, applicable, called, priced_by, refuse, units},
+    admit::{applicable, priced_by, refuse, units},
     book,
     calendar::window,
     card::full_name,
     config::{Config, Placed},
+    directory::Asked,
     json::{Json, object},
     log::{Balance, Standing, amount, plus},
     money::Usd,
@@ -102,7 +103,7 @@ impl Model {
         let credential = read::credential(query)?;
         let (key, called) = if query["model"].is_null() {
             match config.authenticate(&credential, now) {
-                Ok(key) => (key, Called::Any),
+                Ok(key) => (key, Asked::Any),
                 Err(reason) => return Ok(refuse(reason)),
             }
         } else {
@@ -114,10 +115,10 @@ impl Model {
             if priced_by(&config, name).is_none() {
                 return Ok(refuse("unpriced_model"));
             }
-            (key, called(&config, name))
+            (key, config.asked(name))
         };
         let limits: Vec<Json> =
-            applicable(&config, key, "messages", called).into_iter().map(|limit| self.room(limit, now)).collect();
+            applicable(&config, key, "messages", &called).into_iter().map(|limit| self.room(limit, now)).collect();
         let budgets: Vec<Json> =
             config.path(&config.budgets, key).into_iter().map(|budget| self.budget(budget, now)).collect();
         Ok(object! { "type": "headroom", "limits": limits, "budgets": budgets })
@@ -176,7 +177,7 @@ impl Model {
         if !config.key_may(key, "models.read") {
             return Ok(refuse("forbidden_action"));
         }
-        let usable = |card: &&Json| config.model_allowed(key, Called::Card(card)) && book::version(card, now).is_some();
+        let usable = |card: &&Json| config.model_allowed(key, card) && book::version(card, now).is_some();
         let told = |card: &Json| {
             object! {
                 "model": full_name(config.book(), card), "context_window_tokens": card.get("context_window_tokens").clone(),

@@ -17,6 +17,8 @@ pub const INVALID: Mistake = "invalid_input";
 pub const IS_READ_FIRST: [Mistake; 4] = [INVALID, "invalid_policy", "contradictory_usage", "unpriced_context"];
 /// An input that can be read, but is out of a range that only the organization knows: found after the clock is accepted.
 pub const RANGE: Mistake = "out_of_range";
+/// A policy that only this organization, or this actor, may not have.
+pub const BEYOND: Mistake = "beyond_authority";
 pub const MOST: i64 = 1_000_000_000_000;
 
 /// Refuses fields that are not among the named ones.

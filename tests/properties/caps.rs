@@ -9,7 +9,7 @@ use super::walk::{Walk, admits, ask, balances, items, spent, usd};
 #[test]
 fn no_admission_takes_what_is_spent_and_held_above_the_cap_in_force() {
     let mut seen = 0;
-    for seed in 0..120 {
+    for seed in 0..240 {
         let mut walk = Walk::new(seed);
         for _ in 0..500 {
             let line = walk.draw();

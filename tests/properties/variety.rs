@@ -61,6 +61,9 @@ const EXPECTED: &[(&str, u64)] = &[
     ("change budget_removed", 20),
     ("error invalid_input", 200),
     ("error invalid_policy", 5),
+    ("problem the last admin cannot be removed or demoted", 2),
+    ("problem this grants more than the actor holds", 5),
+    ("problem a key was revoked", 5),
     ("error unknown_reservation", 500),
     ("error reservation_conflict", 200),
     ("error clock_jump", 50),
@@ -90,6 +93,11 @@ fn note(tally: &mut BTreeMap<String, u64>, answer: &Value) {
     count(tally, "from", &decision["from"]);
     count(tally, "error", &answer["error"]["code"]);
     count(tally, "result", &answer["type"]);
+    for problem in items(&answer["error"]["problems"]) {
+        let revoked = problem["message"].as_str().is_some_and(|message| message.ends_with("was revoked, for good"));
+        let told = if revoked { Value::from("a key was revoked") } else { problem["message"].clone() };
+        count(tally, "problem", &told);
+    }
     if items(&decision["shadow_violated"]).next().is_some() {
         count(tally, "shadow", &Value::from("violation"));
     }

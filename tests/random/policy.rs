@@ -16,7 +16,9 @@ pub const ACCOUNTS: [&str; 2] = ["ci", "cron"];
 /// The projects that a policy may have.
 pub const PROJECTS: [&str; 3] = ["bot", "lab", "web"];
 /// The keys that a policy may have; more are asked for than exist.
-pub const KEYS: [&str; 7] = ["k0", "k1", "k2", "k3", "k4", "k5", "k6"];
+pub const KEYS: [&str; 12] = ["k0", "k1", "k2", "k3", "k4", "k5", "k6", "k7", "k8", "k9", "ka", "kb"];
+/// The keys that a policy may start with; the others come when these are revoked, for good.
+const FIRST_KEYS: usize = 7;
 /// Roles that a binding may name: the presets, and two of the policy's own.
 const ROLES: [&str; 9] = ["admin", "developer", "viewer", "billing", "caller", "owner", "admin", "developer", "caller"];
 const PATTERNS: [&[&str]; 9] = [
@@ -41,7 +43,7 @@ pub fn policy(dice: &mut Dice, now_ms: i64) -> Value {
     }
     let projects = some(dice, 92, &PROJECTS, project);
     let accounts = some(dice, 92, &ACCOUNTS, account);
-    let keys = some(dice, 92, &KEYS[1..], |dice, id| key(dice, id, now_ms));
+    let keys = some(dice, 92, &KEYS[1..FIRST_KEYS], |dice, id| key(dice, id, now_ms));
     let few = *dice.pick(&[0, 10, 25, 60]);
     let limits = some(dice, few, &LIMITS, limit);
     let budgets = some(dice, few, &BUDGETS, budget);
@@ -102,7 +104,7 @@ pub fn roles(dice: &mut Dice) -> Value {
     if dice.chance(60) {
         caller.push(json!({"action": "messages.count_tokens", "scope": "any"}));
     }
-    if dice.chance(40) {
+    if dice.chance(70) {
         caller.push(json!({"action": "policy.write", "scope": "any"}));
     }
     let mut owner =
@@ -158,11 +160,11 @@ pub fn account(dice: &mut Dice, id: &str) -> Value {
     made
 }
 
-/// A key with a random owner, project, role, models, expiry and secrets. `k1` and `k2` are plain keys of the administrator,
+/// A key with a random owner, project, role, models, expiry and secrets. Some are plain keys of the administrator,
 /// so that in every stream enough is admitted.
 pub fn key(dice: &mut Dice, id: &str, now_ms: i64) -> Value {
     let mut made = json!({"id": id});
-    if matches!(id, "k1" | "k2") {
+    if matches!(id, "k1" | "k2" | "k7" | "k8" | "ka") {
         made["owner"] = json!({"member": "ada"});
         if dice.chance(50) {
             made["project"] = json!(dice.pick(&PROJECTS));

@@ -26,7 +26,8 @@ pub fn actor(dice: &mut Dice) -> Value {
     if dice.chance(85) { json!({"member": "ada"}) } else { principal(dice) }
 }
 
-fn principal(dice: &mut Dice) -> Value {
+/// Anybody.
+pub fn principal(dice: &mut Dice) -> Value {
     match dice.weighted(&[12, 4, 8, 1]) {
         0 => json!({"member": dice.pick(&MEMBERS)}),
         1 => json!({"service_account": dice.pick(&ACCOUNTS)}),

@@ -119,7 +119,11 @@ pub fn credential(dice: &mut Dice, policy: &Value) -> Value {
     let known = policy["keys"].as_array().map(Vec::as_slice).unwrap_or_default();
     if known.is_empty() || dice.chance(4) {
         let key = *dice.pick(&KEYS);
-        return if dice.chance(50) { json!({"key": key}) } else { json!({"secret_sha256": digest_of(key, 1)}) };
+        return if dice.chance(50) {
+            json!({"key": key})
+        } else {
+            json!({"secret_sha256": digest_of(key, dice.below(2) as usize)})
+        };
     }
     let key = dice.pick(known);
     match key["secrets"].as_array().filter(|secrets| !secrets.is_empty()) {

@@ -28,7 +28,7 @@ fn ids(policy: &Value, list: &str) -> BTreeSet<String> {
     policy[list].as_array().into_iter().flatten().filter_map(|item| item["id"].as_str().map(str::to_owned)).collect()
 }
 
-fn keep(holder: &mut Value, list: &str, test: impl Fn(&Value) -> bool) {
+fn keep(holder: &mut Value, list: &str, test: impl FnMut(&Value) -> bool) {
     if let Some(items) = holder.get_mut(list).and_then(Value::as_array_mut) {
         items.retain(test);
     }
@@ -51,6 +51,11 @@ pub fn prune(policy: &mut Value) {
             && known(&accounts, &key["owner"]["service_account"])
             && known(&projects, &key["project"])
     });
+    // A secret stands for one key of a policy.
+    let mut secrets = BTreeSet::new();
+    for key in policy["keys"].as_array_mut().into_iter().flatten() {
+        keep(key, "secrets", |secret| secrets.insert(secret["sha256"].to_string()));
+    }
     let keys = ids(policy, "keys");
     let book = policy["price_book"].clone();
     let priced = |name: &str| match book["cards"].as_array() {

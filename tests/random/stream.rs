@@ -1,5 +1,7 @@
 //! Random streams: a policy, and the lines that a gateway would write under it.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use super::{
@@ -19,6 +21,8 @@ pub struct Stream {
     clock: Clock,
     policy: Value,
     requests: Requests,
+    // Keys that may have been revoked, which is for good.
+    revoked: BTreeSet<String>,
 }
 
 impl Stream {
@@ -27,7 +31,20 @@ impl Stream {
         let mut dice = Dice::new(seed);
         let clock = Clock::new(&mut dice);
         let policy = policy(&mut dice, clock.now_ms());
-        Self { dice, clock, policy, requests: Requests::default() }
+        let mut stream =
+            Self { dice, clock, policy: policy.clone(), requests: Requests::default(), revoked: BTreeSet::new() };
+        stream.revoke(&policy);
+        stream
+    }
+
+    /// Remembers the keys that a policy revokes, or leaves out.
+    fn revoke(&mut self, policy: &Value) {
+        let keys = |policy: &Value| policy["keys"].as_array().cloned().unwrap_or_default();
+        let new = keys(policy);
+        let kept = |key: &Value| new.iter().any(|new| new["id"] == key["id"] && new["status"] != "revoked");
+        for key in keys(&self.policy).iter().chain(&new).filter(|key| !kept(key)) {
+            self.revoked.extend(key["id"].as_str().map(str::to_owned));
+        }
     }
 
     /// The policy file that seeds the organization; before the first line, the one of the start.
@@ -96,9 +113,10 @@ impl Stream {
                 json!({"type": "advance_clock", "actor": question::actor(dice), "to_ms": self.clock.now_ms() + ahead})
             }
             _ => {
-                let actor = question::actor(dice);
-                let policy = changed(dice, &self.policy, self.clock.now_ms());
-                if policy["members"][0]["role"] == "admin" {
+                let actor = if dice.chance(15) { question::principal(dice) } else { question::actor(dice) };
+                let (policy, valid) = changed(dice, &self.policy, &self.revoked, self.clock.now_ms());
+                if valid {
+                    self.revoke(&policy);
                     self.policy = policy.clone();
                 }
                 json!({"type": "update_policy", "actor": actor, "policy": policy})

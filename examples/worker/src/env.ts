@@ -8,6 +8,8 @@ export interface Env extends OrganizationEnv {
   UPSTREAM_API_KEY: string;
   UPSTREAM_TIMEOUT_MS?: string;
   MAX_BODY_BYTES?: string;
+  /** The most iterations of the upstream's own loop; without it tools that run at the provider are refused. */
+  SERVER_TOOL_ITERATIONS?: string;
   ON_DISCONNECT?: 'drain' | 'abort';
   /** Opens the operator's routes; without it they do not exist. */
   OPERATOR_TOKEN?: string;

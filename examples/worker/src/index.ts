@@ -14,6 +14,7 @@ const gateway = createGateway<Env>((env) => ({
   },
   organizations: env.ORGANIZATIONS,
   ...(env.MAX_BODY_BYTES && { maxBodyBytes: Number(env.MAX_BODY_BYTES) }),
+  ...(env.SERVER_TOOL_ITERATIONS && { serverToolIterations: Number(env.SERVER_TOOL_ITERATIONS) }),
   ...(env.ON_DISCONNECT && { onDisconnect: env.ON_DISCONNECT }),
 }));
 

@@ -6,7 +6,7 @@
 import { Hono, type Context } from 'hono';
 import { bearerAuth } from 'hono/bearer-auth';
 import { timingSafeEqual } from 'hono/utils/buffer';
-import { OrganizationDoor, OrganizationError } from 'tollgate/edge';
+import { OrganizationDoor, OrganizationError, OrganizationUnavailable } from 'tollgate/edge';
 
 import type { Env } from './env.js';
 
@@ -21,7 +21,9 @@ operator.use(
 
 operator.post('/:organization/:verb{query|preview|submit|events}', async (c) => {
   const door = new OrganizationDoor(c.env.ORGANIZATIONS, c.req.param('organization'));
-  const body = await c.req.json();
+  const body = await c.req.json().catch(() => undefined);
+  if (body === undefined)
+    return c.json({ error: { code: 'invalid_input', message: 'the body is not valid json' } }, 400);
   try {
     switch (c.req.param('verb')) {
       case 'query':
@@ -34,6 +36,9 @@ operator.post('/:organization/:verb{query|preview|submit|events}', async (c) => 
         return c.json(await door.events(body));
     }
   } catch (error) {
+    if (error instanceof OrganizationUnavailable) {
+      return c.json({ error: { code: 'store_unavailable', message: error.message } }, 503);
+    }
     if (!(error instanceof OrganizationError)) throw error;
     return c.json({ error: { code: error.code, message: error.message, path: error.path } }, 422);
   }

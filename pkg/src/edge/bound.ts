@@ -3,7 +3,14 @@
  *
  * INVARIANT: every note only ever raises the bound, so the order in which fields are read does not matter.
  */
+import { ApiError } from './api_error.js';
+import { shown, type Json } from './strict_json.js';
 import type { AdmitRequest } from './wire.js';
+
+/** What the engine takes. */
+const MAX_IMAGES = 100_000;
+/** The most uses of all server tools of a request together. */
+const MAX_USES = 1_000;
 
 /** How many model iterations the provider's own loop may run for one request; null where nothing limits it. */
 export type Iterations = number | null;
@@ -15,7 +22,8 @@ export class CostBound {
   #cacheWrite: AdmitRequest['cache_write'] = 'none';
   #webSearches = 0;
   #externalInput = false;
-  #serverToolUses: number | null = 0;
+  #serverToolUses = 0;
+  #serverLoop = false;
   #boundless = false;
   speed: AdmitRequest['speed'] = 'standard';
   inferenceGeo: AdmitRequest['inference_geo'];
@@ -30,6 +38,9 @@ export class CostBound {
 
   image(): void {
     this.#images += 1;
+    if (this.#images > MAX_IMAGES) {
+      throw ApiError.invalidRequest(`messages: at most ${MAX_IMAGES} images are accepted in one request`);
+    }
   }
 
   /** Definitions or instructions that the provider adds to the prompt; `tokens` beyond what any tool adds. */
@@ -47,18 +58,30 @@ export class CostBound {
     this.#externalInput = true;
   }
 
-  /** A tool that the provider runs, each use of which can bring a further iteration over a grown prompt. */
-  serverTool(uses: { most: number | null; search: boolean }): void {
+  /**
+   * A tool that the provider runs. Each of the model's calls brings a further iteration over a grown prompt, also a call that is
+   * refused because there were `most` before it: so `most` bounds what is billed by the use, and only the upstream's own loop
+   * bounds the iterations.
+   */
+  serverTool({ most, search, path }: { most: Json; search: boolean; path: string }): void {
     this.#externalInput = true;
     this.#tools = true;
-    if (uses.most === null) {
-      this.#serverToolUses = null;
+    this.#serverLoop = true;
+    if (most === null) {
       // A number of iterations does not bound the searches, for one iteration may start several.
-      if (uses.search) this.#boundless = true;
+      if (search) this.#boundless = true;
       return;
     }
-    if (this.#serverToolUses !== null) this.#serverToolUses += uses.most;
-    if (uses.search) this.#webSearches += uses.most;
+    if (typeof most !== 'number' || !Number.isInteger(most) || most < 1 || most > MAX_USES) {
+      throw ApiError.invalidRequest(`${path}: \`${shown(most)}\`: expected an integer from 1 to ${MAX_USES}`);
+    }
+    this.#serverToolUses += most;
+    if (this.#serverToolUses > MAX_USES) {
+      throw ApiError.invalidRequest(
+        `${path}: \`${most}\` brings the uses of all server tools to \`${this.#serverToolUses}\`: at most ${MAX_USES} are accepted in one request`,
+      );
+    }
+    if (search) this.#webSearches += most;
   }
 
   /** What is billed by something that no rate prices, such as container time: never admitted. */
@@ -80,14 +103,15 @@ export class CostBound {
       iterations: this.#iterations(),
       speed: this.speed,
       inference_geo: this.inferenceGeo,
-      batch: false,
+      // What the caller may ask for is served at the usual tier or, by contract, at one that no rate prices.
+      service_tier: 'standard',
+      // Code execution is refused above.
+      code_execution_ms: 0,
     };
   }
 
   #iterations(): Iterations {
     if (this.#boundless) return null;
-    if (this.#serverToolUses === 0) return 1;
-    if (this.#loopIterations !== null) return this.#loopIterations;
-    return this.#serverToolUses === null ? null : this.#serverToolUses + 1;
+    return this.#serverLoop ? this.#loopIterations : 1;
   }
 }

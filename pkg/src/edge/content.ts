@@ -1,9 +1,16 @@
-/** What the blocks of a conversation do to the bound. */
+/** The blocks of a conversation: what each may hold, and what it does to the bound. */
 import { ApiError } from './api_error.js';
 import type { CostBound } from './bound.js';
-import { isObject, type Json, type JsonObject } from './strict_json.js';
+import { cacheControl } from './cache_control.js';
+import { free, list, object, plain, type Field, type Fields } from './fields.js';
+import { isObject, shown, type Json, type JsonObject } from './strict_json.js';
 
 type Effect = (bound: CostBound, block: JsonObject) => void;
+
+interface Kind {
+  fields: Field;
+  effect: Effect;
+}
 
 /** Its text is in the body, and a token is never shorter than a byte of it. */
 const carried: Effect = () => undefined;
@@ -28,102 +35,139 @@ const searchResult: Effect = (bound, block) => {
 
 const upload: Effect = (bound) => bound.boundless();
 
+/** Text, a block, or a list of blocks: read to its leaves. */
+export const content: Field = (bound, value, path) => {
+  if (Array.isArray(value)) value.forEach((item, index) => content(bound, item, `${path}.${index}`));
+  else if (isObject(value)) readBlock(bound, value, path);
+};
+
+const switchable = object({ enabled: plain });
+
+/** Citations that were made are blocks; an object without a type turns them on. */
+const citations: Field = (bound, value, path) => {
+  if (isObject(value) && value['type'] === undefined) switchable(bound, value, path);
+  else content(bound, value, path);
+};
+
+const kind = (fields: Fields, effect: Effect = carried): Kind => ({
+  fields: object({ type: plain, ...fields }),
+  effect,
+});
+
+const cited = { cited_text: plain, title: plain, file_id: plain };
+const ofDocument = { ...cited, document_index: plain, document_title: plain };
+const result = { tool_use_id: plain, content, cache_control: cacheControl };
+const error = { error_code: plain, error_message: plain };
+const output = { content, return_code: plain, stderr: plain, stdout: plain };
+const use = { id: plain, name: plain, input: free, cache_control: cacheControl };
+
 /** Every `type` that may stand in `messages` or `system`: blocks, their sources, their citations, their callers. */
-const EFFECTS: ReadonlyMap<string, Effect> = new Map<string, Effect>([
-  ...[
-    'text',
-    'thinking',
-    'redacted_thinking',
-    'tool_use',
-    'tool_result',
-    'tool_reference',
-    'server_tool_use',
-    'mcp_tool_use',
-    'mcp_tool_result',
-    'base64',
-    'content',
-    'url',
-    'file',
-    'char_location',
-    'page_location',
-    'content_block_location',
+const KINDS: ReadonlyMap<string, Kind> = new Map<string, Kind>([
+  // A block of text, and the source of a document that is one.
+  ['text', kind({ text: plain, cache_control: cacheControl, citations, data: plain, media_type: plain })],
+  ['thinking', kind({ thinking: plain, signature: plain })],
+  ['redacted_thinking', kind({ data: plain })],
+  [
+    'image',
+    kind({ source: content, cache_control: cacheControl, transformations: object({ oversized_image: plain }) }, image),
+  ],
+  [
+    'document',
+    kind({ source: content, cache_control: cacheControl, citations, context: plain, title: plain }, document),
+  ],
+  [
+    'search_result',
+    kind({ content, source: plain, title: plain, cache_control: cacheControl, citations }, searchResult),
+  ],
+  ['container_upload', kind({ file_id: plain, cache_control: cacheControl }, upload)],
+
+  ['tool_use', kind({ ...use, caller: content, toolset_name: plain })],
+  ['server_tool_use', kind({ ...use, caller: content })],
+  ['mcp_tool_use', kind({ ...use, server_name: plain })],
+  ['tool_result', kind({ ...result, is_error: plain, toolset_name: plain })],
+  ['mcp_tool_result', kind({ ...result, is_error: plain })],
+  ['tool_reference', kind({ tool_name: plain, cache_control: cacheControl })],
+  ['direct', kind({})],
+  ['code_execution_20250825', kind({ tool_id: plain })],
+  ['code_execution_20260120', kind({ tool_id: plain })],
+  ['code_execution_20260521', kind({ tool_id: plain })],
+
+  ['base64', kind({ data: plain, media_type: plain })],
+  ['content', kind({ content })],
+  ['url', kind({ url: plain })],
+  ['file', kind({ file_id: plain })],
+
+  ['char_location', kind({ ...ofDocument, start_char_index: plain, end_char_index: plain })],
+  ['page_location', kind({ ...ofDocument, start_page_number: plain, end_page_number: plain })],
+  ['content_block_location', kind({ ...ofDocument, start_block_index: plain, end_block_index: plain })],
+  [
     'search_result_location',
-    'web_search_result_location',
-    'direct',
-    'code_execution_20250825',
-    'code_execution_20260120',
-    'code_execution_20260521',
-    'web_search_tool_result_error',
-    'web_fetch_tool_result_error',
-    'tool_search_tool_result',
-    'tool_search_tool_search_result',
-    'tool_search_tool_result_error',
-    'code_execution_tool_result',
-    'code_execution_result',
-    'code_execution_output',
-    'code_execution_tool_result_error',
-    'bash_code_execution_tool_result',
-    'bash_code_execution_result',
-    'bash_code_execution_output',
-    'bash_code_execution_tool_result_error',
-    'text_editor_code_execution_tool_result',
+    kind({ ...cited, search_result_index: plain, source: plain, start_block_index: plain, end_block_index: plain }),
+  ],
+  ['web_search_result_location', kind({ ...cited, encrypted_index: plain, url: plain })],
+
+  ['web_search_tool_result', kind({ ...result, caller: content }, external)],
+  ['web_search_result', kind({ encrypted_content: plain, page_age: plain, title: plain, url: plain }, external)],
+  ['web_search_tool_result_error', kind(error)],
+  ['web_fetch_tool_result', kind({ ...result, caller: content }, external)],
+  ['web_fetch_result', kind({ content, retrieved_at: plain, url: plain }, external)],
+  ['web_fetch_tool_result_error', kind(error)],
+
+  ['tool_search_tool_result', kind(result)],
+  ['tool_search_tool_search_result', kind({ tool_references: content })],
+  ['tool_search_tool_result_error', kind(error)],
+
+  ['code_execution_tool_result', kind(result)],
+  ['code_execution_result', kind(output)],
+  ['encrypted_code_execution_result', kind({ ...output, encrypted_stdout: plain }, external)],
+  ['code_execution_output', kind({ file_id: plain })],
+  ['code_execution_tool_result_error', kind(error)],
+  ['bash_code_execution_tool_result', kind(result)],
+  ['bash_code_execution_result', kind(output)],
+  ['bash_code_execution_output', kind({ file_id: plain })],
+  ['bash_code_execution_tool_result_error', kind(error)],
+  ['text_editor_code_execution_tool_result', kind(result)],
+  [
     'text_editor_code_execution_view_result',
-    'text_editor_code_execution_create_result',
+    kind({ content: plain, file_type: plain, num_lines: plain, start_line: plain, total_lines: plain }),
+  ],
+  ['text_editor_code_execution_create_result', kind({ is_file_update: plain })],
+  [
     'text_editor_code_execution_str_replace_result',
-    'text_editor_code_execution_tool_result_error',
+    kind({ lines: plain, new_lines: plain, new_start: plain, old_lines: plain, old_start: plain }),
+  ],
+  ['text_editor_code_execution_tool_result_error', kind(error)],
+
+  [
     'browser_state',
-    'tab_opened',
-    'download_started',
-    'download_completed',
-    'download_failed',
-  ].map((type): [string, Effect] => [type, carried]),
-  ['image', image],
-  ['document', document],
-  ['search_result', searchResult],
-  ['web_search_tool_result', external],
-  ['web_search_result', external],
-  ['web_fetch_tool_result', external],
-  ['web_fetch_result', external],
-  ['encrypted_code_execution_result', external],
-  ['container_upload', upload],
+    kind({
+      tabs: list(object({ tab_id: plain, title: plain, url: plain, active: plain })),
+      state_changes: content,
+      cache_control: cacheControl,
+    }),
+  ],
+  ['tab_opened', kind({ tab_id: plain })],
+  ['download_started', kind({ download_id: plain, url: plain })],
+  ['download_completed', kind({ download_id: plain, url: plain, path: plain, size_bytes: plain })],
+  ['download_failed', kind({ download_id: plain, url: plain, error: plain })],
 ]);
 
-/** What the model reads as plain text, however it looks; a `type` in it means nothing. */
-const OPAQUE: ReadonlySet<string> = new Set(['input', 'input_schema', 'input_examples', 'schema', 'cache_control']);
+/** The turns of a conversation. One of the role `system` may also say what holds from there on. */
+export const messages: Field = list(
+  object({ role: plain, content, clear_at: plain, output_config: object({ effort: plain }) }),
+);
 
-/** Reads a conversation, or any part of one, to its leaves. */
-export function readContent(bound: CostBound, value: Json, path: string): void {
-  if (Array.isArray(value)) {
-    value.forEach((item, index) => readContent(bound, item, `${path}.${index}`));
-    return;
+function readBlock(bound: CostBound, block: JsonObject, path: string): void {
+  const type = block['type'];
+  const known = typeof type === 'string' ? KINDS.get(type) : undefined;
+  if (known === undefined) {
+    throw ApiError.invalidRequest(
+      `${path}.type: \`${shown(type)}\` is not known to this gateway, and could change the price: leave it out`,
+      { error_code: 'unknown_block' },
+    );
   }
-  if (!isObject(value)) return;
-  readCacheControl(bound, value['cache_control'], `${path}.cache_control`);
-  const type = value['type'];
-  if (type !== undefined) {
-    const effect = typeof type === 'string' ? EFFECTS.get(type) : undefined;
-    if (effect === undefined) {
-      throw ApiError.invalidRequest(
-        `${path}.type: \`${String(type).slice(0, 64)}\` is not known to this gateway, and could change the price: leave it out`,
-        { error_code: 'unknown_block' },
-      );
-    }
-    effect(bound, value);
-  }
-  for (const [name, child] of Object.entries(value)) {
-    if (!OPAQUE.has(name)) readContent(bound, child, `${path}.${name}`);
-  }
-}
-
-/** A mark that the prompt up to here is written to the cache, at the price of its time to live. */
-export function readCacheControl(bound: CostBound, mark: Json | undefined, path: string): void {
-  if (mark === undefined || mark === null) return;
-  if (!isObject(mark) || mark['type'] !== 'ephemeral') {
-    throw ApiError.invalidRequest(`${path}.type: expected \`ephemeral\``);
-  }
-  const ttl = mark['ttl'] ?? '5m';
-  if (ttl !== '5m' && ttl !== '1h') throw ApiError.invalidRequest(`${path}.ttl: expected \`5m\` or \`1h\``);
-  bound.cacheWrite(ttl);
+  known.effect(bound, block);
+  known.fields(bound, block, path);
 }
 
 function sourceType(block: JsonObject): Json | undefined {

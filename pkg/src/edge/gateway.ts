@@ -78,11 +78,20 @@ async function listModels(call: CallContext): Promise<Response> {
 }
 
 async function retrieveModel(call: CallContext): Promise<Response> {
-  const id = decodeURIComponent(new URL(call.request.url).pathname.replace(/^.*\/v1\/models\//, ''));
+  const id = decoded(new URL(call.request.url).pathname.replace(/^.*\/v1\/models\//, ''));
   const entry = (await modelsOf(call)).find(({ model }) => model === id);
   if (entry === undefined)
     throw new ApiError(404, 'not_found_error', `model: \`${id.slice(0, 64)}\` is not a model that this key may use`);
   return Response.json(modelInfo(entry), { headers: { 'request-id': call.requestId } });
+}
+
+/** What is no encoding of a text stands for itself, and names no model. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 async function modelsOf(call: CallContext): Promise<readonly ModelResult[]> {

@@ -86,7 +86,7 @@ async function admit(
   } catch (error) {
     if (error instanceof OrganizationError) throw await call.withHeadroom(call.refused(error));
     // The hold may have been recorded although its answer was lost. Nothing is sent, so it must not stay.
-    call.keepAlive(settlement.void().done);
+    call.keepAlive(settlement.undo().done);
     throw ApiError.storeUnavailable();
   }
 }

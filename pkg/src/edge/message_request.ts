@@ -5,9 +5,11 @@
  */
 import { ApiError } from './api_error.js';
 import { CostBound, type Iterations } from './bound.js';
-import { readCacheControl, readContent } from './content.js';
-import { isObject, parseStrictJson, type Json, type JsonObject } from './strict_json.js';
-import { readTool } from './tool.js';
+import { cacheControl } from './cache_control.js';
+import { content, messages } from './content.js';
+import { free, list, object, plain, unknownField, type Field } from './fields.js';
+import { isObject, parseStrictJson, shown, type Json, type JsonObject } from './strict_json.js';
+import { tool } from './tool.js';
 import type { AdmitRequest } from './wire.js';
 
 export interface MessageRequest {
@@ -22,35 +24,111 @@ export interface BoundSettings {
   serverToolIterations: Iterations;
 }
 
-type Field = (bound: CostBound, value: Json, path: string) => void;
-
 const MAX_OUTPUT = 1_000_000_000;
 
-const inert: Field = () => undefined;
+/** The provider adds instructions for a schema of the output, as it does for tools; the schema itself is in the body. */
+const structured =
+  (fields: Field): Field =>
+  (bound, value, path) => {
+    fields(bound, value, path);
+    bound.tools();
+  };
+
+const schema = object({ type: plain, schema: free });
+
+const amount = object({ type: plain, value: plain });
+
+/** Edits that drop parts of the prompt make it cheaper; one that summarises it runs the model once more. */
+const EDITS: ReadonlyMap<string, Field> = new Map([
+  [
+    'clear_tool_uses_20250919',
+    object({
+      type: plain,
+      clear_at_least: amount,
+      clear_tool_inputs: plain,
+      exclude_tools: plain,
+      keep: amount,
+      trigger: amount,
+    }),
+  ],
+  [
+    'clear_thinking_20251015',
+    object({ type: plain, keep: (bound, value, path) => (isObject(value) ? amount : plain)(bound, value, path) }),
+  ],
+]);
+
+const edit: Field = (bound, value, path) => {
+  const type = isObject(value) ? value['type'] : undefined;
+  const fields = typeof type === 'string' ? EDITS.get(type) : undefined;
+  if (fields === undefined) {
+    throw ApiError.invalidRequest(
+      `${path}.type: \`${shown(type)}\` is not known to this gateway, and could change the price: leave it out`,
+      { error_code: 'unknown_field' },
+    );
+  }
+  fields(bound, value, path);
+};
+
+const containerParts = object({ id: plain, skills: list(object({ type: plain, skill_id: plain, version: plain })) });
+
+/** It brings code execution; its time is billed by the hour, and no rate prices it. */
+const container: Field = (bound, value, path) => {
+  (isObject(value) ? containerParts : plain)(bound, value, path);
+  bound.boundless();
+};
+
+const mcpServer: Field = (bound, value, path) => {
+  mcpServerParts(bound, value, path);
+  bound.serverTool({ most: null, search: false, path });
+};
+
+const mcpServerParts = object({
+  type: plain,
+  name: plain,
+  url: plain,
+  authorization_token: plain,
+  tool_configuration: object({ allowed_tools: plain, enabled: plain }),
+});
 
 const FIELDS: ReadonlyMap<string, Field> = new Map<string, Field>([
-  ['model', inert],
-  ['max_tokens', inert],
-  ['stream', inert],
-  ['metadata', inert],
-  ['stop_sequences', inert],
-  ['temperature', inert],
-  ['top_k', inert],
-  ['top_p', inert],
+  ['model', plain],
+  ['max_tokens', plain],
+  ['stream', plain],
+  ['metadata', object({ user_id: plain })],
+  ['stop_sequences', plain],
+  ['temperature', plain],
+  ['top_k', plain],
+  ['top_p', plain],
   // Thinking is output, and `max_tokens` bounds it.
-  ['thinking', inert],
-  ['tool_choice', inert],
-  ['diagnostics', inert],
-  ['messages', readContent],
-  ['system', readContent],
-  ['cache_control', readCacheControl],
-  ['tools', readTools],
-  ['output_config', readOutputConfig],
-  ['output_format', (bound) => bound.tools()],
-  ['context_management', readContextManagement],
-  // A container brings code execution; its time is billed by the hour, and no rate prices it.
-  ['container', (bound) => bound.boundless()],
-  ['mcp_servers', readMcpServers],
+  [
+    'thinking',
+    object({
+      type: plain,
+      budget_tokens: plain,
+      display: plain,
+      block_binding: object({ prefix_mismatch_behavior: plain }),
+    }),
+  ],
+  ['tool_choice', object({ type: plain, name: plain, disable_parallel_tool_use: plain })],
+  ['diagnostics', object({ previous_message_id: plain })],
+  ['messages', messages],
+  ['system', content],
+  ['cache_control', cacheControl],
+  ['tools', list(tool)],
+  [
+    'output_config',
+    structured(
+      object({
+        effort: plain,
+        format: schema,
+        task_budget: object({ type: plain, total: plain, remaining: plain }),
+      }),
+    ),
+  ],
+  ['output_format', structured(schema)],
+  ['context_management', object({ edits: list(edit) })],
+  ['container', container],
+  ['mcp_servers', list(mcpServer)],
   // `auto` may be served at the priority tier; the settlement says so, and a tier without a price is charged at the hold.
   ['service_tier', (_, value, path) => oneOf(value, path, ['auto', 'standard_only'])],
   ['speed', (bound, value, path) => void (bound.speed = oneOf(value, path, ['standard', 'fast']))],
@@ -71,12 +149,7 @@ export function readMessageRequest(
   });
   for (const [name, value] of Object.entries(body)) {
     const field = FIELDS.get(name);
-    if (field === undefined) {
-      throw ApiError.invalidRequest(
-        `${name.slice(0, 64)}: this field is not known to this gateway, and could change the price: leave it out`,
-        { error_code: 'unknown_field' },
-      );
-    }
+    if (field === undefined) throw unknownField(name.slice(0, 64));
     if (value !== null) field(bound, value, name);
   }
   return {
@@ -105,50 +178,6 @@ function readStream(body: JsonObject): boolean {
   const stream = body['stream'] ?? false;
   if (typeof stream !== 'boolean') throw ApiError.invalidRequest('stream: expected `true` or `false`');
   return stream;
-}
-
-function readTools(bound: CostBound, value: Json, path: string): void {
-  if (!Array.isArray(value)) throw ApiError.invalidRequest(`${path}: expected a list`);
-  value.forEach((tool, index) => {
-    readTool(bound, tool, `${path}.${index}`);
-    if (isObject(tool)) readCacheControl(bound, tool['cache_control'], `${path}.${index}.cache_control`);
-  });
-}
-
-/** A schema for the output is in the body; the provider adds instructions for it, as it does for tools. */
-function readOutputConfig(bound: CostBound, value: Json, path: string): void {
-  if (!isObject(value)) throw ApiError.invalidRequest(`${path}: expected an object`);
-  for (const name of Object.keys(value)) {
-    if (name !== 'effort' && name !== 'format' && name !== 'task_budget') {
-      throw ApiError.invalidRequest(
-        `${path}.${name.slice(0, 64)}: this field is not known to this gateway: leave it out`,
-        {
-          error_code: 'unknown_field',
-        },
-      );
-    }
-  }
-  bound.tools();
-}
-
-/** Edits that drop parts of the prompt make it cheaper; one that summarises it runs the model once more. */
-function readContextManagement(_: CostBound, value: Json, path: string): void {
-  const edits = isObject(value) ? (value['edits'] ?? []) : null;
-  if (!Array.isArray(edits)) throw ApiError.invalidRequest(`${path}.edits: expected a list`);
-  edits.forEach((edit, index) => {
-    const type = isObject(edit) ? edit['type'] : undefined;
-    if (type !== 'clear_tool_uses_20250919' && type !== 'clear_thinking_20251015') {
-      throw ApiError.invalidRequest(
-        `${path}.edits.${index}.type: \`${String(type).slice(0, 64)}\` is not known to this gateway, and could change the price: leave it out`,
-        { error_code: 'unknown_field' },
-      );
-    }
-  });
-}
-
-function readMcpServers(bound: CostBound, value: Json, path: string): void {
-  if (!Array.isArray(value)) throw ApiError.invalidRequest(`${path}: expected a list`);
-  if (value.length > 0) bound.serverTool({ most: null, search: false });
 }
 
 function oneOf<T extends string>(value: Json, path: string, allowed: readonly T[]): T {

@@ -14,8 +14,8 @@ export interface ModelInfo {
   deprecated_at: null;
   lifecycle: 'active';
   line: null;
-  max_input_tokens: number;
-  max_tokens: number;
+  max_input_tokens: number | null;
+  max_tokens: number | null;
   retires_at: null;
 }
 

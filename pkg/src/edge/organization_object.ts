@@ -153,7 +153,7 @@ export class OrganizationObject {
   }
 
   #events(open: Open, body: string): string {
-    const { after, limit } = JSON.parse(body) as { after: unknown; limit: unknown };
+    const { after, limit } = pageOf(body);
     if (!isCount(after) || !isCount(limit) || limit < 1 || limit > MAX_PAGE) {
       throw new EngineRefusal({
         code: 'invalid_input',
@@ -267,6 +267,15 @@ function organizationOf(policy: string): string | undefined {
 
 function describe(error: unknown): string {
   return error instanceof EngineLost ? `${error.message}: ${String(error.cause)}` : String(error);
+}
+
+/** What an operator sends is not always JSON, and not always an object. */
+function pageOf(body: string): { after?: unknown; limit?: unknown } {
+  try {
+    return Object(JSON.parse(body)) as { after?: unknown; limit?: unknown };
+  } catch {
+    return {};
+  }
 }
 
 function isCount(value: unknown): value is number {

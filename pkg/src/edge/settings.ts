@@ -29,8 +29,8 @@ export interface GatewaySettings {
   /** Where the upstream's account runs a request that does not say (`global`). */
   defaultInferenceGeo?: AdmitRequest['inference_geo'];
   /**
-   * The most iterations that the upstream runs for one request before it pauses the turn. Null (the default): not known, and a
-   * request whose server tools have no limit of their own is refused.
+   * The most iterations that the upstream runs for one request before it pauses the turn, 1 to 1,000. Null (the default): not
+   * known, and a request with tools that run at the provider is refused, for nothing else bounds it.
    */
   serverToolIterations?: Iterations;
   /** Counts a prompt exactly, for a tighter hold; null where it cannot. It must never count too few. */
@@ -49,6 +49,9 @@ export interface ResolvedSettings {
   serverToolIterations: Iterations;
   countInputTokens: (body: Uint8Array) => Promise<number | null>;
 }
+
+/** What the engine takes. */
+const MAX_ITERATIONS = 1_000;
 
 /** Checks what a host gave and fills in the rest; throws a `TypeError` that names the setting. */
 export function resolveSettings(given: GatewaySettings): ResolvedSettings {
@@ -70,15 +73,18 @@ export function resolveSettings(given: GatewaySettings): ResolvedSettings {
     betas: given.betas ?? [],
     defaultInferenceGeo: given.defaultInferenceGeo ?? 'global',
     serverToolIterations:
-      given.serverToolIterations == null ? null : positive('serverToolIterations', given.serverToolIterations, 1),
+      given.serverToolIterations == null
+        ? null
+        : positive('serverToolIterations', given.serverToolIterations, 1, MAX_ITERATIONS),
     countInputTokens: given.countInputTokens ?? (() => Promise.resolve(null)),
   };
 }
 
-function positive(name: string, value: number | undefined, otherwise: number): number {
+function positive(name: string, value: number | undefined, otherwise: number, most = Infinity): number {
   const number = value ?? otherwise;
-  if (!Number.isSafeInteger(number) || number < 1) {
-    throw new TypeError(`\`${name}\` is \`${number}\`: give a positive integer`);
+  if (!Number.isSafeInteger(number) || number < 1 || number > most) {
+    const range = most === Infinity ? 'a positive integer' : `an integer from 1 to ${most}`;
+    throw new TypeError(`\`${name}\` is \`${number}\`: give ${range}`);
   }
   return number;
 }

@@ -8,6 +8,8 @@ import pRetry, { AbortError } from 'p-retry';
 import { OrganizationError, type OrganizationDoor } from './organization_door.js';
 import type { SettlementCommand, SettleUsage } from './wire.js';
 
+/** How long an admission whose answer was lost may still be on its way to the organization. */
+const LATE_MS = 5_000;
 const RETRIES = { retries: 8, factor: 2, minTimeout: 100, maxTimeout: 5_000, randomize: true } as const;
 
 /** `tried` settles after the first attempt, however it went; `done` when it is recorded or given up. Neither rejects. */
@@ -34,7 +36,15 @@ export class Settlement {
     return this.#record({ type: 'void', reservation: this.#reservation });
   }
 
-  #record(command: SettlementCommand): Recording {
+  /**
+   * Undoes an admission whose answer was lost: nothing was sent. It may have been recorded, or never be, or be recorded only
+   * after this: an unknown reservation is asked for again until none can come any more.
+   */
+  undo(): Recording {
+    return this.#record({ type: 'void', reservation: this.#reservation }, Date.now() + LATE_MS);
+  }
+
+  #record(command: SettlementCommand, lateUntilMs = 0): Recording {
     let firstIsOver = (): void => undefined;
     const tried = new Promise<void>((resolve) => {
       firstIsOver = resolve;
@@ -45,7 +55,7 @@ export class Settlement {
         try {
           await this.#door.submit(current);
         } catch (error) {
-          const next = afterRefusal(error, current);
+          const next = afterRefusal(error, current, Date.now() < lateUntilMs);
           if (next === null) throw new AbortError(error as Error);
           current = next;
           throw error;
@@ -79,14 +89,17 @@ export class Settlement {
 }
 
 /** What to send next, or null where trying again cannot help. */
-function afterRefusal(error: unknown, sent: SettlementCommand): SettlementCommand | null {
+function afterRefusal(error: unknown, sent: SettlementCommand, mayComeLate: boolean): SettlementCommand | null {
   if (!(error instanceof OrganizationError)) return sent;
   switch (error.code) {
     case 'invalid_input':
+    case 'contradictory_usage':
       // A usage that the engine cannot read is still a use: it is charged at the hold.
       return sent.type === 'settle' && sent.usage.type !== 'unknown' ? { ...sent, usage: { type: 'unknown' } } : null;
     case 'clock_jump':
       return sent;
+    case 'unknown_reservation':
+      return mayComeLate ? sent : null;
     default:
       return null;
   }

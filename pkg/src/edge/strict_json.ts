@@ -86,6 +86,13 @@ function endOfString(text: string, start: number): number {
   return -1;
 }
 
+/** A value for a message, never at length. */
+export function shown(value: Json | undefined): string {
+  if (typeof value === 'string') return value.slice(0, 64);
+  if (Array.isArray(value)) return 'a list';
+  return isObject(value) ? 'an object' : String(value);
+}
+
 export function isObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

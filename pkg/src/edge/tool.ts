@@ -1,11 +1,16 @@
-/** What each kind of tool does to the bound. */
+/** The kinds of tools: what each may say of itself, and what it does to the bound. */
 import { ApiError } from './api_error.js';
 import type { CostBound } from './bound.js';
-import { isObject, type Json, type JsonObject } from './strict_json.js';
+import { cacheControl } from './cache_control.js';
+import { each, free, list, object, plain, type Field, type Fields } from './fields.js';
+import { isObject, shown, type JsonObject } from './strict_json.js';
 
 type Effect = (bound: CostBound, tool: JsonObject, path: string) => void;
 
-const MAX_USES = 1_000;
+interface Kind {
+  fields: Field;
+  effect: Effect;
+}
 
 /** The caller defines it, so the body carries all of it; the surcharge for having tools at all is the rate card's. */
 const client: Effect = (bound) => bound.tools();
@@ -22,12 +27,11 @@ const unpublished: Effect = (bound) => {
   bound.externalInput();
 };
 
-/** Runs at the provider, at most `max_uses` times. */
+/** Runs at the provider. `max_uses` limits what it does, and not how often the model asks for it. */
 const uses =
   (search: boolean): Effect =>
-  (bound, tool, path) => {
-    bound.serverTool({ most: maxUses(tool, path), search });
-  };
+  (bound, tool, path) =>
+    bound.serverTool({ most: tool['max_uses'] ?? null, search, path: `${path}.max_uses` });
 
 /** As `uses`; unless told otherwise it is called from code that runs at the provider, as often as that code likes. */
 const usesFromCode =
@@ -40,61 +44,87 @@ const usesFromCode =
   };
 
 /** Runs at the provider, and nothing in the request says how often. */
-const unlimited: Effect = (bound) => bound.serverTool({ most: null, search: false });
+const unlimited: Effect = (bound) => bound.serverTool({ most: null, search: false, path: '' });
 
 /** Container time is billed by the hour, and no rate prices it. */
 const container: Effect = (bound) => bound.boundless();
 
-const EFFECTS: ReadonlyMap<string, Effect> = new Map<string, Effect>([
-  ['custom', client],
-  ['bash_20241022', providerDefined(500)],
-  ['bash_20250124', providerDefined(500)],
-  ['text_editor_20241022', providerDefined(1_400)],
-  ['text_editor_20250124', providerDefined(1_400)],
-  ['text_editor_20250429', providerDefined(1_400)],
-  ['text_editor_20250728', providerDefined(1_400)],
-  ['computer_20241022', providerDefined(2_500)],
-  ['computer_20250124', providerDefined(2_500)],
-  ['computer_20251124', providerDefined(2_500)],
-  ['memory_20250818', unpublished],
-  ['computer_toolset_20260801', unpublished],
-  ['browser_toolset_20260801', unpublished],
-  ['web_search_20250305', uses(true)],
-  ['web_search_20260209', usesFromCode(true)],
-  ['web_search_20260318', usesFromCode(true)],
-  ['web_fetch_20250910', uses(false)],
-  ['web_fetch_20260209', usesFromCode(false)],
-  ['web_fetch_20260309', usesFromCode(false)],
-  ['web_fetch_20260318', usesFromCode(false)],
-  ['tool_search_tool_bm25', unlimited],
-  ['tool_search_tool_bm25_20251119', unlimited],
-  ['tool_search_tool_regex', unlimited],
-  ['tool_search_tool_regex_20251119', unlimited],
-  ['mcp_toolset', unlimited],
-  ['code_execution_20250522', container],
-  ['code_execution_20250825', container],
-  ['code_execution_20260120', container],
-  ['code_execution_20260521', container],
+const kind = (effect: Effect, fields: Fields): Kind => ({ fields: object({ type: plain, ...fields }), effect });
+
+const any = {
+  name: plain,
+  allowed_callers: plain,
+  cache_control: cacheControl,
+  defer_loading: plain,
+  strict: plain,
+};
+const called = { ...any, input_examples: free };
+const screen = { ...called, display_height_px: plain, display_width_px: plain, display_number: plain };
+const web = { ...any, allowed_domains: plain, blocked_domains: plain, max_uses: plain };
+const search = {
+  ...web,
+  user_location: object({ type: plain, city: plain, country: plain, region: plain, timezone: plain }),
+};
+const urlSource = object({ type: plain, tools: list(object({ type: plain, name: plain })) });
+const fetched = {
+  ...web,
+  citations: object({ enabled: plain }),
+  max_content_tokens: plain,
+  url_sources: object({ client_tool_results: urlSource, server_tool_results: urlSource, user_input: urlSource }),
+};
+const toolConfig = object({ defer_loading: plain, enabled: plain });
+const toolset = { cache_control: cacheControl, configs: each(toolConfig) };
+
+const KINDS: ReadonlyMap<string, Kind> = new Map<string, Kind>([
+  ['custom', kind(client, { ...called, input_schema: free, description: plain, eager_input_streaming: plain })],
+  ['bash_20241022', kind(providerDefined(500), called)],
+  ['bash_20250124', kind(providerDefined(500), called)],
+  ['text_editor_20241022', kind(providerDefined(1_400), called)],
+  ['text_editor_20250124', kind(providerDefined(1_400), called)],
+  ['text_editor_20250429', kind(providerDefined(1_400), called)],
+  ['text_editor_20250728', kind(providerDefined(1_400), { ...called, max_characters: plain })],
+  ['computer_20241022', kind(providerDefined(2_500), screen)],
+  ['computer_20250124', kind(providerDefined(2_500), screen)],
+  ['computer_20251124', kind(providerDefined(2_500), { ...screen, enable_zoom: plain })],
+  ['memory_20250818', kind(unpublished, called)],
+  ['computer_toolset_20260801', kind(unpublished, toolset)],
+  ['browser_toolset_20260801', kind(unpublished, toolset)],
+  ['web_search_20250305', kind(uses(true), search)],
+  ['web_search_20260209', kind(usesFromCode(true), search)],
+  ['web_search_20260318', kind(usesFromCode(true), { ...search, response_inclusion: plain })],
+  ['web_fetch_20250910', kind(uses(false), fetched)],
+  ['web_fetch_20260209', kind(usesFromCode(false), fetched)],
+  ['web_fetch_20260309', kind(usesFromCode(false), { ...fetched, use_cache: plain })],
+  ['web_fetch_20260318', kind(usesFromCode(false), { ...fetched, use_cache: plain, response_inclusion: plain })],
+  ['tool_search_tool_bm25', kind(unlimited, any)],
+  ['tool_search_tool_bm25_20251119', kind(unlimited, any)],
+  ['tool_search_tool_regex', kind(unlimited, any)],
+  ['tool_search_tool_regex_20251119', kind(unlimited, any)],
+  [
+    'mcp_toolset',
+    kind(unlimited, {
+      ...toolset,
+      mcp_server_name: plain,
+      default_config: toolConfig,
+      tools: list(object({ name: plain, description: plain, input_schema: free })),
+    }),
+  ],
+  ['code_execution_20250522', kind(container, any)],
+  ['code_execution_20250825', kind(container, any)],
+  ['code_execution_20260120', kind(container, any)],
+  ['code_execution_20260521', kind(container, any)],
 ]);
 
-export function readTool(bound: CostBound, tool: Json, path: string): void {
-  if (!isObject(tool)) throw ApiError.invalidRequest(`${path}: expected an object`);
-  const type = tool['type'] ?? 'custom';
-  const effect = typeof type === 'string' ? EFFECTS.get(type) : undefined;
-  if (effect === undefined) {
+export const tool: Field = (bound, value, path) => {
+  if (!isObject(value)) throw ApiError.invalidRequest(`${path}: expected an object`);
+  const type = value['type'] ?? 'custom';
+  const known = typeof type === 'string' ? KINDS.get(type) : undefined;
+  if (known === undefined) {
     throw ApiError.invalidRequest(
-      `${path}.type: \`${String(type).slice(0, 64)}\` is not known to this gateway, and could change the price: leave the tool out`,
+      `${path}.type: \`${shown(type)}\` is not known to this gateway, and could change the price: leave the tool out`,
       { error_code: 'unknown_tool' },
     );
   }
-  effect(bound, tool, path);
-}
-
-function maxUses(tool: JsonObject, path: string): number | null {
-  const most = tool['max_uses'] ?? null;
-  if (most === null) return null;
-  if (typeof most !== 'number' || !Number.isInteger(most) || most < 1 || most > MAX_USES) {
-    throw ApiError.invalidRequest(`${path}.max_uses: expected an integer from 1 to ${MAX_USES}`);
-  }
-  return most;
-}
+  known.fields(bound, value, path);
+  known.effect(bound, value, path);
+};

@@ -8,6 +8,7 @@ import { initSync } from '../core.js';
 initSync({ module: decode(base64) });
 
 export * from '../engine.js';
+export * from '../prices.js';
 
 // A plain loop: `Uint8Array.from(text, f)` takes twenty times as long.
 function decode(text: string): Uint8Array<ArrayBuffer> {

@@ -7,3 +7,4 @@ import { initSync } from '../core.js';
 initSync({ module: readFileSync(new URL('../core.wasm', import.meta.url)) });
 
 export * from '../engine.js';
+export * from '../prices.js';

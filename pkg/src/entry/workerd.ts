@@ -7,3 +7,4 @@ import module from '../core.wasm';
 initSync({ module });
 
 export * from '../engine.js';
+export * from '../prices.js';

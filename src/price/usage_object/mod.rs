@@ -24,7 +24,7 @@ use smallvec::SmallVec;
 
 use self::read::Read;
 pub use self::{
-    read::{Field, NAMES, Node, SLOTS},
+    read::{Field, Node, SLOTS},
     stream::UsageStream,
 };
 use super::{
@@ -93,20 +93,13 @@ pub fn normalize(api: Api, model: Option<&str>, usage: &str, complete: bool, roo
     }
 }
 
-/// The usage of counts that a host took out of a usage object by itself: one for each slot of the API's shape, in the order
-/// of the slots; `None` where it is missing.
+/// The classes of counts that a host took out of a usage object by itself: one for each slot of the API's shape, in the
+/// order of the slots; `None` where it is missing. `None` where not even the input is known.
 ///
 /// # Errors
 /// As [`normalize`].
-pub fn normalize_counts(
-    api: Api,
-    model: Option<&str>,
-    counts: impl IntoIterator<Item = Option<u64>>,
-    names: [Option<&str>; NAMES],
-    root: &str,
-) -> Result<GivenUsage, Error> {
-    let read = Read::of(counts, names.map(|name| name.map(Into::into)));
-    classes(api, model, &read, true, &Path::Root(root))
+pub fn count(api: Api, counts: impl IntoIterator<Item = Option<u64>>) -> Result<Option<Counted>, Error> {
+    api.count(&Read::of(counts), &Path::Root("usage"))
 }
 
 fn classes(
@@ -174,12 +167,14 @@ fn part(model: Option<Box<str>>, counted: Counted, context: &Context) -> GivenPa
 }
 
 /// What one object counts.
-struct Counted {
-    usage: Usage,
-    /// Cache writes of which the provider does not tell how long they live.
-    unsplit: Option<UnsplitWrites>,
+#[derive(Clone, Debug)]
+pub struct Counted {
+    /// The classes.
+    pub usage: Usage,
+    /// Cache writes beside them of which the provider does not tell how long they live.
+    pub unsplit: Option<UnsplitWrites>,
     /// Whether the output is known.
-    complete: bool,
+    pub complete: bool,
 }
 
 /// The context of a usage, each `None` where it is not said.

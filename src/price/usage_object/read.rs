@@ -15,7 +15,7 @@ use crate::{
 /// How many counts an object can have.
 pub const SLOTS: usize = 24;
 /// How many names an object can have.
-pub const NAMES: usize = 4;
+pub(super) const NAMES: usize = 4;
 
 /// Position of the service tier's name.
 pub const TIER: usize = 0;
@@ -78,8 +78,8 @@ impl<'a> Read<'a> {
         Self { counts: [MISSING; SLOTS], names: [const { None }; NAMES], parts: Vec::new() }
     }
 
-    pub(super) fn of(counts: impl IntoIterator<Item = Option<u64>>, names: [Option<Cow<'a, str>>; NAMES]) -> Self {
-        let mut read = Self { names, ..Self::empty() };
+    pub(super) fn of(counts: impl IntoIterator<Item = Option<u64>>) -> Self {
+        let mut read = Self::empty();
         for (slot, count) in read.counts.iter_mut().zip(counts) {
             *slot = count.unwrap_or(MISSING);
         }

@@ -9,6 +9,8 @@ interface Sabotage {
   panic?: boolean;
   /** Sets the gateway's clock so far ahead of the machine's. */
   clock_ahead_ms?: number;
+  /** Loses the next admission on its way: its caller hears 503, and it arrives after the first message that follows it. */
+  late?: boolean;
   /** Answers with what was logged so far. */
   log?: boolean;
 }
@@ -24,6 +26,8 @@ console.error = (line: string) => {
 
 export class OrganizationObject extends Deployed {
   readonly #state: DurableObjectState;
+  #late = false;
+  #lost: Request | null = null;
 
   constructor(state: DurableObjectState, env: ConstructorParameters<typeof Deployed>[1]) {
     super(state, env);
@@ -31,12 +35,28 @@ export class OrganizationObject extends Deployed {
   }
 
   override async fetch(request: Request): Promise<Response> {
+    if (request.url.endsWith('/decide') && this.#late) return this.#lose(request);
+    if (request.url.endsWith('/submit') && this.#lost !== null) return this.#deliverAfter(request, this.#lost);
     if (!request.url.endsWith('/sabotage')) return super.fetch(request);
-    const { sql, panic, clock_ahead_ms, log } = await request.json<Sabotage>();
+    const { sql, panic, clock_ahead_ms, late, log } = await request.json<Sabotage>();
     if (panic) failOnce();
+    if (late) this.#late = true;
     if (clock_ahead_ms !== undefined) Date.now = () => now() + clock_ahead_ms;
     if (log) return Response.json(logged);
     return Response.json(sql === undefined ? [] : this.#state.storage.sql.exec(sql).toArray());
+  }
+
+  async #lose(request: Request): Promise<Response> {
+    this.#late = false;
+    this.#lost = new Request(request.url, { method: 'POST', body: await request.text() });
+    return Response.json({ error: { code: 'store_unavailable', message: 'lost on its way' } }, { status: 503 });
+  }
+
+  async #deliverAfter(request: Request, lost: Request): Promise<Response> {
+    this.#lost = null;
+    const answer = await super.fetch(request);
+    await super.fetch(lost);
+    return answer;
   }
 }
 

@@ -1,0 +1,279 @@
+/// <reference lib="esnext.disposable" />
+/** Prices by themselves: what a usage costs, by a price book, without an organization. */
+import { RawBook, claudeBook, moduleMemory } from './core.js';
+import { TollgateError } from './error.js';
+import { guarded, instance } from './instance.js';
+import type { BookForm, LineItem } from './types.js';
+import { UsageShapes } from './usage_counts.js';
+
+/** How a call was made, where its usage object does not say. */
+export interface CallContext {
+  processing?: string | null;
+  service_tier?: string | null;
+  speed?: string | null;
+  inference_geo?: string | null;
+}
+
+/** A usage object as the provider gave it, with what prices it. */
+export interface UsageRow {
+  /** Who sold it, such as `openai`; where it is left out, the book's own provider, or the only one that has the model. */
+  provider?: string;
+  model: string;
+  /** `anthropic`, `chat`, `responses`, `gemini`, or `default` for the provider's own. */
+  api?: string;
+  usage: object;
+  context?: CallContext;
+  /** When it was used: RFC 3339, milliseconds since 1970, or a date. */
+  at: string | number | Date;
+}
+
+/** Of a line as the module tells it. */
+const HEAD = 4;
+const LINE = 9;
+const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?(?:Z|[+-]\d\d:\d\d)$/;
+/** The characters of a decimal, by their codes. */
+const DIGITS: readonly string[] = Array.from({ length: 128 }, (_, code) => String.fromCharCode(code));
+/** What a rate's units are multiplied by, to be units of 10^-18 USD. */
+const SCALE: Readonly<Record<string, bigint>> = { mtok: 1_000_000n, use: 1n, hour: 1_000n };
+
+/** What a usage costs: the sum of its lines, as a decimal string. */
+export interface Price {
+  readonly usd: string;
+  readonly lines: readonly LineItem[];
+}
+
+/** A price whose lines are only spelt out when somebody asks. */
+class CountedPrice implements Price {
+  #lines: readonly LineItem[] | undefined;
+
+  constructor(
+    readonly usd: string,
+    private readonly numbers: readonly number[],
+    private readonly model: string,
+    private readonly source: string,
+    private readonly shapes: UsageShapes,
+  ) {}
+
+  get lines(): readonly LineItem[] {
+    this.#lines ??= this.#spell();
+    return this.#lines;
+  }
+
+  toJSON(): Price {
+    return { usd: this.usd, lines: this.lines };
+  }
+
+  #spell(): readonly LineItem[] {
+    const at = (index: number): number => this.numbers[index] ?? 0;
+    /** A number in pieces of 32 bits. */
+    const whole = (index: number, pieces: number): bigint => {
+      let sum = 0n;
+      for (let piece = pieces - 1; piece >= 0; piece -= 1) sum = (sum << 32n) + BigInt(at(index + piece));
+      return sum;
+    };
+    const modifiers: string[] = [];
+    if (at(1) > 0) modifiers.push(this.shapes.tiers[at(1)] ?? '');
+    if (at(2) > 0) modifiers.push('fast_mode');
+    if (at(3) > 0) modifiers.push(this.shapes.geos[at(3)] ?? '');
+    const version_from = at(0) === 0 ? null : new Date(at(0)).toISOString().replace('.000Z', 'Z');
+    const lines: LineItem[] = [];
+    for (let start = HEAD; start < this.numbers.length; start += LINE) {
+      const position = at(start);
+      const per = (this.shapes.per[position] ?? '') as LineItem['per'];
+      lines.push({
+        model: this.model,
+        class: (this.shapes.classes[position] ?? '') as LineItem['class'],
+        quantity: at(start + 1),
+        rate_usd: decimal(whole(start + 3, 2) * (SCALE[per] ?? 1n)),
+        per,
+        modifiers,
+        tier_from_tokens: at(start + 2),
+        version_from,
+        source: this.source,
+        usd: decimal(whole(start + 5, 4)),
+      });
+    }
+    return lines;
+  }
+}
+
+/** Units of 10^-18 USD as a plain decimal without zeros at its end. */
+function decimal(units: bigint): string {
+  const digits = units.toString().padStart(19, '0');
+  const fraction = digits.slice(-18).replace(/0+$/, '');
+  return fraction === '' ? digits.slice(0, -18) : `${digits.slice(0, -18)}.${fraction}`;
+}
+
+/** A model of a provider, as it was looked up before. */
+interface Known {
+  provider: string;
+  flavor: string;
+  card: number;
+  api: number;
+  name: string;
+}
+
+/** Places in the module's memory; they stay, but the memory's buffer is another one whenever it grows. */
+interface Places {
+  counts: Float64Array;
+  digits: Uint8Array;
+  lines: Float64Array;
+}
+
+export class PriceBook {
+  static #shapes: UsageShapes | undefined;
+
+  readonly #raw: RawBook;
+  readonly #instance = instance();
+  readonly #source: string;
+  readonly #known = new Map<string, Known[]>();
+  #places: Places | undefined;
+  #lastAt = { text: '', ms: NaN };
+  #freed = false;
+
+  private constructor(raw: RawBook) {
+    this.#raw = raw;
+    this.#source = raw.name();
+    PriceBook.#shapes ??= new UsageShapes();
+  }
+
+  /** A price book; every problem of one that is refused is in the error. */
+  static load(book: string | BookForm): PriceBook {
+    return guarded(() => new PriceBook(RawBook.load(typeof book === 'string' ? book : JSON.stringify(book))));
+  }
+
+  /** The book of Anthropic's models that ships with the engine. */
+  static claude(): PriceBook {
+    return guarded(() => new PriceBook(RawBook.load(claudeBook())));
+  }
+
+  /** What a usage costs. Throws a {@link TollgateError} that says why it has no price. */
+  quote(row: UsageRow): Price {
+    return this.#counted(row) ?? this.#spelt(row);
+  }
+
+  /** The answer to a row of a usage log as JSON; an error is an answer too. */
+  quoteText(row: string): string {
+    return this.#call((raw) => raw.quoteRow(row));
+  }
+
+  /** The book as JSON. */
+  toText(): string {
+    return this.#call((raw) => raw.bookText());
+  }
+
+  /** Frees the book's memory at once; otherwise it is freed when the book is collected. */
+  free(): void {
+    if (!this.#freed && this.#instance === instance()) this.#raw.free();
+    this.#freed = true;
+  }
+
+  [Symbol.dispose](): void {
+    this.free();
+  }
+
+  /** The hot way: nothing but numbers crosses. Undefined where the row has to be spelt out. */
+  #counted(row: UsageRow): Price | undefined {
+    const known = this.#lookUp(row);
+    const shapes = PriceBook.#shapes;
+    if (known.card < 0 || known.api < 0 || shapes === undefined || typeof row.usage !== 'object' || row.usage === null) {
+      return undefined;
+    }
+    const places = this.#memory();
+    const said = shapes.take(known.api, row.usage, places.counts);
+    const asked = said < 0 ? -1 : callContext(row.context, shapes);
+    const ms = this.#instant(row.at);
+    if (asked < 0 || !Number.isSafeInteger(ms)) return undefined;
+    const answer = this.#ask(known, said, asked, ms);
+    if (answer < 0) return undefined;
+    const { digits, lines } = this.#memory();
+    let usd = '';
+    for (let index = 0; index < (answer & 0xff); index += 1) usd += DIGITS[digits[index] ?? 0];
+    const numbers: number[] = [];
+    for (let index = 0; index < HEAD + LINE * (answer >> 8); index += 1) numbers.push(lines[index] ?? 0);
+    return new CountedPrice(usd, numbers, known.name, this.#source, shapes);
+  }
+
+  /** Without a closure, which the hot way would make each time. */
+  #ask(known: Known, said: number, asked: number, ms: number): number {
+    if (this.#freed || this.#instance !== instance()) return this.#call(() => -1);
+    try {
+      return this.#raw.quoteCounts(known.card, known.api, said, asked, ms);
+    } catch (thrown) {
+      return guarded(() => {
+        throw thrown;
+      });
+    }
+  }
+
+  /** The whole row as text: what it costs, or why it has no price. */
+  #spelt(row: UsageRow): Price {
+    const at = typeof row.at === 'string' ? row.at : new Date(row.at).toJSON();
+    const answer = JSON.parse(this.quoteText(JSON.stringify({ ...row, at }))) as
+      | Price
+      | { error: { code: string; message: string; path: string } };
+    if ('error' in answer) throw new TollgateError(answer.error.code, answer.error.message, answer.error.path);
+    return answer;
+  }
+
+  #lookUp({ model, provider = '', api = 'default' }: UsageRow): Known {
+    const known = this.#known.get(model);
+    if (known !== undefined) {
+      for (const entry of known) {
+        if (entry.provider === provider && entry.flavor === api) return entry;
+      }
+    }
+    const made = this.#call((raw) => {
+      const card = raw.card(provider, model);
+      const name = card < 0 ? '' : raw.model(card);
+      return { provider, flavor: api, card, api: raw.api(provider, api), name };
+    });
+    // A name that nobody knows is not kept: there is no end to them.
+    if (made.card >= 0) this.#known.set(model, [...(known ?? []), made]);
+    return made;
+  }
+
+  #instant(at: UsageRow['at']): number {
+    if (typeof at !== 'string') return Number(at);
+    if (at !== this.#lastAt.text) this.#lastAt = { text: at, ms: RFC_3339.test(at) ? Date.parse(at) : NaN };
+    return this.#lastAt.ms;
+  }
+
+  #memory(): Places {
+    if (this.#places === undefined || this.#places.counts.buffer.byteLength === 0) {
+      this.#places = this.#call((raw) => {
+        const { buffer } = moduleMemory() as WebAssembly.Memory;
+        return {
+          counts: new Float64Array(buffer, raw.countsAt(), 24),
+          digits: new Uint8Array(buffer, raw.digitsAt(), 48),
+          lines: new Float64Array(buffer, raw.linesAt(), HEAD + LINE * 40),
+        };
+      });
+    }
+    return this.#places;
+  }
+
+  #call<T>(call: (raw: RawBook) => T): T {
+    if (this.#freed) throw new TollgateError('book_freed', 'the price book was freed: load it again');
+    if (this.#instance !== instance()) {
+      throw new TollgateError('engine_lost', 'the module failed and was replaced: load the price book again');
+    }
+    return guarded(() => call(this.#raw));
+  }
+}
+
+/** Positions of the tier, speed and place that a call was made with; -1 where the row has to be spelt out. */
+function callContext(context: CallContext | undefined, { names }: UsageShapes): number {
+  if (context === undefined || context === null) return 0;
+  let asked = 0;
+  for (const name in context) {
+    const value = context[name as keyof CallContext];
+    if (value === undefined || value === null) continue;
+    const position = name === 'service_tier' || (name === 'processing' && value === 'batch') ? 0 : name === 'speed' ? 1 : 2;
+    if (position === 2 && name !== 'inference_geo') return -1;
+    const found = names[position]?.get(value);
+    if (found === undefined || (asked & (0xff << (8 * position))) !== 0) return -1;
+    asked |= found << (8 * position);
+  }
+  return asked;
+}

@@ -1,0 +1,282 @@
+//! What an actor may put into a policy: nobody grants what they do not hold, the last admin stays, and a key that was
+//! revoked stays so.
+//!
+//! Only what a policy *changes* is looked at, so that whoever may change one part of it need not hold what others were
+//! granted before.
+
+use crate::{
+    directory::{
+        Directory, KeyForm, KeyStatus, MemberForm, MemberStatus, Owner, Principal, ProjectForm, SecretForm,
+        ServiceAccountStatus,
+        action::{Grants, PermissionForm},
+        role::{Preset, RoleForm},
+    },
+    error::Problem,
+    form::{Json, Path, Problems},
+    id::{MemberId, ProjectId, RoleId},
+    policy::{Policy, PolicyForm},
+    state::Names,
+    time::Timestamp,
+};
+
+/// Everything that a new policy may not change, or that this actor may not.
+pub(super) fn problems(directory: &Directory, actor: &Principal, policy: &Policy, at: Timestamp) -> Vec<Problem> {
+    let root = Path::Root("command.policy");
+    let mut problems = Problems::default();
+    let (new, places) = (&policy.form, Places::of(&policy.form));
+    let mut review = Review { directory, actor, new, places: &places, at, root: &root, problems: &mut problems };
+    review.organization();
+    review.roles();
+    review.last_admin();
+    review.members();
+    review.bindings();
+    review.service_accounts();
+    review.keys();
+    problems.into_list()
+}
+
+struct Review<'a, 'p> {
+    directory: &'a Directory,
+    actor: &'a Principal,
+    new: &'a PolicyForm,
+    places: &'a Places,
+    at: Timestamp,
+    root: &'a Path<'a>,
+    problems: &'p mut Problems,
+}
+
+fn text(value: &str) -> Json {
+    Json::String(value.to_owned())
+}
+
+fn is_admin(member: &MemberForm) -> bool {
+    member.status == MemberStatus::Active && Preset::of(member.role.as_str()) == Some(Preset::Admin)
+}
+
+impl<'a> Review<'a, '_> {
+    fn organization(&mut self) {
+        let (known, new) = (&self.directory.organization.id, &self.new.organization.id);
+        if known != new {
+            let organization = self.root.field("organization");
+            let message = format!("`{new}` is another organization");
+            let remedy = format!("write `{known}`, or start a new log");
+            self.problems.report(&organization.field("id"), &text(new.as_str()), message, remedy);
+        }
+    }
+
+    /// What the actor holds on resources of a project, or of none.
+    fn held(&self, project: Option<&ProjectId>) -> Grants {
+        let project = project.and_then(|id| self.directory.project_by_id(id.as_str()));
+        self.directory.grants_in(self.actor, project, self.at).map_or(Grants::NONE, |(grants, _)| grants)
+    }
+
+    /// What a role of the new policy grants.
+    fn granted(&self, role: &RoleId) -> Grants {
+        match Preset::of(role.as_str()) {
+            Some(preset) => preset.grants(),
+            None => {
+                let role = self.at(&self.places.roles, role.as_str(), &self.new.roles);
+                role.map_or(Grants::NONE, RoleForm::grants)
+            }
+        }
+    }
+
+    fn beyond(&mut self, path: &Path<'_>, value: &Json) {
+        let remedy = "grant what you hold yourself, or ask an admin";
+        self.problems.report(path, value, "this grants more than the actor holds", remedy);
+    }
+
+    fn roles(&mut self) {
+        let held = self.held(None);
+        let list = self.root.field("roles");
+        for (at, role) in self.new.roles.iter().enumerate() {
+            let before = self.directory.roles.get(role.id.as_str()).map_or(Grants::NONE, RoleForm::grants);
+            let item = list.item(at);
+            let permissions = item.field("permissions");
+            for (index, PermissionForm { action, scope }) in role.permissions.iter().enumerate() {
+                let granted = Grants::NONE.with(*action, *scope);
+                if !before.includes(granted) && !held.includes(granted) {
+                    self.beyond(&permissions.item(index), &text(action.as_str()));
+                }
+            }
+        }
+    }
+
+    fn last_admin(&mut self) {
+        let mut before = self.directory.members().iter().map(|member| &member.form).filter(|member| is_admin(member));
+        let Some(first) = before.next() else { return };
+        if self.new.members.iter().any(is_admin) {
+            return;
+        }
+        let list = self.root.field("members");
+        let message = "the last admin cannot be removed or demoted";
+        let remedy = "keep one active member with the role `admin`";
+        let kept = self.new.members.iter().enumerate().find(|(_, member)| member.id == first.id);
+        match kept {
+            None => self.problems.report(&list, &Json::Null, message, remedy),
+            Some((at, member)) if member.status == MemberStatus::Active => {
+                self.problems.report(&list.item(at).field("role"), &text(member.role.as_str()), message, remedy);
+            }
+            Some((at, member)) => {
+                self.problems.report(&list.item(at).field("status"), &text(member.status.as_str()), message, remedy);
+            }
+        }
+    }
+
+    /// A member who belonged before, and whose roles therefore counted.
+    fn active_before(&self, id: &MemberId) -> Option<&'a MemberForm> {
+        let known = self.directory.member_by_id(id.as_str()).and_then(|member| self.directory.member(member));
+        known.map(|member| &member.form).filter(|member| member.status == MemberStatus::Active)
+    }
+
+    fn members(&mut self) {
+        let held = self.held(None);
+        let list = self.root.field("members");
+        for (at, member) in self.new.members.iter().enumerate() {
+            let kept = self.active_before(&member.id).is_some_and(|before| before.role == member.role);
+            if !kept && member.status != MemberStatus::Removed && !held.includes(self.granted(&member.role)) {
+                self.beyond(&list.item(at).field("role"), &text(member.role.as_str()));
+            }
+        }
+    }
+
+    /// Roles in projects.
+    fn bindings(&mut self) {
+        let list = self.root.field("projects");
+        for (at, project) in self.new.projects.iter().enumerate() {
+            let before = self.project_before(&project.id);
+            let held = self.held(Some(&project.id));
+            let item = list.item(at);
+            let bindings = item.field("members");
+            for (index, binding) in project.members.iter().enumerate() {
+                let kept = self.active_before(&binding.member).is_some()
+                    && before.is_some_and(|before| before.members.contains(binding));
+                if !kept && !held.includes(self.granted(&binding.role)) {
+                    self.beyond(&bindings.item(index).field("role"), &text(binding.role.as_str()));
+                }
+            }
+        }
+    }
+
+    fn project_before(&self, id: &ProjectId) -> Option<&'a ProjectForm> {
+        let known = self.directory.project_by_id(id.as_str()).and_then(|project| self.directory.project(project));
+        known.map(|project| &project.form)
+    }
+
+    fn service_accounts(&mut self) {
+        let list = self.root.field("service_accounts");
+        for (at, account) in self.new.service_accounts.iter().enumerate() {
+            let known = self.directory.service_account_by_id(account.id.as_str());
+            let before = known.and_then(|known| self.directory.service_account(known)).map(|known| &known.form);
+            let kept = before.is_some_and(|before| {
+                before.status == ServiceAccountStatus::Active
+                    && before.role == account.role
+                    && before.project == account.project
+            });
+            if !kept
+                && account.status == ServiceAccountStatus::Active
+                && !self.held(Some(&account.project)).includes(self.granted(&account.role))
+            {
+                self.beyond(&list.item(at).field("role"), &text(account.role.as_str()));
+            }
+        }
+    }
+
+    fn keys(&mut self) {
+        let list = self.root.field("keys");
+        for (at, key) in self.new.keys.iter().enumerate().filter(|(_, key)| key.status == KeyStatus::Active) {
+            let known = self.directory.key_by_id(key.id.as_str()).and_then(|known| self.directory.key(known));
+            let item = list.item(at);
+            if known.is_some_and(|known| known.revoked) {
+                let message = format!("`{}` was revoked, for good", key.id);
+                self.problems.report(&item.field("status"), &text("active"), message, "give a new key another id");
+                continue;
+            }
+            let Some(gain) = gain(known.map(|known| &*known.form), key) else { continue };
+            if self.holds_all_of(key) {
+                continue;
+            }
+            match (gain, &key.owner) {
+                (Gain::Owner, Owner::Member(id)) => {
+                    self.beyond(&item.field("owner").field("member"), &text(id.as_str()))
+                }
+                (Gain::Owner, Owner::ServiceAccount(id)) => {
+                    self.beyond(&item.field("owner").field("service_account"), &text(id.as_str()));
+                }
+                (Gain::Role, _) => {
+                    self.beyond(&item.field("role"), &key.role.as_ref().map_or(Json::Null, |role| text(role.as_str())))
+                }
+                (Gain::Secret, _) => self.beyond(&item.field("secrets"), &Json::Null),
+            }
+        }
+    }
+
+    /// Whether the actor may do all that a key may: who knows its secret can do it.
+    fn holds_all_of(&self, key: &KeyForm) -> bool {
+        let (project, granted) = match &key.owner {
+            Owner::Member(id) => {
+                let role = self.at(&self.places.members, id.as_str(), &self.new.members).map(|member| &member.role);
+                let project = key.project.as_ref();
+                let home = project.and_then(|id| self.at(&self.places.projects, id.as_str(), &self.new.projects));
+                let bound = home.and_then(|home| home.members.iter().find(|binding| binding.member == *id));
+                let roles = [role, bound.map(|binding| &binding.role)];
+                (project, roles.into_iter().flatten().fold(Grants::NONE, |sum, role| sum.or(self.granted(role))))
+            }
+            Owner::ServiceAccount(id) => {
+                let account = self.at(&self.places.service_accounts, id.as_str(), &self.new.service_accounts);
+                let granted = account.map_or(Grants::NONE, |account| self.granted(&account.role));
+                (account.map(|account| &account.project), granted)
+            }
+        };
+        let granted = key.role.as_ref().map_or(granted, |role| granted.and(self.granted(role)));
+        self.held(project).includes(granted)
+    }
+
+    fn at<T>(&self, places: &Names, id: &str, list: &'a [T]) -> Option<&'a T> {
+        list.get(*places.get(id)? as usize)
+    }
+}
+
+/// Through what a key comes to more than it could do before, in the hands of whoever writes the policy.
+enum Gain {
+    Owner,
+    Role,
+    Secret,
+}
+
+fn gain(before: Option<&KeyForm>, key: &KeyForm) -> Option<Gain> {
+    let Some(before) = before else { return Some(Gain::Owner) };
+    let known = |secret: &SecretForm| before.secrets.iter().any(|known| known.sha256 == secret.sha256);
+    if before.owner != key.owner || before.project != key.project {
+        Some(Gain::Owner)
+    } else if before.role != key.role {
+        Some(Gain::Role)
+    } else if !key.secrets.iter().all(known) {
+        Some(Gain::Secret)
+    } else {
+        None
+    }
+}
+
+/// Where each thing of the new policy stands.
+struct Places {
+    roles: Names,
+    members: Names,
+    projects: Names,
+    service_accounts: Names,
+}
+
+impl Places {
+    fn of(form: &PolicyForm) -> Self {
+        Self {
+            roles: places(form.roles.iter().map(|role| role.id.as_str())),
+            members: places(form.members.iter().map(|member| member.id.as_str())),
+            projects: places(form.projects.iter().map(|project| project.id.as_str())),
+            service_accounts: places(form.service_accounts.iter().map(|account| account.id.as_str())),
+        }
+    }
+}
+
+fn places<'a>(ids: impl Iterator<Item = &'a str>) -> Names {
+    ids.zip(0_u32..).map(|(id, at)| (id.into(), at)).collect()
+}
