@@ -1,7 +1,5 @@
 //! A price book: the rate cards of many models, known by the hash of its content.
 
-use std::borrow::Cow;
-
 use sha2::{Digest, Sha256};
 
 use super::{
@@ -286,14 +284,12 @@ impl Book {
     }
 
     /// Every name of a model: what the engine calls it, its own, and its aliases.
-    pub fn names_of(&self, model: ModelIx) -> impl Iterator<Item = Cow<'_, str>> {
-        let card = self.by_model.get(model.at()).copied().flatten().and_then(|card| self.form.cards.get(card.at()));
-        card.into_iter().flat_map(|card| {
-            let full_name = self.form.full_name(card);
-            let full_name = (full_name != card.model).then_some(Cow::Owned(full_name));
-            let own = core::iter::once(&card.model).chain(&card.aliases);
-            full_name.into_iter().chain(own.map(|name| Cow::Borrowed(name.as_str())))
-        })
+    pub fn names_of(&self, model: ModelIx) -> impl Iterator<Item = &str> {
+        let card = self.by_model.get(model.at()).copied().flatten();
+        let form = card.and_then(|card| self.form.cards.get(card.at()));
+        let full_name = card.and_then(|card| self.names.get(card.at())).map(|name| &**name);
+        let own = form.into_iter().flat_map(|form| core::iter::once(&form.model).chain(&form.aliases));
+        full_name.into_iter().chain(own.map(String::as_str).filter(move |name| Some(*name) != full_name))
     }
 }
 
