@@ -3,6 +3,8 @@
 //! INVARIANT: where every hold is a true upper bound, no admission takes `settled + assumed + held` of an enforced budget
 //! above the cap in force. Where an actual exceeds its hold, the cap is exceeded by exactly the recorded overrun.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
@@ -193,7 +195,7 @@ pub struct Budget {
     // By rising start; old ones go when nothing can be posted to them any more.
     windows: SmallVec<[WindowBalance; 2]>,
     /// As written.
-    pub form: Box<BudgetForm>,
+    pub form: Arc<BudgetForm>,
 }
 
 impl Budget {
@@ -206,7 +208,7 @@ impl Budget {
             rule: form.rule(),
             thresholds: thresholds(&form),
             windows: SmallVec::new(),
-            form: Box::new(form),
+            form: Arc::new(form),
         }
     }
 
@@ -219,7 +221,7 @@ impl Budget {
         self.cap = form.cap_usd;
         self.shadow = form.mode == Mode::Shadow;
         self.thresholds = thresholds(&form);
-        *self.form = form;
+        self.form = Arc::new(form);
     }
 
     /// Whether a form of the same kind begins a new cap revision.

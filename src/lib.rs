@@ -50,6 +50,7 @@
 pub mod alert;
 pub mod budget;
 pub mod command;
+mod deadlines;
 pub mod decide;
 pub mod decision;
 pub mod directory;

@@ -92,7 +92,7 @@ pub(super) fn limits(
             }
             verdict.pins.limits.push(*index);
             let violation = match limit.meter {
-                Meter::ConcurrentRequests => check_gauge(*index, limit),
+                Meter::ConcurrentRequests => check_gauge(state, *index, limit),
                 _ => check_bucket(*index, limit, counts, at),
             };
             let hit = violation.is_some();
@@ -123,7 +123,7 @@ fn check_bucket(index: LimitIx, limit: &Limit, counts: &Counts, at: Timestamp) -
     Some((Violation::Limit { limit: index, needed: limit.needed(debit), available, retry }, retry))
 }
 
-fn check_gauge(index: LimitIx, limit: &Limit) -> Option<(Violation, Retry)> {
+fn check_gauge(state: &State, index: LimitIx, limit: &Limit) -> Option<(Violation, Retry)> {
     let open = i128::try_from(limit.gauge.count()).unwrap_or(i128::MAX);
     let available = limit.bucket.full.saturating_sub(open);
     if available >= 1 {
@@ -131,7 +131,7 @@ fn check_gauge(index: LimitIx, limit: &Limit) -> Option<(Violation, Retry)> {
     }
     // A capacity that was lowered can lie below what is open: then more than one hold has to close first.
     let left = usize::try_from(limit.bucket.full.saturating_sub(1)).ok();
-    let retry = match left.and_then(|left| limit.gauge.at_most(left)) {
+    let retry = match left.and_then(|left| limit.gauge.at_most(left, &state.reservations)) {
         Some(at) => Retry::At { at, upper_bound: true },
         None => Retry::Never,
     };

@@ -13,6 +13,8 @@ mod read;
 mod settle;
 mod threshold;
 
+use std::borrow::Cow;
+
 use smallvec::SmallVec;
 
 pub(crate) use self::configure::seed;
@@ -27,7 +29,7 @@ use crate::{
     decision::{Decision, Denial, Outcome, Reason},
     directory::{Principal, action::Action},
     error::{Error, ErrorKind},
-    event::{Event, EventKind, Events},
+    event::{Change, Event, EventKind, Events},
     state::State,
     time::Timestamp,
 };
@@ -47,14 +49,23 @@ pub fn decide(state: &State, command: &Command<'_>, now: Timestamp) -> Result<Ou
         let next_deadline = next_deadline_after(state, &events);
         return Ok(Outcome { decision, events, next_deadline });
     }
-    // Rare: a host that submits `expire` at each deadline never comes here with another command.
+    if matches!(command, Command::Expire) {
+        // What is due is all that happens, so that no state after it is needed.
+        let clock = due.last().map_or(state.clock, |event| event.at);
+        let decision = with_expired(Decision::Expired { reservations: 0 }, &due);
+        let mut events = Events::from_vec(due);
+        events.extend(heartbeat(state, clock, at));
+        let next_deadline = next_deadline_after(state, &events);
+        return Ok(Outcome { decision, events, next_deadline });
+    }
+    // Rare: a host that submits `expire` at each deadline never comes here. The copy shares its reservations.
     let mut after = state.clone();
     due.iter().for_each(|event| after.evolve(event));
     let (decision, mut events) = step(&after, command, at)?;
-    events.iter().for_each(|event| after.evolve(event));
+    let next_deadline = next_deadline_after(&after, &events);
     let decision = with_expired(decision, &due);
     events.insert_many(0, due);
-    Ok(Outcome { decision, events, next_deadline: after.next_deadline() })
+    Ok(Outcome { decision, events, next_deadline })
 }
 
 /// The instant that a command is decided at: never before the last event.
@@ -92,11 +103,12 @@ pub(crate) fn step(state: &State, command: &Command<'_>, at: Timestamp) -> Resul
 
 /// What is due was applied before; a heartbeat is all that may be left.
 fn expire(state: &State, at: Timestamp) -> (Decision, Events) {
-    let mut events = Events::new();
-    if at >= state.heartbeat_after(state.clock) {
-        events.push(Event { at, kind: EventKind::Heartbeat });
-    }
-    (Decision::Expired { reservations: 0 }, events)
+    (Decision::Expired { reservations: 0 }, heartbeat(state, state.clock, at).into_iter().collect())
+}
+
+/// A heartbeat, when nothing has happened for long after `clock`.
+fn heartbeat(state: &State, clock: Timestamp, at: Timestamp) -> Option<Event> {
+    (at >= state.heartbeat_after(clock)).then_some(Event { at, kind: EventKind::Heartbeat })
 }
 
 /// An `expired` decision that counts the holds among what was due.
@@ -113,25 +125,41 @@ pub(crate) fn with_expired(decision: Decision, due: &[Event]) -> Decision {
 /// The next deadline once the events are applied, without applying them.
 fn next_deadline_after(state: &State, events: &Events) -> Timestamp {
     let mut closing = None;
+    let mut expired_until = None;
     let mut opened: Option<Timestamp> = None;
-    let mut alert_end = state.next_alert_end();
-    let sooner = |known: Option<Timestamp>, other: Timestamp| Some(known.map_or(other, |known| known.min(other)));
+    let mut max_forward_ms = state.directory.settings.max_forward_ms;
+    let mut alert_ends = Cow::Borrowed(state.alert_ends());
     for event in events {
         match &event.kind {
-            EventKind::Reserved(reserved) => opened = sooner(opened, reserved.deadline),
-            EventKind::Settled(settled) => closing = Some(&settled.reservation),
-            EventKind::Voided { reservation, .. } | EventKind::Expired { reservation } => closing = Some(reservation),
+            EventKind::Reserved(reserved) => opened = Some(reserved.deadline),
+            EventKind::Settled(settled) => closing = Some(settled.reservation),
+            EventKind::Voided { reservation, .. } => closing = Some(*reservation),
+            // Holds expire in the order of their deadlines.
+            EventKind::Expired { .. } => expired_until = Some(event.at),
             EventKind::AlertFired(Alert::BudgetThreshold { budget, window_start, .. }) => {
-                let end = state.budgets.get(*budget).and_then(|budget| budget.window_at(*window_start).window.end);
-                if let Some(end) = end.filter(|end| *end > event.at) {
-                    alert_end = sooner(alert_end, end);
+                if let Some(end) = state.window_end(*budget, *window_start).filter(|end| *end > event.at) {
+                    alert_ends.to_mut().insert((end, *budget));
                 }
             }
-            EventKind::Configured(_) => {
-                let mut after = state.clone();
-                events.iter().for_each(|event| after.evolve(event));
-                return after.next_deadline();
+            EventKind::AlertResolved(Alert::BudgetThreshold { budget, window_start, .. }) => {
+                if let Some(end) = state.window_end(*budget, *window_start).filter(|end| *end <= event.at) {
+                    alert_ends.to_mut().remove(&(end, *budget));
+                }
             }
+            EventKind::Configured(configured) => match &configured.change {
+                Change::Settings(set) => max_forward_ms = set.settings.max_forward_ms,
+                Change::Budget(set) => {
+                    if let Some(known) = state.budget_begun_anew_by(&set.budget) {
+                        alert_ends.to_mut().retain(|(_, budget)| *budget != known);
+                    }
+                }
+                Change::BudgetRemoved(removed) => {
+                    if let Some(known) = state.budgets.by_id(removed.id.as_str()) {
+                        alert_ends.to_mut().retain(|(_, budget)| *budget != known);
+                    }
+                }
+                _ => {}
+            },
             EventKind::Adjusted(_)
             | EventKind::Counted { .. }
             | EventKind::AlertFired(_)
@@ -140,17 +168,16 @@ fn next_deadline_after(state: &State, events: &Events) -> Timestamp {
             | EventKind::Heartbeat => {}
         }
     }
-    let held = if closing.is_some() {
-        state.reservations.next_deadline_without(closing)
-    } else {
-        state.reservations.next_deadline()
-    };
-    let held = match opened {
-        Some(opened) => sooner(held, opened),
-        None => held,
+    let held = match (closing, expired_until) {
+        (None, None) => state.reservations.next_deadline(),
+        _ => state.reservations.next_deadline_without(|reservation| {
+            Some(reservation.id) == closing || expired_until.is_some_and(|until| reservation.deadline <= until)
+        }),
     };
     let clock = events.last().map_or(state.clock, |event| event.at);
-    state.earliest_of([held, alert_end], clock)
+    let heartbeat = clock.plus(max_forward_ms.get() / 2);
+    let alert_end = alert_ends.first().map(|(end, _)| *end);
+    [held, opened, alert_end].into_iter().flatten().fold(heartbeat, Timestamp::min)
 }
 
 /// Whether an actor may do something to the organization; a denial where it may not.

@@ -1,34 +1,36 @@
-//! The gauge: which holds are open.
+//! The gauge: how many holds are open.
 
-use std::collections::BTreeSet;
+use crate::{
+    deadlines::{Deadlines, Hold},
+    reservation::Reservations,
+    time::Timestamp,
+};
 
-use crate::{id::ReservationId, time::Timestamp};
-
-/// Open holds by rising deadline. At most the limit's capacity stands in it, unless the capacity was lowered.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// The open holds that a limit counts. At most its capacity, unless that was lowered.
+#[derive(Clone, Debug, Default)]
 pub struct Gauge {
-    open: BTreeSet<(Timestamp, ReservationId)>,
+    holds: Deadlines,
 }
 
 impl Gauge {
     /// How many holds are open.
     #[must_use]
     pub fn count(&self) -> usize {
-        self.open.len()
+        self.holds.count()
     }
 
     /// When at most `most` of the open holds are left, whatever the others do; `None` where that many are left now.
     #[must_use]
-    pub fn at_most(&self, most: usize) -> Option<Timestamp> {
-        let last = self.count().checked_sub(most)?.checked_sub(1)?;
-        self.open.iter().nth(last).map(|(deadline, _)| *deadline)
+    pub fn at_most(&self, most: usize, reservations: &Reservations) -> Option<Timestamp> {
+        self.holds.at_most(most, |hold| reservations.is_open(hold))
     }
 
-    pub(crate) fn open(&mut self, deadline: Timestamp, reservation: ReservationId) {
-        self.open.insert((deadline, reservation));
+    pub(crate) fn open(&mut self, deadline: Timestamp, hold: Hold) {
+        self.holds.open(deadline, hold);
     }
 
-    pub(crate) fn close(&mut self, deadline: Timestamp, reservation: ReservationId) {
-        self.open.remove(&(deadline, reservation));
+    /// A hold closed, which the table of reservations knows already.
+    pub(crate) fn close(&mut self, reservations: &Reservations) {
+        self.holds.close(|hold| reservations.is_open(hold));
     }
 }

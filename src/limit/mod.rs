@@ -6,6 +6,8 @@ mod bucket;
 mod form;
 mod gauge;
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 pub use self::{
@@ -37,7 +39,7 @@ pub struct Counts {
 }
 
 /// A limit: its form, and its level or its count.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Limit {
     /// The bucket; for a gauge its `full` level is the capacity.
     pub bucket: Bucket,
@@ -60,7 +62,7 @@ pub struct Limit {
     /// Open holds, for the meter `concurrent_requests`.
     pub gauge: Gauge,
     /// As written.
-    pub form: Box<LimitForm>,
+    pub form: Arc<LimitForm>,
 }
 
 impl Limit {
@@ -78,7 +80,7 @@ impl Limit {
             hit: false,
             alive: true,
             gauge: Gauge::default(),
-            form: Box::new(form),
+            form: Arc::new(form),
         }
     }
 
@@ -90,7 +92,7 @@ impl Limit {
         self.bucket.full = form.capacity.units().saturating_mul(form.period().into());
         self.bucket.level = if leaves_shadow { self.bucket.full } else { self.bucket.level.min(self.bucket.full) };
         self.shadow = form.mode == Mode::Shadow;
-        *self.form = form;
+        self.form = Arc::new(form);
     }
 
     /// What is debited at admission, in units of the meter.

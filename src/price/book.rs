@@ -144,15 +144,15 @@ impl Book {
             let path = cards_path.item(index);
             let handle = CardIx(u32::try_from(index).unwrap_or(u32::MAX));
             clean &= book.enter(form.provider_of(card), card, handle, &path, problems);
-            let full_name = form.full_name(card);
-            let model = models.intern(&full_name);
-            book.names.push(full_name.as_str().into());
+            let name = form.full_name(card);
+            let model = models.intern(&name);
             if book.by_model(model).is_some() {
                 // `provider/model` and a model of the book's own provider that is called so.
                 clean = false;
-                let shown = Json::String(full_name);
+                let shown = Json::String(name.clone());
                 problems.report(&path.field("model"), &shown, "two cards carry this name", "keep one");
             }
+            book.names.push(name.into());
             match Card::compile(card, model, &path, problems) {
                 Some(card) => book.cards.push(card),
                 None => clean = false,

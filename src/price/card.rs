@@ -20,8 +20,10 @@ use crate::{
 pub struct Tier {
     /// The shortest prompt that it holds for; 0 for the base tier.
     pub first: u64,
-    /// Its rates.
+    /// Its rates; all unpriced where the context is not offered for such prompts.
     pub rates: RateTable,
+    /// Whether the context is offered for such prompts.
+    pub offered: bool,
     /// The dearest that a token of input can cost without writing the cache; unpriced where plain input is.
     pub(crate) dearest_input: Rate,
     /// The dearest that a token of output can cost; unpriced where plain output is.
@@ -38,7 +40,12 @@ impl Tier {
                 .fold(plain, |dearest, (_, rate)| dearest.max(rate)),
         };
         let (dearest_input, dearest_output) = (dearest(UsageClass::Input), dearest(UsageClass::Output));
-        Self { first, rates, dearest_input, dearest_output }
+        Self { first, rates, offered: true, dearest_input, dearest_output }
+    }
+
+    /// Where a context ends: prompts from `first` on are not served in it.
+    fn end(first: u64) -> Self {
+        Self { offered: false, ..Self::new(first, RateTable::unpriced()) }
     }
 }
 
@@ -55,10 +62,10 @@ impl Tiers {
         &self.0
     }
 
-    /// The tier that a prompt of this length is billed at.
+    /// The tier that a prompt of this length is billed at; `None` where the context is not offered for it.
     #[must_use]
     pub fn of(&self, prompt: u64) -> Option<&Tier> {
-        self.0.iter().rev().find(|tier| tier.first <= prompt)
+        self.0.iter().rev().find(|tier| tier.first <= prompt).filter(|tier| tier.offered)
     }
 }
 
@@ -111,6 +118,12 @@ impl Card {
     #[must_use]
     pub fn version_at(&self, at: Timestamp) -> Option<&CardVersion> {
         self.versions.iter().rev().find(|version| version.holds_at(at))
+    }
+
+    /// The versions, by rising instant.
+    #[must_use]
+    pub fn versions(&self) -> &[CardVersion] {
+        &self.versions
     }
 
     /// Compiles a card and reports everything that is wrong with it.
@@ -175,6 +188,7 @@ impl Compiler<'_, '_> {
             multiplier: None,
             rates_per_mtok: crate::price::RatesPerMtok::default(),
             tiers: Vec::new(),
+            longest_prompt_tokens: None,
             rates_per_unit: crate::price::RatesPerUnit::default(),
         };
         match standard {
@@ -300,7 +314,8 @@ impl Compiler<'_, '_> {
                 (false, None) => continue,
             };
             let mut compiled = SmallVec::new();
-            for (first, own) in written {
+            let longest = context.longest_prompt_tokens.map_or(u64::MAX, |tokens| tokens.unsigned());
+            for (first, own) in written.iter().filter(|(first, _)| *first <= longest) {
                 let inherited = factor.and_then(|(by, standard)| Some((by, at_length(standard, *first)?)));
                 let rates = RateSources {
                     own,
@@ -317,6 +332,9 @@ impl Compiler<'_, '_> {
                         return false;
                     }
                 }
+            }
+            if longest < u64::MAX {
+                compiled.push(Tier::end(longest.saturating_add(1)));
             }
             let position = PriceContext { speed, inference_geo: *inference_geo, service_tier }.at();
             let Some(slot) = contexts.get_mut(position) else { continue };

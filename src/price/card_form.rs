@@ -54,6 +54,8 @@ crate::object! {
         rates_per_mtok: RatesPerMtok = RatesPerMtok::default(),
         /// Rates of its own in further tiers.
         tiers: Vec<TierForm> = Vec::new(),
+        /// The longest prompt that it is offered for; null: any.
+        longest_prompt_tokens: Option<PromptLength> = None,
         /// Rates of uses and hours that differ from the standard ones.
         rates_per_unit: RatesPerUnit = RatesPerUnit::default(),
     }

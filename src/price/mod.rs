@@ -8,6 +8,7 @@ mod card;
 mod card_form;
 mod charge;
 mod class;
+pub mod import;
 mod models;
 mod pattern;
 mod priced;

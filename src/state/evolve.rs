@@ -56,21 +56,22 @@ impl State {
             pins: reserved.pins.copied(),
             status: Status::Held,
             closed_at: reserved.deadline,
+            number: 0,
         };
         let counts = reservation.reserved_counts();
-        for limit in &reservation.pins.limits {
+        let posting = Balance { held: reservation.hold, ..Balance::default() };
+        post(&mut self.budgets, &mut self.ledger, &reservation, &posting);
+        let hold = self.reservations.insert(reservation);
+        for limit in &reserved.pins.limits {
             if let Some(limit) = self.limits.get_mut(*limit) {
                 if limit.meter == Meter::ConcurrentRequests {
-                    limit.gauge.open(reservation.deadline, reservation.id);
+                    limit.gauge.open(reserved.deadline, hold);
                 } else {
                     let debit = limit.debit(&counts);
                     limit.bucket.subtract(debit, at);
                 }
             }
         }
-        let posting = Balance { held: reservation.hold, ..Balance::default() };
-        post(&mut self.budgets, &mut self.ledger, &reservation, &posting);
-        self.reservations.insert(reservation);
     }
 
     fn settle(&mut self, settled: &Settled, at: Timestamp) {
@@ -107,7 +108,8 @@ impl State {
     /// Closes a reservation, frees its gauges, and opens the books that it is posted to.
     fn close_as(&mut self, id: &ReservationId, status: Status, at: Timestamp) -> Option<Books<'_>> {
         let horizon = self.window_horizon();
-        let (reservation, was_open) = self.reservations.close(id, status, at)?;
+        let (slot, was_open) = self.reservations.close(id, status, at)?;
+        let reservation = self.reservations.at(slot)?;
         let books = Books {
             limits: &mut self.limits,
             budgets: &mut self.budgets,
@@ -120,7 +122,7 @@ impl State {
                 if let Some(limit) =
                     books.limits.get_mut(*limit).filter(|limit| limit.meter == Meter::ConcurrentRequests)
                 {
-                    limit.gauge.close(reservation.deadline, reservation.id);
+                    limit.gauge.close(&self.reservations);
                 }
             }
         }

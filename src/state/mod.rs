@@ -10,7 +10,7 @@ use hashbrown::HashMap;
 
 pub use self::snapshot::FORMAT as SNAPSHOT_FORMAT;
 use crate::{
-    budget::Budgets,
+    budget::{BudgetForm, Budgets},
     directory::{Directory, Key, ModelSet, OrganizationForm, SettingsForm, matches_name},
     id::{BookIx, BudgetIx, ModelIx, OrganizationId, ReservationId},
     ledger::Ledger,
@@ -125,7 +125,8 @@ impl State {
     /// When the engine next wants to be asked to expire.
     #[must_use]
     pub fn next_deadline(&self) -> Timestamp {
-        self.earliest_of([self.reservations.next_deadline(), self.next_alert_end()], self.clock)
+        let deadlines = [self.reservations.next_deadline(), self.next_alert_end()];
+        deadlines.into_iter().flatten().fold(self.heartbeat_after(self.clock), Timestamp::min)
     }
 
     pub(crate) fn next_alert_end(&self) -> Option<Timestamp> {
@@ -136,9 +137,16 @@ impl State {
         &self.alert_ends
     }
 
-    /// The earliest of some deadlines and the heartbeat after `clock`.
-    pub(crate) fn earliest_of(&self, deadlines: [Option<Timestamp>; 2], clock: Timestamp) -> Timestamp {
-        deadlines.into_iter().flatten().fold(self.heartbeat_after(clock), Timestamp::min)
+    /// When the window of a budget that contains an instant ends.
+    pub(crate) fn window_end(&self, budget: BudgetIx, at: Timestamp) -> Option<Timestamp> {
+        self.budgets.get(budget)?.window_at(at).window.end
+    }
+
+    /// The budget whose alerts end because a form begins it, or its cap, anew.
+    pub(crate) fn budget_begun_anew_by(&self, form: &BudgetForm) -> Option<BudgetIx> {
+        let index = self.budgets.by_id(form.id.as_str())?;
+        let known = self.budgets.get(index)?;
+        (!known.form.same_kind(form) || known.revises_cap(form)).then_some(index)
     }
 
     pub(crate) fn heartbeat_after(&self, clock: Timestamp) -> Timestamp {

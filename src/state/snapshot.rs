@@ -24,9 +24,9 @@ use crate::{
     id::{BudgetIx, LimitIx},
     ledger::Ledger,
     limit::{EVERY_MODEL, Limit, LimitForm, Limits, Meter},
-    order::{self, Sorted},
+    order::Sorted,
     price::BookForm,
-    reservation::Reservation,
+    reservation::{Reservation, Reservations},
     time::Timestamp,
 };
 
@@ -35,6 +35,9 @@ pub const FORMAT: u16 = 2;
 
 const MAGIC: &[u8; 4] = b"TGSN";
 const HEADER: usize = 38;
+const DIGEST: usize = 6;
+/// Bytes that a reservation likely takes.
+const LIKELY: usize = 160;
 
 crate::object! {
     /// A model class with its bit.
@@ -87,16 +90,17 @@ struct BudgetWindows {
     windows: Vec<WindowBalance>,
 }
 
+/// What a snapshot holds: borrowed to be written, owned when it was read.
 #[derive(Serialize, Deserialize)]
-struct Body {
+struct Body<R, L> {
     seq: u64,
     clock: Timestamp,
     longest_retention_ms: i64,
     configuration: String,
     limits: Vec<LimitLevel>,
     budgets: Vec<BudgetWindows>,
-    reservations: Vec<Reservation>,
-    ledger: Ledger,
+    reservations: R,
+    ledger: L,
     alert_ends: Vec<(Timestamp, BudgetIx)>,
 }
 
@@ -111,16 +115,22 @@ impl State {
             configuration: crate::wire::to_text(&self.configuration()),
             limits: self.limits.table().iter().map(level_of).collect(),
             budgets: self.budgets.table().iter().map(windows_of).collect(),
-            reservations: self.reservations.sorted().into_iter().cloned().collect(),
-            ledger: self.ledger.clone(),
+            reservations: &self.reservations,
+            ledger: &self.ledger,
             alert_ends: self.alert_ends.iter().copied().collect(),
         };
-        let body = postcard::to_allocvec(&body).unwrap_or_default();
-        let mut bytes = Vec::with_capacity(body.len().saturating_add(HEADER));
+        // Behind the room for the header, so that the bytes are in memory once.
+        let likely = self.reservations.len().saturating_mul(LIKELY).saturating_add(body.configuration.len());
+        let mut bytes = Vec::with_capacity(likely.saturating_add(HEADER));
         bytes.extend_from_slice(MAGIC);
         bytes.extend_from_slice(&FORMAT.to_le_bytes());
-        bytes.extend_from_slice(&Sha256::digest(&body));
-        bytes.extend_from_slice(&body);
+        bytes.resize(HEADER, 0);
+        let mut bytes = postcard::to_extend(&body, bytes).unwrap_or_default();
+        if let Some((header, body)) = bytes.split_at_mut_checked(HEADER)
+            && let Some(digest) = header.get_mut(DIGEST..)
+        {
+            digest.copy_from_slice(&Sha256::digest(body));
+        }
         bytes
     }
 
@@ -144,7 +154,8 @@ impl State {
         if digest != Sha256::digest(body).as_slice() {
             return Err(refused("the snapshot is damaged"));
         }
-        let body: Body = postcard::from_bytes(body).map_err(|_| refused("the snapshot cannot be read"))?;
+        let body: Body<Reservations, Ledger> =
+            postcard::from_bytes(body).map_err(|_| refused("the snapshot cannot be read"))?;
         restore_body(body).ok_or_else(|| refused("the snapshot contradicts itself"))
     }
 
@@ -181,7 +192,7 @@ fn windows_of(budget: &Budget) -> BudgetWindows {
     BudgetWindows { alive: budget.alive, cap_revision: budget.cap_revision, windows: budget.windows().to_vec() }
 }
 
-fn restore_body(body: Body) -> Option<State> {
+fn restore_body(body: Body<Reservations, Ledger>) -> Option<State> {
     let json = Json::parse(&body.configuration).ok()?;
     let configuration = Configuration::read(&json, &Path::Root(""), &mut Problems::default())?;
     if configuration.limits.len() != body.limits.len() || configuration.budgets.len() != body.budgets.len() {
@@ -275,23 +286,22 @@ fn attach_everything(state: &mut State) {
     }
 }
 
-/// Open holds fill the gauges; closed ones are remembered in the order of their closing.
-fn restore_reservations(state: &mut State, mut reservations: Vec<Reservation>) -> Option<()> {
-    order::sort_by(&mut reservations, |left, right| (left.closed_at, left.id).cmp(&(right.closed_at, right.id)));
-    for reservation in reservations {
-        let known = state.directory.key(reservation.asked.key).is_some() && state.book_at(reservation.book).is_some();
-        if !known || state.reservations.get(&reservation.id).is_some() {
-            return None;
-        }
-        if reservation.is_open() {
-            for limit in &reservation.pins.limits {
-                let limit = state.limits.get_mut(*limit)?;
-                if limit.meter == Meter::ConcurrentRequests {
-                    limit.gauge.open(reservation.deadline, reservation.id);
-                }
+/// Open holds fill the gauges.
+fn restore_reservations(state: &mut State, reservations: Reservations) -> Option<()> {
+    let exists = |reservation: &Reservation| {
+        state.directory.key(reservation.asked.key).is_some() && state.book_at(reservation.book).is_some()
+    };
+    if !reservations.iter().all(exists) {
+        return None;
+    }
+    for (hold, reservation) in reservations.open_holds() {
+        for limit in &reservation.pins.limits {
+            let limit = state.limits.get_mut(*limit)?;
+            if limit.meter == Meter::ConcurrentRequests {
+                limit.gauge.open(reservation.deadline, hold);
             }
         }
-        state.reservations.insert(reservation);
     }
+    state.reservations = reservations;
     Some(())
 }

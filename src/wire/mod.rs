@@ -10,6 +10,7 @@ mod line;
 mod part;
 mod price;
 mod price_door;
+mod price_import;
 mod query;
 mod usage_row;
 

@@ -258,14 +258,19 @@ crate::tagged! {
 /// When it names what does not exist.
 pub fn answer(state: &State, query: &QueryForm, now: Timestamp) -> Result<ResultForm, Error> {
     let at = now.max(state.clock);
-    // An answer does not depend on whether the host's timer has run.
-    let due = due(state, at);
-    if !due.is_empty() {
-        let mut after = state.clone();
-        due.iter().for_each(|event| after.evolve(event));
-        return read(&after, query, at);
+    match query {
+        QueryForm::Can(_) | QueryForm::Quote(_) | QueryForm::Price(_) | QueryForm::Models(_) => read(state, query, at),
+        // An answer does not depend on whether the host's timer has run.
+        QueryForm::Headroom(_) | QueryForm::Balances(_) | QueryForm::Reservation(_) => {
+            let due = due(state, at);
+            if due.is_empty() {
+                return read(state, query, at);
+            }
+            let mut after = state.clone();
+            due.iter().for_each(|event| after.evolve(event));
+            read(&after, query, at)
+        }
     }
-    read(state, query, at)
 }
 
 fn read(state: &State, query: &QueryForm, at: Timestamp) -> Result<ResultForm, Error> {

@@ -9,7 +9,6 @@ use super::{
     calendar::{Window, window},
     card::{card, full_name},
     config::{Config, Placed},
-    directory::Asked,
     json::{Json, object},
     log::{Admission, Alert, Balance, Case, Pin, Standing, What, amount},
     money::Usd,
@@ -110,6 +109,22 @@ pub fn priced_by<'a>(config: &'a Config, name: &str) -> Option<&'a Json> {
     card(config.book(), name).or_else(|| fallback(config))
 }
 
+/// The model that is asked for, whichever card prices it.
+#[derive(Clone, Copy, Debug)]
+pub enum Called<'a> {
+    /// One of the book.
+    Card(&'a Json),
+    /// One that the book lacks.
+    Name(&'a str),
+    /// Any.
+    Any,
+}
+
+/// The model of a name.
+pub fn called<'a>(config: &'a Config, name: &'a str) -> Called<'a> {
+    card(config.book(), name).map_or(Called::Name(name), Called::Card)
+}
+
 /// The card that prices what the book lacks.
 fn fallback(config: &Config) -> Option<&Json> {
     card(config.book(), config.settings.as_ref()?.get("fallback_model").text())
@@ -171,7 +186,7 @@ impl Model {
             output: quote.output_bound,
             cost: quote.hold,
         };
-        let limits = applicable(&config, key, "messages", &config.asked(name));
+        let limits = applicable(&config, key, "messages", called(&config, name));
         let budgets = config.path(&config.budgets, key);
         let cases = self.log.cases(now);
         let mut verdict = self.judge_limits(&limits, &counts, &cases, now);
@@ -246,7 +261,7 @@ impl Model {
             return Ok(refuse("unpriced_model"));
         }
         let counts = Counts { input: 0, cache_read: 0, output: 0, cost: Usd::ZERO };
-        let limits = applicable(&config, key, "count_tokens", &config.asked(name));
+        let limits = applicable(&config, key, "count_tokens", called(&config, name));
         let verdict = self.judge_limits(&limits, &counts, &[], now);
         if verdict.limit {
             self.tell_hits(&verdict, false, now);
@@ -275,11 +290,7 @@ impl Model {
         if !config.key_may(key, action) {
             return Err(refuse("forbidden_action"));
         }
-        let allowed = match card(config.book(), name) {
-            Some(card) => config.model_allowed(key, card),
-            None => config.name_allowed(key, name),
-        };
-        if !allowed {
+        if !config.model_allowed(key, called(config, name)) {
             return Err(refuse("forbidden_model"));
         }
         Ok(key)
@@ -416,9 +427,9 @@ pub fn units(meter: &str, amount: i128, period: i128) -> Json {
 }
 
 /// The limits on a key's path that apply to an operation on a model.
-pub fn applicable<'a>(config: &'a Config, key: &Json, operation: &str, asked: &Asked<'_>) -> Vec<&'a Placed> {
+pub fn applicable<'a>(config: &'a Config, key: &Json, operation: &str, called: Called<'_>) -> Vec<&'a Placed> {
     let applies = |limit: &&Placed| {
-        limit.form.get("operation").text() == operation && config.in_class(limit.form.get("model_class"), asked)
+        limit.form.get("operation").text() == operation && config.in_class(limit.form.get("model_class"), called)
     };
     config.path(&config.limits, key).into_iter().filter(applies).collect()
 }

@@ -1,6 +1,6 @@
 //! Who is there and what they may do, read from lists of strings each time it is asked.
 
-use super::{calendar::instant, card, config::Config, json::Json};
+use super::{admit::Called, calendar::instant, card, config::Config, json::Json};
 
 /// On whose resources a thing may be done; more is greater.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,16 +29,6 @@ fn listed(list: &str, action: &str) -> Reach {
         Some(" own") => Reach::Own,
         _ => Reach::Nothing,
     }
-}
-
-/// The model that is asked for, whichever card prices it.
-pub enum Asked<'a> {
-    /// No certain one.
-    Any,
-    /// The one of a card.
-    Card(&'a Json),
-    /// One that the book lacks.
-    Name(&'a str),
 }
 
 impl Config {
@@ -202,31 +192,22 @@ impl Config {
         [key.get("models"), project].into_iter().filter(|list| !list.is_null())
     }
 
-    /// Whether the lists of a key and of its project let the model of a card through.
-    pub fn model_allowed(&self, key: &Json, card: &Json) -> bool {
-        self.lists(key).all(|list| card::listed(list, self.book(), card))
+    /// Whether the lists of a key and of its project let a model through.
+    pub fn model_allowed(&self, key: &Json, called: Called<'_>) -> bool {
+        self.lists(key).all(|list| self.holds(list, called))
     }
 
-    /// Whether they let the name of a model through that the book lacks.
-    pub fn name_allowed(&self, key: &Json, name: &str) -> bool {
-        self.lists(key).all(|list| card::listed_as_it_stands(list, name))
+    /// Whether a class holds a model.
+    pub fn in_class(&self, class: &Json, called: Called<'_>) -> bool {
+        class.is_null()
+            || find(&self.classes, class.text()).is_some_and(|class| self.holds(class.get("models"), called))
     }
 
-    /// Whether a class holds the model that was asked for.
-    pub fn in_class(&self, class: &Json, asked: &Asked<'_>) -> bool {
-        if class.is_null() {
-            return true;
+    fn holds(&self, list: &Json, called: Called<'_>) -> bool {
+        match called {
+            Called::Card(card) => card::listed(list, self.book(), card),
+            Called::Name(name) => card::listed_as_it_stands(list, name),
+            Called::Any => false,
         }
-        let list = find(&self.classes, class.text()).map_or(&Json::Null, |class| class.get("models"));
-        match asked {
-            Asked::Any => false,
-            Asked::Card(card) => card::listed(list, self.book(), card),
-            Asked::Name(name) => card::listed_as_it_stands(list, name),
-        }
-    }
-
-    /// The model that a name asks for.
-    pub fn asked<'a>(&'a self, name: &'a str) -> Asked<'a> {
-        card::card(self.book(), name).map_or(Asked::Name(name), Asked::Card)
     }
 }

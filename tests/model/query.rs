@@ -4,12 +4,11 @@ use serde_json::Value;
 
 use super::{
     Model,
-    admit::{applicable, priced_by, refuse, units},
+    admit::{Called, applicable, called, priced_by, refuse, units},
     book,
     calendar::window,
     card::full_name,
     config::{Config, Placed},
-    directory::Asked,
     json::{Json, object},
     log::{Balance, Standing, amount, plus},
     money::Usd,
@@ -103,7 +102,7 @@ impl Model {
         let credential = read::credential(query)?;
         let (key, called) = if query["model"].is_null() {
             match config.authenticate(&credential, now) {
-                Ok(key) => (key, Asked::Any),
+                Ok(key) => (key, Called::Any),
                 Err(reason) => return Ok(refuse(reason)),
             }
         } else {
@@ -115,10 +114,10 @@ impl Model {
             if priced_by(&config, name).is_none() {
                 return Ok(refuse("unpriced_model"));
             }
-            (key, config.asked(name))
+            (key, called(&config, name))
         };
         let limits: Vec<Json> =
-            applicable(&config, key, "messages", &called).into_iter().map(|limit| self.room(limit, now)).collect();
+            applicable(&config, key, "messages", called).into_iter().map(|limit| self.room(limit, now)).collect();
         let budgets: Vec<Json> =
             config.path(&config.budgets, key).into_iter().map(|budget| self.budget(budget, now)).collect();
         Ok(object! { "type": "headroom", "limits": limits, "budgets": budgets })
@@ -177,7 +176,7 @@ impl Model {
         if !config.key_may(key, "models.read") {
             return Ok(refuse("forbidden_action"));
         }
-        let usable = |card: &&Json| config.model_allowed(key, card) && book::version(card, now).is_some();
+        let usable = |card: &&Json| config.model_allowed(key, Called::Card(card)) && book::version(card, now).is_some();
         let told = |card: &Json| {
             object! {
                 "model": full_name(config.book(), card), "context_window_tokens": card.get("context_window_tokens").clone(),

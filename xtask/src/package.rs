@@ -15,7 +15,7 @@ use crate::workspace::Workspace;
 use crate::{npm, step};
 
 /// What npm takes up besides `pkg/dist`; the licences come from the root when the package is built.
-const BESIDE_DIST: &[&str] = &["package.json", "README.md", "schema"];
+const BESIDE_DIST: &[&str] = &["package.json", "README.md", "books", "schema"];
 const LICENCES: &[&str] = &["LICENSE-MIT", "LICENSE-APACHE"];
 
 /// Builds the package into `pkg/dist`; only what changed is done again.

@@ -51,16 +51,16 @@ const container: Effect = (bound) => bound.boundless();
 
 const kind = (effect: Effect, fields: Fields): Kind => ({ fields: object({ type: plain, ...fields }), effect });
 
-const any = {
+const common = {
   name: plain,
   allowed_callers: plain,
   cache_control: cacheControl,
   defer_loading: plain,
   strict: plain,
 };
-const called = { ...any, input_examples: free };
+const called = { ...common, input_examples: free };
 const screen = { ...called, display_height_px: plain, display_width_px: plain, display_number: plain };
-const web = { ...any, allowed_domains: plain, blocked_domains: plain, max_uses: plain };
+const web = { ...common, allowed_domains: plain, blocked_domains: plain, max_uses: plain };
 const search = {
   ...web,
   user_location: object({ type: plain, city: plain, country: plain, region: plain, timezone: plain }),
@@ -96,10 +96,10 @@ const KINDS: ReadonlyMap<string, Kind> = new Map<string, Kind>([
   ['web_fetch_20260209', kind(usesFromCode(false), fetched)],
   ['web_fetch_20260309', kind(usesFromCode(false), { ...fetched, use_cache: plain })],
   ['web_fetch_20260318', kind(usesFromCode(false), { ...fetched, use_cache: plain, response_inclusion: plain })],
-  ['tool_search_tool_bm25', kind(unlimited, any)],
-  ['tool_search_tool_bm25_20251119', kind(unlimited, any)],
-  ['tool_search_tool_regex', kind(unlimited, any)],
-  ['tool_search_tool_regex_20251119', kind(unlimited, any)],
+  ['tool_search_tool_bm25', kind(unlimited, common)],
+  ['tool_search_tool_bm25_20251119', kind(unlimited, common)],
+  ['tool_search_tool_regex', kind(unlimited, common)],
+  ['tool_search_tool_regex_20251119', kind(unlimited, common)],
   [
     'mcp_toolset',
     kind(unlimited, {
@@ -109,10 +109,10 @@ const KINDS: ReadonlyMap<string, Kind> = new Map<string, Kind>([
       tools: list(object({ name: plain, description: plain, input_schema: free })),
     }),
   ],
-  ['code_execution_20250522', kind(container, any)],
-  ['code_execution_20250825', kind(container, any)],
-  ['code_execution_20260120', kind(container, any)],
-  ['code_execution_20260521', kind(container, any)],
+  ['code_execution_20250522', kind(container, common)],
+  ['code_execution_20250825', kind(container, common)],
+  ['code_execution_20260120', kind(container, common)],
+  ['code_execution_20260521', kind(container, common)],
 ]);
 
 export const tool: Field = (bound, value, path) => {

@@ -1,7 +1,9 @@
 //! The command line. The only part of the crate that reads files and writes to the terminal.
 
+mod book;
 mod check;
 mod decide;
+mod prices;
 mod quote;
 mod schema;
 mod typescript;
@@ -12,7 +14,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 /// Decides who may call which model, at what rate, at what price and within which budget.
 ///
-/// Exit codes: 0 done; 1 the policy has problems, or a line was answered with an error; 2 wrong usage; 3 a file cannot
+/// Exit codes: 0 done; 1 the policy has problems, a line was answered with an error, or books differ; 2 wrong usage; 3 a file cannot
 /// be read or written.
 #[derive(Parser)]
 #[command(name = "tollgate", version, verbatim_doc_comment)]
@@ -44,9 +46,18 @@ enum Subcommands {
     },
     /// Prices usage objects from standard input: one JSON line for each, in order.
     Quote {
-        /// A price book; the one that ships when absent.
+        /// A price book, or a catalogue; the book of Anthropic, OpenAI and Google that ships when absent.
         #[arg(long, value_name = "FILE")]
         book: Option<PathBuf>,
+        /// What the file holds.
+        #[arg(long, value_enum, default_value_t, requires = "book")]
+        from: book::Source,
+    },
+    /// Imports price books, shows and compares them.
+    Prices {
+        /// What to do.
+        #[command(subcommand)]
+        command: prices::Command,
     },
     /// Prints what is generated from the types.
     Schema {
@@ -79,7 +90,8 @@ fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Subcommands::Check { policy, json } => check::run(&policy, json),
         Subcommands::Decide { policy, start_ms, log } => decide::run(&policy, start_ms, log),
-        Subcommands::Quote { book } => quote::run(book.as_deref()),
+        Subcommands::Quote { book, from } => quote::run(book.as_deref(), from),
+        Subcommands::Prices { command } => prices::run(&command),
         Subcommands::Schema { what } => schema::run(what),
     };
     match done {

@@ -5,15 +5,15 @@ use std::{
     path::Path,
 };
 
-use tollgate::{
-    price::{Book, CLAUDE},
-    wire::quote_row,
+use tollgate::wire::quote_row;
+
+use crate::{
+    Failure,
+    book::{self, Source},
 };
 
-use crate::{Failure, read};
-
-pub(crate) fn run(book: Option<&Path>) -> Result<(), Failure> {
-    let book = load(book)?;
+pub(crate) fn run(path: Option<&Path>, source: Source) -> Result<(), Failure> {
+    let book = book::compiled(book::form(path, source)?)?;
     let mut input = std::io::stdin().lock();
     let mut out = BufWriter::new(std::io::stdout().lock());
     let mut refused = false;
@@ -33,15 +33,4 @@ pub(crate) fn run(book: Option<&Path>) -> Result<(), Failure> {
     }
     out.flush().map_err(|error| Failure::File(format!("cannot write: {error}")))?;
     if refused { Err(Failure::Refused) } else { Ok(()) }
-}
-
-fn load(path: Option<&Path>) -> Result<Book, Failure> {
-    let text = match path {
-        Some(path) => read(path)?,
-        None => CLAUDE.to_owned(),
-    };
-    Book::parse(&text).map_err(|error| {
-        eprintln!("tollgate: {}", tollgate::wire::error_text(&error));
-        Failure::Refused
-    })
 }

@@ -1,0 +1,191 @@
+//! A reservation: what was asked, what is held for it, where it is posted, and where it stands.
+
+mod table;
+
+use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
+
+pub use self::table::Reservations;
+use crate::{
+    id::{BookIx, BudgetIx, KeyIx, LimitIx, ModelIx, ReservationId},
+    limit::Counts,
+    money::Money,
+    price::{PriceContext, RequestShape, Usage},
+    time::Timestamp,
+};
+
+/// Which model a part of a usage names.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PartModel {
+    /// A model of the reservation's book.
+    Known(ModelIx),
+    /// A name that the book lacks.
+    Unknown(Box<str>),
+}
+
+/// One model's share of a usage.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UsagePart {
+    /// The model.
+    pub model: PartModel,
+    /// The counts.
+    pub usage: Usage,
+    /// The context.
+    pub context: PriceContext,
+}
+
+/// Parts of a usage; one inline.
+pub type Parts = SmallVec<[UsagePart; 1]>;
+
+/// How much of a usage is known.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum KnownUsage {
+    /// All of it.
+    Final(Parts),
+    /// Its input side.
+    Partial(Parts),
+    /// Nothing.
+    Unknown,
+}
+
+impl KnownUsage {
+    /// The parts that are known.
+    #[must_use]
+    pub fn parts(&self) -> &[UsagePart] {
+        match self {
+            Self::Final(parts) | Self::Partial(parts) => parts,
+            Self::Unknown => &[],
+        }
+    }
+}
+
+crate::names! {
+    /// What a settlement or a void replaced.
+    pub enum From {
+        /// An open hold.
+        Held = "held",
+        /// An assumed charge: the message came late.
+        Assumed = "assumed",
+        /// Nothing: the hold had been given back.
+        Voided = "voided",
+    }
+}
+
+/// What a settlement came to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settlement {
+    /// The usage that it was made from.
+    pub usage: KnownUsage,
+    /// What it replaced.
+    pub from: From,
+    /// The charge.
+    pub charge: Money,
+    /// How far the charge exceeds the hold.
+    pub overrun: Money,
+    /// Whether a part of the charge is the hold's, since the usage was not known.
+    pub estimated: bool,
+    /// Whether a part had no price.
+    pub unpriced: bool,
+}
+
+/// Where a reservation stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Status {
+    /// Open.
+    Held,
+    /// Its deadline passed; the whole hold is an assumed charge.
+    Assumed,
+    /// Given back; what it replaced.
+    Voided(From),
+    /// Charged.
+    Settled(Settlement),
+}
+
+/// What an admission asked for, to recognise a repetition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    /// The key.
+    pub key: KeyIx,
+    /// The model whose card it is priced by.
+    pub model: ModelIx,
+    /// The shape of the request.
+    pub request: RequestShape,
+    /// Input tokens as estimated for limits, without cache reads.
+    pub estimate_input: u64,
+    /// Cache reads as estimated for limits.
+    pub estimate_cache_read: u64,
+    /// How long the hold stays open.
+    pub timeout_ms: i64,
+}
+
+/// Limits and budgets that an admission was posted to, and every later step is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pins {
+    /// Limits in the order organization, project, member, key, then id.
+    pub limits: SmallVec<[LimitIx; 12]>,
+    /// Budgets in the same order.
+    pub budgets: SmallVec<[BudgetIx; 4]>,
+}
+
+impl Pins {
+    /// The same pins, copied at once where they stand inline.
+    #[must_use]
+    pub(crate) fn copied(&self) -> Self {
+        Self { limits: SmallVec::from_slice(&self.limits), budgets: SmallVec::from_slice(&self.budgets) }
+    }
+}
+
+/// A reservation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reservation {
+    /// Its id.
+    pub id: ReservationId,
+    /// What was asked.
+    pub asked: Asked,
+    /// The book that prices it.
+    pub book: BookIx,
+    /// The model whose card prices models that the book lacks, as the settings were.
+    pub fallback: Option<ModelIx>,
+    /// When it was admitted; prices and windows are those of this instant.
+    pub admitted_at: Timestamp,
+    /// When its hold becomes an assumed charge.
+    pub deadline: Timestamp,
+    /// The hold.
+    pub hold: Money,
+    /// The hold's part for output.
+    pub hold_output: Money,
+    /// Where it is posted.
+    pub pins: Pins,
+    /// Where it stands.
+    pub status: Status,
+    /// When it was closed; the deadline while it is open.
+    pub closed_at: Timestamp,
+    // Which reservation of its place it is: a place is used again when what stood there is forgotten.
+    #[serde(skip)]
+    pub(crate) number: u32,
+}
+
+impl Reservation {
+    /// What limits counted at admission.
+    #[must_use]
+    pub fn reserved_counts(&self) -> Counts {
+        reserved_counts(&self.asked, self.hold)
+    }
+
+    /// Whether it is open.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.status == Status::Held
+    }
+}
+
+/// What limits count at admission.
+#[must_use]
+pub(crate) fn reserved_counts(asked: &Asked, hold: Money) -> Counts {
+    Counts {
+        input: asked.estimate_input,
+        cache_read: asked.estimate_cache_read,
+        output: asked.request.output_bound(),
+        cost: hold,
+    }
+}

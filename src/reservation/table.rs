@@ -1,0 +1,281 @@
+//! The table of reservations: open holds, and closed ones for as long as they are remembered.
+//!
+//! Reservations stand in pieces that copies of the table share until one of them writes: a decision that has to look past
+//! what is due copies a few of them, never all.
+
+use std::{collections::VecDeque, fmt, hash::BuildHasher, sync::Arc};
+
+use hashbrown::HashTable;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use super::{Reservation, Status};
+use crate::{
+    deadlines::{Deadlines, Hold},
+    id::ReservationId,
+    order,
+    state::Hasher,
+    time::Timestamp,
+};
+
+/// Reservations in one piece.
+const PIECE: u32 = 64;
+
+/// Every reservation that is open or remembered.
+#[derive(Clone, Debug, Default)]
+pub struct Reservations {
+    pieces: Vec<Arc<[Option<Reservation>]>>,
+    free: Vec<u32>,
+    // Slots by the id of what stands there.
+    by_id: HashTable<u32>,
+    // How many were ever put here: the number of the next one.
+    made: u32,
+    deadlines: Deadlines,
+    // Closed ones by rising `closed_at`. An entry is stale when its reservation was closed again later.
+    closed: VecDeque<(Timestamp, u32)>,
+}
+
+fn hash(id: &ReservationId) -> u64 {
+    Hasher::default().hash_one(id)
+}
+
+fn stands_at(pieces: &[Arc<[Option<Reservation>]>], slot: u32) -> Option<&Reservation> {
+    pieces.get((slot / PIECE) as usize)?.get((slot % PIECE) as usize)?.as_ref()
+}
+
+fn place(pieces: &mut [Arc<[Option<Reservation>]>], slot: u32) -> Option<&mut Option<Reservation>> {
+    Arc::make_mut(pieces.get_mut((slot / PIECE) as usize)?).get_mut((slot % PIECE) as usize)
+}
+
+impl Reservations {
+    /// How many are open or remembered.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.by_id.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.by_id.is_empty()
+    }
+
+    /// A reservation by id.
+    #[must_use]
+    pub fn get(&self, id: &ReservationId) -> Option<&Reservation> {
+        stands_at(&self.pieces, self.slot_of(id)?)
+    }
+
+    fn slot_of(&self, id: &ReservationId) -> Option<u32> {
+        let is = |slot: &u32| stands_at(&self.pieces, *slot).is_some_and(|known| known.id == *id);
+        self.by_id.find(hash(id), is).copied()
+    }
+
+    pub(crate) fn get_mut(&mut self, id: &ReservationId) -> Option<&mut Reservation> {
+        let slot = self.slot_of(id)?;
+        place(&mut self.pieces, slot)?.as_mut()
+    }
+
+    /// Every reservation, by rising id.
+    #[must_use]
+    pub fn sorted(&self) -> Vec<&Reservation> {
+        let mut all: Vec<&Reservation> = self.iter().collect();
+        order::sort_by(&mut all, |left, right| left.id.cmp(&right.id));
+        all
+    }
+
+    /// Every reservation, in no order that may be seen.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Reservation> {
+        self.pieces.iter().flat_map(|piece| piece.iter().flatten())
+    }
+
+    /// Puts a reservation in, and says where: its id must be new.
+    pub(crate) fn insert(&mut self, reservation: Reservation) -> Hold {
+        let (deadline, closed_at, open) = (reservation.deadline, reservation.closed_at, reservation.is_open());
+        let hold = self.put(reservation);
+        if open {
+            self.deadlines.open(deadline, hold);
+        } else {
+            self.closed.push_back((closed_at, hold.slot));
+        }
+        hold
+    }
+
+    fn put(&mut self, mut reservation: Reservation) -> Hold {
+        if self.free.is_empty() {
+            let first = u32::try_from(self.pieces.len()).unwrap_or(u32::MAX).saturating_mul(PIECE);
+            self.pieces.push((0..PIECE).map(|_| None).collect());
+            self.free.extend((first..first.saturating_add(PIECE)).rev());
+        }
+        let hold = Hold { slot: self.free.pop().unwrap_or(u32::MAX), number: self.made };
+        self.made = self.made.wrapping_add(1);
+        reservation.number = hold.number;
+        let id = hash(&reservation.id);
+        if let Some(place) = place(&mut self.pieces, hold.slot) {
+            *place = Some(reservation);
+        }
+        let pieces = &self.pieces;
+        let again = |slot: &u32| stands_at(pieces, *slot).map_or(0, |known| hash(&known.id));
+        self.by_id.insert_unique(id, hold.slot, again);
+        hold
+    }
+
+    /// Whether a hold is open.
+    pub(crate) fn is_open(&self, hold: Hold) -> bool {
+        self.open_at(hold).is_some()
+    }
+
+    fn open_at(&self, hold: Hold) -> Option<&Reservation> {
+        let known = stands_at(&self.pieces, hold.slot);
+        known.filter(|reservation| reservation.number == hold.number && reservation.is_open())
+    }
+
+    /// Closes a reservation, or closes it again; says where it stands, and whether it was open.
+    pub(crate) fn close(&mut self, id: &ReservationId, status: Status, at: Timestamp) -> Option<(u32, bool)> {
+        let slot = self.slot_of(id)?;
+        let reservation = place(&mut self.pieces, slot)?.as_mut()?;
+        let was_open = reservation.is_open();
+        reservation.status = status;
+        reservation.closed_at = at;
+        self.closed.push_back((at, slot));
+        if was_open {
+            let pieces = &self.pieces;
+            self.deadlines.close(|hold| {
+                let known = stands_at(pieces, hold.slot);
+                known.is_some_and(|reservation| reservation.number == hold.number && reservation.is_open())
+            });
+        }
+        Some((slot, was_open))
+    }
+
+    /// The reservation at a place that [`close`](Self::close) gave.
+    pub(crate) fn at(&self, slot: u32) -> Option<&Reservation> {
+        stands_at(&self.pieces, slot)
+    }
+
+    /// The earliest deadline of an open hold.
+    #[must_use]
+    pub fn next_deadline(&self) -> Option<Timestamp> {
+        self.deadlines.next()
+    }
+
+    /// The earliest deadline of an open hold that is not among those that are about to close.
+    pub(crate) fn next_deadline_without(&self, closing: impl Fn(&Reservation) -> bool) -> Option<Timestamp> {
+        let mut earliest: Option<Timestamp> = None;
+        self.deadlines.search(|deadline, hold| {
+            if earliest.is_some_and(|earliest| earliest <= deadline) {
+                return false;
+            }
+            let stays = self.open_at(hold).is_some_and(|reservation| !closing(reservation));
+            if stays {
+                earliest = Some(deadline);
+            }
+            !stays
+        });
+        earliest
+    }
+
+    /// The open holds whose deadline has come, by (deadline, id).
+    #[must_use]
+    pub fn due(&self, now: Timestamp) -> Vec<&Reservation> {
+        let mut due: Vec<&Reservation> = Vec::new();
+        self.deadlines.search(|deadline, hold| {
+            if deadline <= now {
+                due.extend(self.open_at(hold));
+            }
+            deadline <= now
+        });
+        order::sort_by(&mut due, |left, right| (left.deadline, left.id).cmp(&(right.deadline, right.id)));
+        due
+    }
+
+    /// Forgets what was closed at or before an instant.
+    pub(crate) fn forget_until(&mut self, horizon: Timestamp) {
+        while let Some((closed_at, slot)) = self.closed.front().copied() {
+            if closed_at > horizon {
+                return;
+            }
+            self.closed.pop_front();
+            let ripe = |known: &Reservation| !known.is_open() && known.closed_at == closed_at;
+            let Some(id) = stands_at(&self.pieces, slot).filter(|known| ripe(known)).map(|known| hash(&known.id))
+            else {
+                continue;
+            };
+            if let Some(place) = place(&mut self.pieces, slot) {
+                *place = None;
+            }
+            if let Ok(entry) = self.by_id.find_entry(id, |known| *known == slot) {
+                entry.remove();
+                self.free.push(slot);
+            }
+        }
+    }
+
+    /// How many would be left after forgetting what was closed at or before `horizon`; and when the next would go.
+    pub(crate) fn remaining_after(&self, horizon: Timestamp) -> (usize, Option<Timestamp>) {
+        let current = |(closed_at, slot): &&(Timestamp, u32)| {
+            self.at(*slot).is_some_and(|reservation| !reservation.is_open() && reservation.closed_at == *closed_at)
+        };
+        // A reservation that was closed twice in one instant has two entries.
+        let mut forgotten: Vec<u32> = self
+            .closed
+            .iter()
+            .take_while(|(closed_at, _)| *closed_at <= horizon)
+            .filter(current)
+            .map(|(_, slot)| *slot)
+            .collect();
+        order::sort_by(&mut forgotten, u32::cmp);
+        forgotten.dedup();
+        let next =
+            self.closed.iter().find(|entry| entry.0 > horizon && current(entry)).map(|(closed_at, _)| *closed_at);
+        (self.len().saturating_sub(forgotten.len()), next)
+    }
+
+    /// The open holds that the table has, wherever they stand.
+    pub(crate) fn open_holds(&self) -> impl Iterator<Item = (Hold, &Reservation)> {
+        let slots = self.pieces.iter().flat_map(|piece| piece.iter()).zip(0_u32..);
+        slots.filter_map(|(place, slot)| {
+            let reservation = place.as_ref().filter(|reservation| reservation.is_open())?;
+            Some((Hold { slot, number: reservation.number }, reservation))
+        })
+    }
+}
+
+/// By rising id, so that equal tables are written as equal bytes.
+impl Serialize for Reservations {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.sorted())
+    }
+}
+
+/// Reads one reservation after the other into its place, so that they are never in memory twice.
+impl<'de> Deserialize<'de> for Reservations {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Reader;
+
+        impl<'de> de::Visitor<'de> for Reader {
+            type Value = Reservations;
+
+            fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                out.write_str("reservations")
+            }
+
+            fn visit_seq<A: de::SeqAccess<'de>>(self, mut seq: A) -> Result<Reservations, A::Error> {
+                let mut table = Reservations::default();
+                while let Some(reservation) = seq.next_element::<Reservation>()? {
+                    if table.get(&reservation.id).is_some() {
+                        return Err(de::Error::custom("two reservations have one id"));
+                    }
+                    table.insert(reservation);
+                }
+                // Closed ones are remembered in the order of their closing.
+                let pieces = &table.pieces;
+                let id = |slot: u32| stands_at(pieces, slot).map(|known| known.id);
+                let closed = table.closed.make_contiguous();
+                order::sort_by(closed, |left, right| (left.0, id(left.1)).cmp(&(right.0, id(right.1))));
+                Ok(table)
+            }
+        }
+
+        deserializer.deserialize_seq(Reader)
+    }
+}
