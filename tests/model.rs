@@ -1,9 +1,12 @@
-//! The engine against an independent model, over a million random commands: every answer, byte for byte.
+//! The engine against an independent model, over a million random commands and the prices of a million random usages:
+//! every answer, byte for byte.
 //!
 //! `TOLLGATE_SEEDS` sets how many streams of a thousand lines are compared, `TOLLGATE_FIRST_SEED` where they begin.
 
 #[path = "model/mod.rs"]
 mod model;
+#[path = "random/prices.rs"]
+mod prices;
 #[path = "random/mod.rs"]
 mod random;
 
@@ -15,7 +18,8 @@ use std::{
 
 use self::{
     model::Model,
-    random::{port::Port, stream::Stream},
+    prices::{price_list, price_query},
+    random::{clock::Clock, dice::Dice, port::Port, stream::Stream},
 };
 
 /// Lines of one stream.
@@ -32,15 +36,14 @@ fn code(answer: &str) -> String {
     answer["error"]["code"].as_str().unwrap_or_default().to_owned()
 }
 
-fn compare(seed: u64) {
-    let mut stream = Stream::new(seed);
-    let policy = stream.policy();
-    let (mut engine, events) = Port::create(&policy, stream.now_ms());
-    let mut model = Model::create(&policy, include_str!("../src/price/claude.json"), stream.now_ms());
+/// Compares the answers to a thousand lines.
+fn compare(seed: u64, policy: &str, now_ms: i64, mut lines: impl FnMut() -> String, mut look: impl FnMut(&str)) {
+    let (mut engine, events) = Port::create(policy, now_ms);
+    let mut model = Model::create(policy, include_str!("../src/price/claude.json"), now_ms);
     assert_eq!(events, model.events(), "the first events of seed {seed}\n{policy}");
     let mut before: Vec<String> = Vec::new();
     for number in 1..=LINES {
-        let line = stream.next().expect("a stream is endless");
+        let line = lines();
         let answer = engine.run(&line);
         let agreed = match model.answer(&line) {
             Ok(expected) if expected == answer => None,
@@ -55,12 +58,12 @@ fn compare(seed: u64) {
                 before[last..].join("\n")
             );
         }
+        look(&answer);
         before.push(format!("{line}\n    {answer}"));
     }
 }
 
-#[test]
-fn agrees_with_the_model_on_a_million_random_commands() {
+fn for_each_seed(run: impl Fn(u64) + Sync) {
     let first = number("TOLLGATE_FIRST_SEED", 0);
     let end = first + number("TOLLGATE_SEEDS", 1_000);
     let next = AtomicU64::new(first);
@@ -69,9 +72,37 @@ fn agrees_with_the_model_on_a_million_random_commands() {
         for _ in 0..workers {
             scope.spawn(|| {
                 while let Some(seed) = Some(next.fetch_add(1, Ordering::Relaxed)).filter(|seed| *seed < end) {
-                    compare(seed);
+                    run(seed);
                 }
             });
         }
     });
+}
+
+#[test]
+fn agrees_with_the_model_on_a_million_random_commands() {
+    for_each_seed(|seed| {
+        let mut stream = Stream::new(seed);
+        let (policy, now_ms) = (stream.policy(), stream.now_ms());
+        compare(seed, &policy, now_ms, || stream.next().expect("a stream is endless"), |_| {});
+    });
+}
+
+#[test]
+fn agrees_with_the_model_on_the_prices_of_a_million_random_usages() {
+    let (asked, priced, lines) = (AtomicU64::new(0), AtomicU64::new(0), AtomicU64::new(0));
+    for_each_seed(|seed| {
+        let mut dice = Dice::new(seed ^ 0x9e37_79b9);
+        let clock = Clock::new(&mut dice);
+        let policy = price_list(&mut dice, clock.now_ms());
+        let ask = || price_query(&mut dice, &policy, clock.now_ms()).to_string();
+        compare(seed, &policy.to_string(), clock.now_ms(), ask, |answer| {
+            asked.fetch_add(1, Ordering::Relaxed);
+            priced.fetch_add(answer.starts_with(r#"{"type":"price""#).into(), Ordering::Relaxed);
+            lines.fetch_add(answer.matches(r#""class":"#).count() as u64, Ordering::Relaxed);
+        });
+    });
+    let [asked, priced, lines] = [asked, priced, lines].map(AtomicU64::into_inner);
+    println!("{asked} usages, {priced} of them priced, in {lines} lines");
+    assert!(priced * 5 > asked * 2 && lines * 2 > priced * 3, "only {priced} of {asked} are priced, in {lines} lines");
 }

@@ -10,10 +10,14 @@ mod denials;
 mod extremes;
 #[path = "properties/levels.rs"]
 mod levels;
+#[path = "properties/prices.rs"]
+mod prices;
 #[path = "random/mod.rs"]
 mod random;
 #[path = "properties/replay.rs"]
 mod replay;
+#[path = "properties/usages.rs"]
+mod usages;
 #[path = "properties/variety.rs"]
 mod variety;
 #[path = "properties/waits.rs"]

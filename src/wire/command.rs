@@ -239,6 +239,13 @@ impl CommandForm {
     }
 }
 
+/// An error whose path begins at another place.
+fn moved(error: Error, from: &str, to: String) -> Error {
+    let below = error.path().strip_prefix(from).unwrap_or_default();
+    let path = to + below;
+    error.at(path)
+}
+
 impl ProviderForm {
     fn given(&self, api: Api, path: &Path<'_>) -> Result<GivenUsage, Error> {
         let path = path.field("usage").to_string();
@@ -265,9 +272,10 @@ impl UsageForm {
                 let mut stream = UsageStream::new(form.api);
                 let list = path.field("events");
                 for (index, event) in form.events.iter().enumerate() {
-                    stream.event(&event.to_text()).map_err(|error| error.at(list.item(index).to_string()))?;
+                    let place = || list.item(index).to_string();
+                    stream.event(&event.to_text()).map_err(|error| moved(error, "event", place()))?;
                 }
-                stream.usage()
+                stream.usage().map_err(|error| moved(error, "usage", path.to_string()))
             }
         }
     }
