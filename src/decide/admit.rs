@@ -50,7 +50,7 @@ pub(super) fn model_now<'a>(state: &'a State, name: &ModelName<'a>) -> Model<'a>
 /// A model as the book of a reservation knows it, with the fallback of that time.
 pub(super) fn model_then<'a>(state: &'a State, reservation: &Reservation, name: &ModelName<'a>) -> Model<'a> {
     let book = state.book_at(reservation.book);
-    model(state, book, name, || book?.by_model(reservation.fallback?))
+    model(state, book, name, || book?.by_model(reservation.fallback.model()?))
 }
 
 fn model<'a>(

@@ -13,7 +13,7 @@ use crate::{
     limit::Counts,
     money::Money,
     price::{Book, LARGEST_COUNT, UnpricedReason, charge, context_of},
-    reservation::{From, KnownUsage, PartModel, Parts, Reservation, Settlement, Status, UsagePart},
+    reservation::{Charged, From, KnownUsage, PartModel, Parts, Reservation, Settlement, Status, UsagePart},
     state::State,
     time::Timestamp,
 };
@@ -31,8 +31,8 @@ pub(super) fn settle(
         Status::Held => From::Held,
         Status::Assumed => From::Assumed,
         Status::Voided(_) => From::Voided,
-        Status::Settled(known) if known.usage == usage => {
-            return Ok((settled(reservation, known, true), Events::new()));
+        Status::Settled(known) if known.is_of(&usage) => {
+            return Ok((replayed(reservation, known), Events::new()));
         }
         Status::Settled(_) => {
             let message =
@@ -44,7 +44,15 @@ pub(super) fn settle(
     let counted = count(reservation, &settlement);
     let alert = |alert| Event { at, kind: EventKind::AlertFired(alert) };
 
-    let decision = settled(reservation, &settlement, false);
+    let decision = Decision::Settled {
+        reservation: *id,
+        charge: settlement.charge,
+        overrun: settlement.overrun,
+        estimated: settlement.estimated,
+        unpriced: settlement.unpriced,
+        from,
+        replayed: false,
+    };
     let (overrun, unpriced) = (settlement.overrun, settlement.unpriced);
     let more = match from {
         From::Assumed => settlement.charge - reservation.hold,
@@ -61,15 +69,15 @@ pub(super) fn settle(
     Ok((decision, events))
 }
 
-fn settled(reservation: &Reservation, settlement: &Settlement, replayed: bool) -> Decision {
+fn replayed(reservation: &Reservation, charged: &Charged) -> Decision {
     Decision::Settled {
         reservation: reservation.id,
-        charge: settlement.charge,
-        overrun: settlement.overrun,
-        estimated: settlement.estimated,
-        unpriced: settlement.unpriced,
-        from: settlement.from,
-        replayed,
+        charge: charged.charge,
+        overrun: charged.overrun,
+        estimated: charged.estimated,
+        unpriced: charged.unpriced,
+        from: charged.from,
+        replayed: true,
     }
 }
 

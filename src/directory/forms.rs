@@ -178,7 +178,7 @@ impl Default for SettingsForm {
             max_forward_ms: Int::clamped(604_800_000),
             reservation_timeout_ms: Int::clamped(600_000),
             retention_ms: Int::clamped(3_600_000),
-            max_reservations: Int::clamped(1_000_000),
+            max_reservations: Int::clamped(100_000),
             fallback_model: None,
         }
     }

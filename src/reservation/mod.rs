@@ -88,6 +88,48 @@ pub struct Settlement {
     pub unpriced: bool,
 }
 
+/// What is remembered of a settlement: enough to answer a repetition, and to correct the charge.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Charged {
+    /// The charge, as it was last corrected.
+    pub charge: Money,
+    /// How far the charge of the settlement exceeded the hold.
+    pub overrun: Money,
+    /// What the settlement replaced.
+    pub from: From,
+    /// Whether a part of the charge is the hold's, since the usage was not known.
+    pub estimated: bool,
+    /// Whether a part had no price, and nobody corrected it.
+    pub unpriced: bool,
+    // The usage as bytes, which take a third of the room: it is only ever compared.
+    usage: SmallVec<[u8; 24]>,
+}
+
+impl Charged {
+    /// What is remembered of a settlement.
+    #[must_use]
+    pub fn of(settlement: &Settlement) -> Self {
+        Self {
+            charge: settlement.charge,
+            overrun: settlement.overrun,
+            from: settlement.from,
+            estimated: settlement.estimated,
+            unpriced: settlement.unpriced,
+            usage: compact(&settlement.usage),
+        }
+    }
+
+    /// Whether it was made from this usage.
+    #[must_use]
+    pub fn is_of(&self, usage: &KnownUsage) -> bool {
+        self.usage == compact(usage)
+    }
+}
+
+fn compact(usage: &KnownUsage) -> SmallVec<[u8; 24]> {
+    postcard::to_extend(usage, SmallVec::new()).unwrap_or_default()
+}
+
 /// Where a reservation stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Status {
@@ -98,7 +140,7 @@ pub enum Status {
     /// Given back; what it replaced.
     Voided(From),
     /// Charged.
-    Settled(Settlement),
+    Settled(Charged),
 }
 
 /// What an admission asked for, to recognise a repetition.
@@ -122,7 +164,7 @@ pub struct Asked {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pins {
     /// Limits in the order organization, project, member, key, then id.
-    pub limits: SmallVec<[LimitIx; 12]>,
+    pub limits: SmallVec<[LimitIx; 10]>,
     /// Budgets in the same order.
     pub budgets: SmallVec<[BudgetIx; 4]>,
 }
@@ -132,6 +174,26 @@ impl Pins {
     #[must_use]
     pub(crate) fn copied(&self) -> Self {
         Self { limits: SmallVec::from_slice(&self.limits), budgets: SmallVec::from_slice(&self.budgets) }
+    }
+}
+
+/// The handle of a fallback model, or none, in the room of a handle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fallback(u32);
+
+impl Fallback {
+    const NONE: u32 = u32::MAX;
+
+    /// The fallback model of an admission.
+    #[must_use]
+    pub fn of(model: Option<ModelIx>) -> Self {
+        Self(model.map_or(Self::NONE, |model| model.0))
+    }
+
+    /// The model, if there is one.
+    #[must_use]
+    pub fn model(self) -> Option<ModelIx> {
+        (self.0 != Self::NONE).then_some(ModelIx(self.0))
     }
 }
 
@@ -145,7 +207,7 @@ pub struct Reservation {
     /// The book that prices it.
     pub book: BookIx,
     /// The model whose card prices models that the book lacks, as the settings were.
-    pub fallback: Option<ModelIx>,
+    pub fallback: Fallback,
     /// When it was admitted; prices and windows are those of this instant.
     pub admitted_at: Timestamp,
     /// When its hold becomes an assumed charge.
@@ -187,5 +249,17 @@ pub(crate) fn reserved_counts(asked: &Asked, hold: Money) -> Counts {
         cache_read: asked.estimate_cache_read,
         output: asked.request.output_bound(),
         cost: hold,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The documentation of `max_reservations` tells what a reservation takes; the rest is tables of a few words each.
+    #[cfg(target_pointer_width = "64")]
+    #[test]
+    fn a_reservation_stays_small() {
+        assert_eq!(size_of::<Option<Reservation>>(), 336);
     }
 }

@@ -9,7 +9,7 @@ use crate::{
     ledger::Ledger,
     limit::{Counts, Limits, Meter},
     money::Money,
-    reservation::{From, Reservation, Status},
+    reservation::{Charged, Fallback, From, Reservation, Status},
     time::Timestamp,
 };
 
@@ -48,7 +48,7 @@ impl State {
             id: reserved.id,
             asked: reserved.asked,
             book: reserved.book,
-            fallback: reserved.fallback,
+            fallback: Fallback::of(reserved.fallback),
             admitted_at: at,
             deadline: reserved.deadline,
             hold: reserved.hold,
@@ -76,7 +76,7 @@ impl State {
 
     fn settle(&mut self, settled: &Settled, at: Timestamp) {
         let settlement = &settled.settlement;
-        let Some(mut books) = self.close_as(&settled.reservation, Status::Settled(settlement.clone()), at) else {
+        let Some(mut books) = self.close_as(&settled.reservation, Status::Settled(Charged::of(settlement)), at) else {
             return;
         };
         let released = released(books.reservation, settlement.from);
@@ -98,10 +98,10 @@ impl State {
 
     fn adjust(&mut self, id: &ReservationId, to: Money) {
         let Some(reservation) = self.reservations.get_mut(id) else { return };
-        let Status::Settled(settlement) = &mut reservation.status else { return };
-        let correction = to - settlement.charge;
-        settlement.charge = to;
-        settlement.unpriced = false;
+        let Status::Settled(charged) = &mut reservation.status else { return };
+        let correction = to - charged.charge;
+        charged.charge = to;
+        charged.unpriced = false;
         post(&mut self.budgets, &mut self.ledger, reservation, &Balance { settled: correction, ..Balance::default() });
     }
 

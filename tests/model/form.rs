@@ -47,7 +47,7 @@ pub fn settings(value: &Value) -> Json {
         "max_forward_ms": or(&value["max_forward_ms"], Json::Int(604_800_000)),
         "reservation_timeout_ms": or(&value["reservation_timeout_ms"], Json::Int(600_000)),
         "retention_ms": or(&value["retention_ms"], Json::Int(3_600_000)),
-        "max_reservations": or(&value["max_reservations"], Json::Int(1_000_000)),
+        "max_reservations": or(&value["max_reservations"], Json::Int(100_000)),
         "fallback_model": plain(&value["fallback_model"]),
     }
 }
