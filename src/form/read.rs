@@ -119,7 +119,7 @@ pub(crate) fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
 }
 
 pub(crate) fn listed(names: &[&str]) -> String {
-    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+    format!("`{}`", names.join("`, `"))
 }
 
 /// What to write instead of a name that is none of `names`.
@@ -394,14 +394,23 @@ impl<T: ObjectForm> ObjectForm for Box<T> {
 
 /// Reads what is written as a string.
 fn read_text<T: FromStr<Err = Error>>(json: &Json, path: &Path<'_>, problems: &mut Problems) -> Option<T> {
-    match text_of(json, path, problems)?.parse() {
-        Ok(value) => Some(value),
-        Err(error) => {
-            let (message, remedy) = error.message().split_once(": ").unwrap_or((error.message(), "correct it"));
-            problems.report(path, json, message, remedy);
-            None
-        }
-    }
+    let refused = match text_of(json, path, problems)?.parse() {
+        Ok(value) => return Some(value),
+        Err(error) => error,
+    };
+    report_refused(&refused, json, path, problems);
+    None
+}
+
+#[cold]
+#[inline(never)]
+fn report_refused(error: &Error, json: &Json, path: &Path<'_>, problems: &mut Problems) {
+    let message = error.message();
+    // What is wrong stands before the first colon with a space, what to do about it after.
+    let at = message.as_bytes().windows(2).position(|pair| pair == b": ");
+    let parts = at.and_then(|at| message.get(..at).zip(message.get(at.saturating_add(2)..)));
+    let (message, remedy) = parts.unwrap_or((message, "correct it"));
+    problems.report(path, json, message, remedy);
 }
 
 fn text_of<'a>(json: &'a Json, path: &Path<'_>, problems: &mut Problems) -> Option<&'a str> {

@@ -75,10 +75,6 @@ struct Check<'a, 'p> {
     problems: &'p mut Problems,
 }
 
-fn text(value: &str) -> Json {
-    Json::String(value.to_owned())
-}
-
 impl Check<'_, '_> {
     fn bounds(&mut self) {
         let form = self.form;
@@ -94,15 +90,34 @@ impl Check<'_, '_> {
         ];
         for ((name, most), length) in MOST.into_iter().zip(lengths) {
             if length > most {
-                let found = Json::Integer(i128::try_from(length).unwrap_or(i128::MAX));
-                self.problems.report(
-                    &self.path.field(name),
-                    &found,
-                    format!("more than {most}"),
-                    "remove what is not used",
-                );
+                self.too_many(&self.path.field(name), length, format!("more than {most}"), "remove what is not used");
             }
         }
+    }
+
+    /// Reports a text that cannot stay.
+    fn wrong(&mut self, path: &Path<'_>, found: &str, message: String, remedy: &str) {
+        self.problems.report(path, &Json::String(found.to_owned()), message, remedy);
+    }
+
+    /// Reports an id that is not among `known`; whether it is.
+    fn exists(&mut self, path: &Path<'_>, noun: &str, id: &str, known: &Ids, otherwise: &str) -> bool {
+        let exists = known.contains(id);
+        if !exists {
+            let known: Vec<&str> = known.iter().take(NEAR).map(String::as_str).collect();
+            self.unknown(path, noun, id, &known, otherwise);
+        }
+        exists
+    }
+
+    fn unknown(&mut self, path: &Path<'_>, noun: &str, id: &str, known: &[&str], otherwise: &str) {
+        self.wrong(path, id, format!("no {noun} `{id}`"), &nearest_remedy(id, known, otherwise));
+    }
+
+    /// Reports a number that is too large.
+    fn too_many(&mut self, path: &Path<'_>, found: usize, message: String, remedy: &str) {
+        let found = Json::Integer(i128::try_from(found).unwrap_or(i128::MAX));
+        self.problems.report(path, &found, message, remedy);
     }
 
     fn unique<'b>(&mut self, list: &str, ids: impl Iterator<Item = &'b str>) -> Ids {
@@ -114,12 +129,7 @@ impl Check<'_, '_> {
         for at in order::again(&ids).into_iter().filter(|at| *at < readable) {
             let item = path.item(self.readable.index(list, at));
             if let Some(id) = ids.get(at) {
-                self.problems.report(
-                    &item.field("id"),
-                    &text(id),
-                    format!("`{id}` stands twice"),
-                    "give each its own id",
-                );
+                self.wrong(&item.field("id"), id, format!("`{id}` stands twice"), "give each its own id");
             }
         }
         Ids::of(ids)
@@ -131,12 +141,7 @@ impl Check<'_, '_> {
             if Preset::of(role.id.as_str()).is_some() {
                 let item = path.item(self.readable.index("roles", index));
                 let message = format!("`{}` is a built-in role", role.id);
-                self.problems.report(
-                    &item.field("id"),
-                    &text(role.id.as_str()),
-                    message,
-                    "give the custom role another id",
-                );
+                self.wrong(&item.field("id"), role.id.as_str(), message, "give the custom role another id");
             }
         }
     }
@@ -161,12 +166,11 @@ impl Check<'_, '_> {
             let bindings = item.field("members");
             let binding = binding.map(|index| bindings.item(index));
             let path = binding.as_ref().unwrap_or(&item).field("role");
-            let remedy = nearest_remedy(
-                role.as_str(),
-                custom.iter().map(String::as_str).chain(Preset::ALL.map(Preset::as_str)),
-                "add it to `roles`, or use `admin`, `developer`, `viewer` or `billing`",
-            );
-            self.problems.report(&path, &text(role.as_str()), format!("no role `{role}`"), remedy);
+            // A near name among thousands is no hint.
+            let mut known: Vec<&str> = custom.iter().take(NEAR).map(String::as_str).collect();
+            known.extend(Preset::ALL.map(Preset::as_str).into_iter().take(NEAR.saturating_sub(known.len())));
+            let otherwise = "add it to `roles`, or use `admin`, `developer`, `viewer` or `billing`";
+            self.unknown(&path, "role", role.as_str(), &known, otherwise);
         }
     }
 
@@ -180,29 +184,17 @@ impl Check<'_, '_> {
             for (index, binding) in project.members.iter().enumerate() {
                 let id = binding.member.as_str();
                 let path = bindings.item(index);
-                if !members.contains(id) {
-                    let remedy =
-                        nearest_remedy(id, members.iter().map(String::as_str), "add the member, or remove the binding");
-                    self.problems.report(&path.field("member"), &text(id), format!("no member `{id}`"), remedy);
-                }
+                let path = path.field("member");
+                self.exists(&path, "member", id, members, "add the member, or remove the binding");
                 if again.binary_search(&index).is_ok() {
-                    self.problems.report(
-                        &path.field("member"),
-                        &text(id),
-                        format!("`{id}` has two roles here"),
-                        "keep one",
-                    );
+                    self.wrong(&path, id, format!("`{id}` has two roles here"), "keep one");
                 }
             }
         }
         let list = self.path.field("service_accounts");
         for (at, account) in self.form.service_accounts.iter().enumerate() {
-            let id = account.project.as_str();
-            if !projects.contains(id) {
-                let item = list.item(self.readable.index("service_accounts", at));
-                let remedy = nearest_remedy(id, projects.iter().map(String::as_str), "add the project");
-                self.problems.report(&item.field("project"), &text(id), format!("no project `{id}`"), remedy);
-            }
+            let item = list.item(self.readable.index("service_accounts", at));
+            self.exists(&item.field("project"), "project", account.project.as_str(), projects, "add the project");
         }
     }
 
@@ -212,35 +204,19 @@ impl Check<'_, '_> {
         for (at, key) in self.form.keys.iter().enumerate() {
             let item = list.item(self.readable.index("keys", at));
             let owner = item.field("owner");
-            let (name, id, known) = match &key.owner {
-                Owner::Member(id) => ("member", id.as_str(), members),
-                Owner::ServiceAccount(id) => ("service_account", id.as_str(), accounts),
+            let (name, noun, id, known) = match &key.owner {
+                Owner::Member(id) => ("member", "member", id.as_str(), members),
+                Owner::ServiceAccount(id) => ("service_account", "service account", id.as_str(), accounts),
             };
-            if !known.contains(id) {
-                let remedy = nearest_remedy(id, known.iter().map(String::as_str), "add the owner");
-                self.problems.report(
-                    &owner.field(name),
-                    &text(id),
-                    format!("no {} `{id}`", name.replace('_', " ")),
-                    remedy,
-                );
-            }
+            self.exists(&owner.field(name), noun, id, known, "add the owner");
             if let Some(project) = &key.project {
                 let path = item.field("project");
-                if !projects.contains(project.as_str()) {
-                    let remedy =
-                        nearest_remedy(project.as_str(), projects.iter().map(String::as_str), "add the project");
-                    self.problems.report(&path, &text(project.as_str()), format!("no project `{project}`"), remedy);
-                } else if let Some(home) = home_of(self.form, &homes, id).filter(|_| name == "service_account")
+                if self.exists(&path, "project", project.as_str(), projects, "add the project")
+                    && let Some(home) = home_of(self.form, &homes, id).filter(|_| name == "service_account")
                     && home != project
                 {
                     let message = format!("service account `{id}` is of project `{home}`");
-                    self.problems.report(
-                        &path,
-                        &text(project.as_str()),
-                        message,
-                        format!("write `{home}`, or leave it out"),
-                    );
+                    self.wrong(&path, project.as_str(), message, &format!("write `{home}`, or leave it out"));
                 }
             }
         }
@@ -255,17 +231,17 @@ impl Check<'_, '_> {
             let item = list.item(self.readable.index("keys", at));
             let secrets = item.field("secrets");
             if key.secrets.len() > MOST_SECRETS {
-                let found = Json::Integer(i128::try_from(key.secrets.len()).unwrap_or(i128::MAX));
-                self.problems.report(&secrets, &found, format!("more than {MOST_SECRETS} secrets"), "remove old ones");
+                let message = format!("more than {MOST_SECRETS} secrets");
+                self.too_many(&secrets, key.secrets.len(), message, "remove old ones");
             }
             for (index, secret) in key.secrets.iter().enumerate() {
                 if position.next().is_some_and(|position| again.binary_search(&position).is_ok()) {
                     let path = secrets.item(index);
-                    let found = text(&secret.sha256.to_string());
-                    self.problems.report(
+                    let message = "the secret stands twice".to_owned();
+                    self.wrong(
                         &path.field("sha256"),
-                        &found,
-                        "the secret stands twice",
+                        &secret.sha256.to_string(),
+                        message,
                         "make a secret for each key",
                     );
                 }
@@ -284,14 +260,10 @@ impl Check<'_, '_> {
                 Scope::Member(id) => ("member", id.as_str(), members),
                 Scope::Key(id) => ("key", id.as_str(), keys),
             };
-            if !known.contains(id) {
-                let at = self.readable.index(list, at);
-                let list = self.path.field(list);
-                let item = list.item(at);
-                let scope = item.field("scope");
-                let remedy = nearest_remedy(id, known.iter().map(String::as_str), "add it, or correct the scope");
-                self.problems.report(&scope.field(name), &text(id), format!("no {name} `{id}`"), remedy);
-            }
+            let at = self.readable.index(list, at);
+            let list = self.path.field(list);
+            let item = list.item(at);
+            self.exists(&item.field("scope").field(name), name, id, known, "add it, or correct the scope");
         }
     }
 
@@ -300,17 +272,9 @@ impl Check<'_, '_> {
         for (at, limit) in self.form.limits.iter().enumerate() {
             let item = list.item(self.readable.index("limits", at));
             limit.check(&item, self.problems);
-            if let Some(class) = &limit.model_class
-                && !classes.contains(class.as_str())
-            {
-                let remedy =
-                    nearest_remedy(class.as_str(), classes.iter().map(String::as_str), "add it to `model_classes`");
-                self.problems.report(
-                    &item.field("model_class"),
-                    &text(class.as_str()),
-                    format!("no model class `{class}`"),
-                    remedy,
-                );
+            if let Some(class) = &limit.model_class {
+                let path = item.field("model_class");
+                self.exists(&path, "model class", class.as_str(), classes, "add it to `model_classes`");
             }
         }
         let list = self.path.field("budgets");
@@ -345,14 +309,9 @@ impl Check<'_, '_> {
                     .map(|count| *count as usize)
                     .sum();
                 if count > most {
-                    let found = Json::Integer(i128::try_from(count).unwrap_or(i128::MAX));
-                    let at = self.readable.index("keys", at);
-                    self.problems.report(
-                        &list.item(at),
-                        &found,
-                        format!("{count} {name} on the path of `{}`", key.id),
-                        format!("keep at most {most}"),
-                    );
+                    let item = list.item(self.readable.index("keys", at));
+                    let message = format!("{count} {name} on the path of `{}`", key.id);
+                    self.too_many(&item, count, message, &format!("keep at most {most}"));
                 }
             }
         }
@@ -365,12 +324,8 @@ impl Check<'_, '_> {
             && book.by_name(fallback).is_none()
         {
             let path = settings.field("fallback_model");
-            self.problems.report(
-                &path,
-                &text(fallback),
-                "the price book has no such model",
-                "name a model of the price book",
-            );
+            let message = "the price book has no such model".to_owned();
+            self.wrong(&path, fallback, message, "name a model of the price book");
         }
         let classes = form.model_classes.iter().enumerate().map(|(at, class)| ("model_classes", at, &class.models));
         let projects = form
@@ -395,9 +350,10 @@ impl Check<'_, '_> {
                 // With a fallback card, names that the book lacks are models too.
                 if !names_one && form.settings.fallback_model.is_none() {
                     let names = book.cards().iter().flat_map(|card| book.names_of(card.model));
-                    let remedy =
-                        nearest_remedy(entry, names, "name a model of the price book, or a prefix of one with `*`");
-                    self.problems.report(&path.item(index), &text(entry), "no model of the price book matches", remedy);
+                    let known: Vec<&str> = names.take(NEAR).collect();
+                    let otherwise = "name a model of the price book, or a prefix of one with `*`";
+                    let message = "no model of the price book matches".to_owned();
+                    self.wrong(&path.item(index), entry, message, &nearest_remedy(entry, &known, otherwise));
                 }
             }
         }
@@ -427,10 +383,11 @@ fn home_of<'a>(form: &'a PolicyForm, homes: &Names, account: &str) -> Option<&'a
     form.service_accounts.get(*homes.get(account)? as usize).map(|account| &account.project)
 }
 
-fn nearest_remedy<'a>(name: &str, known: impl Iterator<Item = &'a str>, otherwise: &str) -> String {
-    // A near name among thousands is no hint, and looking for it would take long.
-    let known: Vec<&str> = known.take(1_000).collect();
-    match crate::form::nearest(name, &known) {
+/// How many names are looked through for one that is near: more would take long.
+const NEAR: usize = 1_000;
+
+fn nearest_remedy(name: &str, known: &[&str], otherwise: &str) -> String {
+    match crate::form::nearest(name, known) {
         Some(nearest) => format!("write `{nearest}`, or {otherwise}"),
         None => otherwise.to_owned(),
     }
