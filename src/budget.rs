@@ -5,14 +5,12 @@
 
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-use smallvec::SmallVec;
-
 use crate::{
     form::{Int, Json, Path, Problems},
     id::{BudgetId, BudgetIx},
     limit::{Mode, Scope},
     money::{LARGEST, Money},
+    short::Short,
     state::Names,
     time::{Timestamp, UtcOffset, Weekday, Window, WindowRule},
 };
@@ -127,7 +125,7 @@ impl BudgetForm {
 }
 
 /// What was spent and is promised.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Balance {
     /// Charged by settlements and corrections.
     pub settled: Money,
@@ -136,6 +134,8 @@ pub struct Balance {
     /// Held for open reservations.
     pub held: Money,
 }
+
+crate::packed!(struct Balance { settled, assumed, held });
 
 impl Balance {
     /// What counts as spent: `settled + assumed`.
@@ -162,7 +162,7 @@ impl Balance {
 }
 
 /// One window of a budget.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WindowBalance {
     /// The window.
     pub window: Window,
@@ -171,6 +171,8 @@ pub struct WindowBalance {
     /// One bit for each threshold whose alert fired at the cap revision in force.
     pub fired: u32,
 }
+
+crate::packed!(struct WindowBalance { window, balance, fired });
 
 impl WindowBalance {
     fn new(window: Window) -> Self {
@@ -191,9 +193,9 @@ pub struct Budget {
     pub cap_revision: u32,
     rule: WindowRule,
     // Amounts at which alerts fire, by rising percent.
-    thresholds: SmallVec<[Money; 4]>,
+    thresholds: Short<Money, 4>,
     // By rising start; old ones go when nothing can be posted to them any more.
-    windows: SmallVec<[WindowBalance; 2]>,
+    windows: Short<WindowBalance, 2>,
     /// As written.
     pub form: Arc<BudgetForm>,
 }
@@ -207,7 +209,7 @@ impl Budget {
             cap_revision: 1,
             rule: form.rule(),
             thresholds: thresholds(&form),
-            windows: SmallVec::new(),
+            windows: Short::new(),
             form: Arc::new(form),
         }
     }
@@ -229,12 +231,7 @@ impl Budget {
         self.form.cap_usd != form.cap_usd || self.form.thresholds_percent != form.thresholds_percent
     }
 
-    pub(crate) fn restored(
-        form: BudgetForm,
-        alive: bool,
-        cap_revision: u32,
-        windows: SmallVec<[WindowBalance; 2]>,
-    ) -> Self {
+    pub(crate) fn restored(form: BudgetForm, alive: bool, cap_revision: u32, windows: Short<WindowBalance, 2>) -> Self {
         Self { alive, cap_revision, windows, ..Self::new(form) }
     }
 
@@ -313,7 +310,7 @@ impl Threshold {
     }
 }
 
-fn thresholds(form: &BudgetForm) -> SmallVec<[Money; 4]> {
+fn thresholds(form: &BudgetForm) -> Short<Money, 4> {
     let share = |percent: i64| {
         let exact = form.cap_usd.units().saturating_mul(percent.into());
         Money::from_units(exact.saturating_add(99).checked_div_euclid(100).unwrap_or(exact))

@@ -1,13 +1,12 @@
 //! What comes in.
 
-use smallvec::SmallVec;
-
 use crate::{
     directory::Principal,
     id::{KeyIx, ModelIx, ReservationId, SecretDigest},
     money::Money,
     policy::Policy,
     price::{CacheWrite, InferenceGeo, RequestShape, ServiceTier, Speed, Usage, UsageClass},
+    short::Short,
     time::Timestamp,
 };
 
@@ -119,9 +118,9 @@ pub struct GivenPart {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum GivenUsage {
     /// All of it, in 1 to 64 parts.
-    Final(SmallVec<[GivenPart; 1]>),
+    Final(Short<GivenPart, 1>),
     /// Its input side; no part counts output.
-    Partial(SmallVec<[GivenPart; 1]>),
+    Partial(Short<GivenPart, 1>),
     /// Nothing is known.
     Unknown,
 }
@@ -142,7 +141,7 @@ impl GivenUsage {
     /// The whole usage of the reservation's own model, as admitted.
     #[must_use]
     pub fn of(usage: Usage) -> Self {
-        Self::Final(SmallVec::from_buf([GivenPart { usage, ..GivenPart::default() }]))
+        Self::Final(Short::from([GivenPart { usage, ..GivenPart::default() }]))
     }
 }
 

@@ -5,9 +5,11 @@
 
 use std::{cmp::Reverse, collections::BinaryHeap};
 
-use smallvec::SmallVec;
-
-use crate::{order, time::Timestamp};
+use crate::{
+    order,
+    short::{self, Short},
+    time::Timestamp,
+};
 
 /// So that a few holds are not worth cleaning up after.
 const SPARE: usize = 64;
@@ -71,7 +73,7 @@ impl Deadlines {
     /// Walks the heap from its top: `visit` sees a deadline and its hold, open or not, and says whether later ones matter.
     pub(crate) fn search(&self, mut visit: impl FnMut(Timestamp, Hold) -> bool) {
         let heap = self.heap.as_slice();
-        let mut ahead: SmallVec<[usize; 32]> = SmallVec::from_slice(&[0]);
+        let mut ahead: Short<usize, 32> = short::copied(&[0]);
         while let Some(position) = ahead.pop() {
             let Some(Reverse((deadline, hold))) = heap.get(position) else { continue };
             if visit(*deadline, *hold) {

@@ -109,7 +109,7 @@ impl Engine {
         self.apply(&events);
         let decision = with_expired(decision, &due);
         if !due.is_empty() {
-            events.insert_many(0, due);
+            events = due.into_iter().chain(events).collect();
         }
         Ok(Outcome { decision, events, next_deadline: self.state.next_deadline() })
     }

@@ -3,8 +3,6 @@
 //! An event carries results (the hold, the charge, what was debited where), so that another release, price book or
 //! calendar never changes what a replay gives.
 
-use smallvec::SmallVec;
-
 use crate::{
     alert::Alert,
     budget::BudgetForm,
@@ -17,6 +15,7 @@ use crate::{
     money::Money,
     price::BookForm,
     reservation::{Asked, From, Pins, Settlement},
+    short::Short,
     time::Timestamp,
 };
 
@@ -33,7 +32,7 @@ pub struct Event {
 }
 
 /// The events of one outcome; one inline.
-pub type Events = SmallVec<[Event; 1]>;
+pub type Events = Short<Event, 1>;
 
 /// What can happen.
 #[derive(Clone, Debug, PartialEq)]
@@ -61,7 +60,7 @@ pub enum EventKind {
         /// The key.
         key: KeyIx,
         /// The limits that it was debited from.
-        limits: SmallVec<[LimitIx; 4]>,
+        limits: Short<LimitIx, 4>,
     },
     /// Something became true.
     AlertFired(Alert),

@@ -5,9 +5,10 @@
 
 use core::{borrow::Borrow, fmt, str::FromStr};
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-use crate::error::Error;
+use crate::{
+    error::Error,
+    pack::{Pack, Packed, pack_text},
+};
 
 /// The longest id, in characters.
 pub const LONGEST: usize = 64;
@@ -108,8 +109,10 @@ unknown_ids!(OrganizationId, KeyId, LimitId, BudgetId);
 macro_rules! handles {
     ($($(#[$doc:meta])* $name:ident),* $(,)?) => {$(
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(pub(crate) u32);
+
+        crate::packed!(struct $name(_));
 
         impl $name {
             /// The position in the engine's table, for hosts that keep their own map from id to handle.
@@ -194,16 +197,16 @@ impl fmt::Debug for ReservationId {
     }
 }
 
-impl Serialize for ReservationId {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
+impl Pack for ReservationId {
+    fn pack(&self, out: &mut Vec<u8>) {
+        pack_text(self.as_str(), out);
     }
-}
 
-impl<'de> Deserialize<'de> for ReservationId {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
-        text.parse().map_err(serde::de::Error::custom)
+    fn unpack(from: &mut Packed<'_>) -> Self {
+        from.text().parse().unwrap_or_else(|_| {
+            from.refuse();
+            Self { bytes: [0; LONGEST_RESERVATION], length: 0 }
+        })
     }
 }
 

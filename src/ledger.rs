@@ -5,21 +5,21 @@
 //!
 //! INVARIANT: the total equals the sum over keys and the sum over models, to the last digit.
 
-use serde::{Deserialize, Serialize};
-
 use crate::{
     budget::Balance,
     id::{KeyIx, ModelIx},
 };
 
 /// Balances of the whole organization.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ledger {
     /// Everything.
     pub total: Balance,
     keys: Vec<Option<Balance>>,
     models: Vec<Option<Balance>>,
 }
+
+crate::packed!(struct Ledger { total, keys, models });
 
 impl Ledger {
     /// Adds a posting of a key and the model of its reservation.

@@ -15,6 +15,7 @@
 //! | [`reservation`], [`ledger`], [`alert`] | holds, balances, edges |
 //! | [`policy`] | the policy file, with every problem at once |
 //! | [`wire`], [`form`] | the versioned JSON forms that every runtime shares |
+//! | [`pack`], [`short`] | the bytes of a snapshot; lists of a few |
 //! | [`money`], [`time`], [`id`], [`error`] | small exact types |
 //!
 //! The core is pure: it reads no clock, no randomness and no file, and the same input gives the same bytes on every
@@ -63,9 +64,11 @@ pub mod ledger;
 pub mod limit;
 pub mod money;
 mod order;
+pub mod pack;
 pub mod policy;
 pub mod price;
 pub mod reservation;
+pub mod short;
 pub mod state;
 pub mod time;
 pub mod wire;

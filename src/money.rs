@@ -17,7 +17,6 @@ use core::{
 };
 
 use rust_decimal::Decimal;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::error::Error;
 
@@ -34,6 +33,8 @@ pub const LARGEST: Money = Money(1_000_000_000_000 * UNITS_PER_USD);
 /// can never turn spending into credit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Money(i128);
+
+crate::packed!(struct Money(_));
 
 impl Money {
     /// No money.
@@ -188,23 +189,6 @@ fn parse(text: &str) -> Option<i128> {
         .checked_mul(UNITS_PER_USD)?
         .checked_add(fraction.checked_mul(10_i128.checked_pow(places)?)?)?;
     Some(if negative { units.checked_neg()? } else { units })
-}
-
-impl Serialize for Money {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if serializer.is_human_readable() { serializer.collect_str(self) } else { self.0.serialize(serializer) }
-    }
-}
-
-impl<'de> Deserialize<'de> for Money {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        if deserializer.is_human_readable() {
-            let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
-            text.parse().map_err(serde::de::Error::custom)
-        } else {
-            i128::deserialize(deserializer).map(Self)
-        }
-    }
 }
 
 #[cfg(test)]

@@ -3,7 +3,6 @@
 use core::{fmt, str::FromStr};
 
 use chrono::{DateTime, Datelike, Days, Months, NaiveDate, Timelike};
-use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
 
@@ -13,9 +12,10 @@ pub const LATEST: Timestamp = Timestamp(253_402_300_799_999);
 const DAY_MS: i64 = 86_400_000;
 
 /// An instant: milliseconds since 1970-01-01T00:00:00Z, 0 up to the end of the year 9999.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
+
+crate::packed!(struct Timestamp(_));
 
 /// An instant as integer milliseconds, the form of fields that end in `_ms`.
 pub type Millis = crate::form::Int<0, 253_402_300_799_999>;
@@ -242,13 +242,15 @@ pub enum WindowRule {
 }
 
 /// A half-open stretch of time, `[start, end)`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Window {
     /// The first instant inside.
     pub start: Timestamp,
     /// The first instant after; `None`: it never ends.
     pub end: Option<Timestamp>,
 }
+
+crate::packed!(struct Window { start, end });
 
 impl Window {
     /// Whether the instant lies inside.

@@ -9,6 +9,7 @@ use crate::{
     limit::{Counts, Limit, Meter, Operation, Wait},
     money::Money,
     reservation::Pins,
+    short::Short,
     state::State,
     time::Timestamp,
 };
@@ -26,7 +27,7 @@ pub(super) struct Verdict {
     budget: bool,
     retry: Retry,
     // Limits whose alert changes: those that fire now, and those that resolve if the request is admitted.
-    edges: smallvec::SmallVec<[(LimitIx, bool); 2]>,
+    edges: Short<(LimitIx, bool), 2>,
 }
 
 impl Verdict {
@@ -38,7 +39,7 @@ impl Verdict {
             limit: false,
             budget: false,
             retry: Retry::At { at: Timestamp::EPOCH, upper_bound: false },
-            edges: smallvec::SmallVec::new(),
+            edges: Short::new(),
         }
     }
 

@@ -15,8 +15,6 @@ mod threshold;
 
 use std::borrow::Cow;
 
-use smallvec::SmallVec;
-
 pub(crate) use self::configure::seed;
 pub(crate) use self::due::due;
 pub use self::{
@@ -30,6 +28,7 @@ use crate::{
     directory::{Principal, action::Action},
     error::{Error, ErrorKind},
     event::{Change, Event, EventKind, Events},
+    short::Short,
     state::State,
     time::Timestamp,
 };
@@ -53,7 +52,7 @@ pub fn decide(state: &State, command: &Command<'_>, now: Timestamp) -> Result<Ou
         // What is due is all that happens, so that no state after it is needed.
         let clock = due.last().map_or(state.clock, |event| event.at);
         let decision = with_expired(Decision::Expired { reservations: 0 }, &due);
-        let mut events = Events::from_vec(due);
+        let mut events = Events::from(due);
         events.extend(heartbeat(state, clock, at));
         let next_deadline = next_deadline_after(state, &events);
         return Ok(Outcome { decision, events, next_deadline });
@@ -64,7 +63,7 @@ pub fn decide(state: &State, command: &Command<'_>, now: Timestamp) -> Result<Ou
     let (decision, mut events) = step(&after, command, at)?;
     let next_deadline = next_deadline_after(&after, &events);
     let decision = with_expired(decision, &due);
-    events.insert_many(0, due);
+    events = due.into_iter().chain(events).collect();
     Ok(Outcome { decision, events, next_deadline })
 }
 
@@ -190,5 +189,5 @@ fn authorize_actor(state: &State, actor: &Principal, action: Action, at: Timesta
 }
 
 fn one(at: Timestamp, kind: EventKind) -> Events {
-    SmallVec::from_buf([Event { at, kind }])
+    Short::from([Event { at, kind }])
 }

@@ -1,7 +1,5 @@
 //! After the request: settle charges it, void gives it back. Reality is never refused.
 
-use smallvec::SmallVec;
-
 use super::{MOST_PARTS, admit::model_then, one, threshold};
 use crate::{
     alert::Alert,
@@ -14,6 +12,7 @@ use crate::{
     money::Money,
     price::{Book, LARGEST_COUNT, UnpricedReason, charge, context_of},
     reservation::{Charged, From, KnownUsage, PartModel, Parts, Reservation, Settlement, Status, UsagePart},
+    short::Short,
     state::State,
     time::Timestamp,
 };
@@ -133,7 +132,7 @@ pub(super) fn check(given: &GivenUsage) -> Result<(), Error> {
 
 /// The usage with every default filled in from the reservation, which is what a repetition is compared with.
 fn resolve(state: &State, reservation: &Reservation, given: &GivenUsage) -> KnownUsage {
-    let parts = |parts: &SmallVec<[GivenPart; 1]>| {
+    let parts = |parts: &Short<GivenPart, 1>| {
         parts.iter().map(|part| resolve_part(state, reservation, part)).collect::<Parts>()
     };
     match given {

@@ -1,7 +1,5 @@
 //! Actions, and sets of what may be done.
 
-use serde::{Deserialize, Serialize};
-
 crate::names! {
     /// Something that a principal may do.
     pub enum Action {
@@ -117,7 +115,7 @@ crate::object! {
 }
 
 /// What may be done, on any resource and on one's own.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Grants {
     any: u64,
     // INVARIANT: holds every bit of `any`.

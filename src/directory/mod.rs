@@ -8,8 +8,6 @@ mod forms;
 pub mod role;
 mod secret;
 
-use smallvec::SmallVec;
-
 pub use self::forms::{
     KeyForm, KeyStatus, MemberForm, MemberStatus, ModelClassForm, OrganizationForm, Owner, Principal, ProjectForm,
     ProjectMemberForm, ProjectStatus, SecretForm, ServiceAccountForm, ServiceAccountStatus, SettingsForm,
@@ -22,6 +20,7 @@ use self::{
 use crate::{
     id::{BudgetIx, KeyIx, LimitIx, MemberIx, ModelIx, ProjectIx, RoleId, SecretDigest, ServiceAccountIx},
     order::ById,
+    short::Short,
     state::Names,
     time::{LATEST, Timestamp},
 };
@@ -30,9 +29,9 @@ use crate::{
 #[derive(Clone, Debug, Default)]
 pub struct Attached {
     /// Limits.
-    pub limits: SmallVec<[LimitIx; 4]>,
+    pub limits: Short<LimitIx, 4>,
     /// Budgets.
-    pub budgets: SmallVec<[BudgetIx; 2]>,
+    pub budgets: Short<BudgetIx, 2>,
 }
 
 /// The models that a key may use.

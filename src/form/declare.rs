@@ -237,7 +237,7 @@ macro_rules! names {
         ),* $(,)?}
     )*) => {$(
         $(#[doc = $about])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum $name {$(
             $(#[doc = $doc])*
             $variant,
@@ -261,6 +261,8 @@ macro_rules! names {
                 Self::ALL.iter().find(|value| value.as_str() == name).copied()
             }
         }
+
+        $crate::packed!(names $name, $($variant)*);
 
         impl $crate::form::Form for $name {
             fn read(

@@ -345,7 +345,9 @@ impl<T: Form> Form for Vec<T> {
         let mut list = Vec::with_capacity(items.len());
         // Every item is read, so that every problem is reported.
         for (index, item) in items.iter().enumerate() {
-            list.extend(T::read(item, &path.item(index), problems));
+            if let Some(item) = T::read(item, &path.item(index), problems) {
+                list.push(item);
+            }
         }
         (list.len() == items.len()).then_some(list)
     }

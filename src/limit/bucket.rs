@@ -3,8 +3,6 @@
 //! The level is kept in units of 1/period of the meter, so that refill for each millisecond is a whole number (`rate`)
 //! and the wait until an amount fits is exact, not rounded.
 
-use serde::{Deserialize, Serialize};
-
 use crate::time::Timestamp;
 
 /// How long until an amount fits.
@@ -26,7 +24,7 @@ pub enum Wait {
 /// assert_eq!(bucket.wait(bucket.scaled(1), start), Wait::Until(start.plus(1_000)));
 /// assert_eq!(bucket.wait(bucket.scaled(3), start), Wait::Never);
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bucket {
     /// The level at `at`; negative where more was used than admitted.
     pub level: i128,

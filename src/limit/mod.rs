@@ -8,8 +8,6 @@ mod gauge;
 
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-
 pub use self::{
     bucket::{Bucket, Wait},
     form::{LimitForm, Meter, MeterAmount, Mode, Operation, OutputCounting, Scope},
@@ -26,7 +24,7 @@ use crate::{
 pub const EVERY_MODEL: u64 = 1 << 63;
 
 /// What a request, or its settlement, counts on each meter.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     /// Input tokens without cache reads.
     pub input: u64,

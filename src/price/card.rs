@@ -1,7 +1,6 @@
 //! A compiled rate card: one model's rates over time, by context and by tier.
 
 use rust_decimal::Decimal;
-use smallvec::SmallVec;
 
 use super::{
     card_form::{CardForm, CardVersionForm, ContextForm, TierForm, TierKind, TierStart},
@@ -12,6 +11,7 @@ use super::{
 use crate::{
     form::{Json, Path, Problems},
     id::ModelIx,
+    short::Short,
     time::{Hours, Timestamp, Weekday},
 };
 
@@ -47,7 +47,7 @@ impl Tier {
 /// INVARIANT: never empty, by rising `first`, the first at 0.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tiers {
-    list: SmallVec<[Tier; 1]>,
+    list: Short<Tier, 1>,
     /// The longest prompt that the context is offered for.
     pub longest: u64,
 }
@@ -310,7 +310,7 @@ impl Compiler<'_, '_> {
                 (false, Some(modifier)) => Some(modifier.multiplier.0),
                 (false, None) => continue,
             };
-            let mut compiled = SmallVec::new();
+            let mut compiled = Short::new();
             let longest = context.longest_prompt_tokens.map_or(u64::MAX, |tokens| tokens.unsigned());
             for (first, own) in written.iter().filter(|(first, _)| *first <= longest) {
                 let inherited = factor.and_then(|(by, standard)| Some((by, at_length(standard, *first)?)));
@@ -373,7 +373,7 @@ impl RateSources<'_> {
     }
 
     fn rate(&self, class: UsageClass) -> Result<Option<Rate>, UsageClass> {
-        let mut factors: SmallVec<[Decimal; 2]> = SmallVec::new();
+        let mut factors: Short<Decimal, 2> = Short::new();
         let rate = if class.unit() == Unit::Token {
             factors.extend(self.place);
             match (self.own.get(class), self.inherited) {

@@ -33,9 +33,7 @@ macro_rules! classes {
         $class:ident = $name:literal, $field:literal, $unit:ident, $side:ident, $parent:ident;
     )*) => {
         /// A class of usage.
-        #[derive(
-            Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
-        )]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[repr(u8)]
         pub enum UsageClass {$(
             $(#[doc = $doc])*

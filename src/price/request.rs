@@ -1,7 +1,5 @@
 //! The shape of a request before it is sent: everything that bounds what it can cost.
 
-use serde::{Deserialize, Serialize};
-
 use super::{
     class::UsageClass,
     usage::{InferenceGeo, PriceContext, ServiceTier, Speed},
@@ -79,7 +77,7 @@ crate::object! {
 }
 
 /// How large the input is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InputSize {
     /// The exact count of tokens.
     Tokens(u64),
@@ -88,7 +86,7 @@ pub enum InputSize {
 }
 
 /// The shape of a request before it is sent, in the form that the gates use. See [`RequestForm`] for the ranges.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RequestShape {
     /// How large the input is.
     pub input: InputSize,

@@ -1,7 +1,5 @@
 //! Usage in disjoint classes, and the context it was made in.
 
-use serde::{Deserialize, Serialize};
-
 use super::class::{Side, UsageClass};
 
 /// The most of one class that a usage may count.
@@ -18,7 +16,7 @@ pub const LARGEST_COUNT: u64 = 1_000_000_000_000;
 /// usage.set(UsageClass::InputAudio, 40);
 /// assert_eq!((usage.prompt(), usage.count(UsageClass::InputAudio)), (160, 40));
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Usage {
     /// Uncached input tokens.
     pub input: u64,
@@ -39,7 +37,7 @@ pub struct Usage {
 /// Counts of the classes that most usages do without; set by [`Usage::set`].
 ///
 /// INVARIANT: by rising class, without zeros, and without the classes that have a field of their own.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MoreCounts(Option<Box<[(UsageClass, u64)]>>);
 
 impl Usage {
@@ -197,7 +195,7 @@ crate::names! {
 }
 
 /// What besides the model and the counts decides a price.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PriceContext {
     /// Speed.
     pub speed: Speed,

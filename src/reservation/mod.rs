@@ -2,20 +2,19 @@
 
 mod table;
 
-use serde::{Deserialize, Serialize};
-use smallvec::SmallVec;
-
 pub use self::table::Reservations;
 use crate::{
     id::{BookIx, BudgetIx, KeyIx, LimitIx, ModelIx, ReservationId},
     limit::Counts,
     money::Money,
-    price::{PriceContext, RequestShape, Usage},
+    pack::{Pack, Packed, pack_number},
+    price::{InputSize, PriceContext, RequestShape, Usage, UsageClass},
+    short::{self, Short},
     time::Timestamp,
 };
 
 /// Which model a part of a usage names.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PartModel {
     /// A model of the reservation's book.
     Known(ModelIx),
@@ -23,8 +22,10 @@ pub enum PartModel {
     Unknown(Box<str>),
 }
 
+crate::packed!(enum PartModel { Known(model), 1 => Unknown(name) });
+
 /// One model's share of a usage.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UsagePart {
     /// The model.
     pub model: PartModel,
@@ -34,11 +35,49 @@ pub struct UsagePart {
     pub context: PriceContext,
 }
 
+crate::packed!(struct UsagePart { model, usage, context });
+crate::packed!(struct PriceContext { speed, inference_geo, service_tier });
+
+impl Pack for UsageClass {
+    fn pack(&self, out: &mut Vec<u8>) {
+        pack_number(self.at(), out);
+    }
+
+    fn unpack(from: &mut Packed<'_>) -> Self {
+        from.one_of(Self::ALL, Self::Input)
+    }
+}
+
+/// The classes that have a field of their own are always there; all others where they are counted.
+const FIELDS: usize = 6;
+
+impl Pack for Usage {
+    fn pack(&self, out: &mut Vec<u8>) {
+        for class in UsageClass::ALL.iter().take(FIELDS) {
+            self.count(*class).pack(out);
+        }
+        let more: Vec<_> = self.counts().filter(|(class, _)| class.at() >= FIELDS).collect();
+        (!more.is_empty()).then_some(more).pack(out);
+    }
+
+    fn unpack(from: &mut Packed<'_>) -> Self {
+        let mut usage = Self::default();
+        for class in UsageClass::ALL.iter().take(FIELDS) {
+            usage.set(*class, Pack::unpack(from));
+        }
+        let more: Option<Vec<(UsageClass, u64)>> = Pack::unpack(from);
+        for (class, count) in more.unwrap_or_default() {
+            usage.set(class, count);
+        }
+        usage
+    }
+}
+
 /// Parts of a usage; one inline.
-pub type Parts = SmallVec<[UsagePart; 1]>;
+pub type Parts = Short<UsagePart, 1>;
 
 /// How much of a usage is known.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum KnownUsage {
     /// All of it.
     Final(Parts),
@@ -47,6 +86,8 @@ pub enum KnownUsage {
     /// Nothing.
     Unknown,
 }
+
+crate::packed!(enum KnownUsage { Final(parts), 1 => Partial(parts), 2 => Unknown });
 
 impl KnownUsage {
     /// The parts that are known.
@@ -72,7 +113,7 @@ crate::names! {
 }
 
 /// What a settlement came to.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settlement {
     /// The usage that it was made from.
     pub usage: KnownUsage,
@@ -89,7 +130,7 @@ pub struct Settlement {
 }
 
 /// What is remembered of a settlement: enough to answer a repetition, and to correct the charge.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Charged {
     /// The charge, as it was last corrected.
     pub charge: Money,
@@ -102,8 +143,10 @@ pub struct Charged {
     /// Whether a part had no price, and nobody corrected it.
     pub unpriced: bool,
     // The usage as bytes, which take a third of the room: it is only ever compared.
-    usage: SmallVec<[u8; 24]>,
+    usage: Short<u8, 24>,
 }
+
+crate::packed!(struct Charged { charge, overrun, from, estimated, unpriced, usage });
 
 impl Charged {
     /// What is remembered of a settlement.
@@ -126,12 +169,12 @@ impl Charged {
     }
 }
 
-fn compact(usage: &KnownUsage) -> SmallVec<[u8; 24]> {
-    postcard::to_extend(usage, SmallVec::new()).unwrap_or_default()
+fn compact(usage: &KnownUsage) -> Short<u8, 24> {
+    crate::pack::pack(usage).into()
 }
 
 /// Where a reservation stands.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Status {
     /// Open.
     Held,
@@ -143,8 +186,10 @@ pub enum Status {
     Settled(Charged),
 }
 
+crate::packed!(enum Status { Held, 1 => Assumed, 2 => Voided(from), 3 => Settled(charged) });
+
 /// What an admission asked for, to recognise a repetition.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Asked {
     /// The key.
     pub key: KeyIx,
@@ -160,26 +205,49 @@ pub struct Asked {
     pub timeout_ms: i64,
 }
 
+crate::packed!(enum InputSize { Tokens(count), 1 => Bytes(count) });
+crate::packed!(
+    struct RequestShape {
+        input,
+        max_tokens,
+        images,
+        web_searches,
+        iterations,
+        tools,
+        external_input,
+        cache_write,
+        speed,
+        inference_geo,
+        service_tier,
+        code_execution_ms,
+    }
+);
+crate::packed!(struct Asked { key, model, request, estimate_input, estimate_cache_read, timeout_ms });
+
 /// Limits and budgets that an admission was posted to, and every later step is.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Pins {
     /// Limits in the order organization, project, member, key, then id.
-    pub limits: SmallVec<[LimitIx; 10]>,
+    pub limits: Short<LimitIx, 10>,
     /// Budgets in the same order.
-    pub budgets: SmallVec<[BudgetIx; 4]>,
+    pub budgets: Short<BudgetIx, 4>,
 }
+
+crate::packed!(struct Pins { limits, budgets });
 
 impl Pins {
     /// The same pins, copied at once where they stand inline.
     #[must_use]
     pub(crate) fn copied(&self) -> Self {
-        Self { limits: SmallVec::from_slice(&self.limits), budgets: SmallVec::from_slice(&self.budgets) }
+        Self { limits: short::copied(&self.limits), budgets: short::copied(&self.budgets) }
     }
 }
 
 /// The handle of a fallback model, or none, in the room of a handle.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fallback(u32);
+
+crate::packed!(struct Fallback(_));
 
 impl Fallback {
     const NONE: u32 = u32::MAX;
@@ -198,7 +266,7 @@ impl Fallback {
 }
 
 /// A reservation.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reservation {
     /// Its id.
     pub id: ReservationId,
@@ -223,9 +291,24 @@ pub struct Reservation {
     /// When it was closed; the deadline while it is open.
     pub closed_at: Timestamp,
     // Which reservation of its place it is: a place is used again when what stood there is forgotten.
-    #[serde(skip)]
     pub(crate) number: u32,
 }
+
+crate::packed!(
+    struct Reservation {
+        id,
+        asked,
+        book,
+        fallback,
+        admitted_at,
+        deadline,
+        hold,
+        hold_output,
+        pins,
+        status,
+        closed_at,
+    } and { number: 0 }
+);
 
 impl Reservation {
     /// What limits counted at admission.

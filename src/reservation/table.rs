@@ -3,16 +3,16 @@
 //! Reservations stand in pieces that copies of the table share until one of them writes: a decision that has to look past
 //! what is due copies a few of them, never all.
 
-use std::{collections::VecDeque, fmt, hash::BuildHasher, sync::Arc};
+use std::{collections::VecDeque, hash::BuildHasher, sync::Arc};
 
 use hashbrown::HashTable;
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::{Reservation, Status};
 use crate::{
     deadlines::{Deadlines, Hold},
     id::ReservationId,
     order,
+    pack::{Pack, Packed, pack_items},
     state::Hasher,
     time::Timestamp,
 };
@@ -240,42 +240,31 @@ impl Reservations {
     }
 }
 
-/// By rising id, so that equal tables are written as equal bytes.
-impl Serialize for Reservations {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.sorted())
+impl Pack for Reservations {
+    /// By rising id, so that equal tables are written as equal bytes.
+    fn pack(&self, out: &mut Vec<u8>) {
+        pack_items(self.sorted().into_iter(), out);
     }
-}
 
-/// Reads one reservation after the other into its place, so that they are never in memory twice.
-impl<'de> Deserialize<'de> for Reservations {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Reader;
-
-        impl<'de> de::Visitor<'de> for Reader {
-            type Value = Reservations;
-
-            fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-                out.write_str("reservations")
+    /// Reads one reservation after the other into its place, so that they are never in memory twice.
+    fn unpack(from: &mut Packed<'_>) -> Self {
+        let mut table = Self::default();
+        let mut again = false;
+        from.items(|reservation: Reservation| {
+            if table.get(&reservation.id).is_some() {
+                again = true;
+            } else {
+                table.insert(reservation);
             }
-
-            fn visit_seq<A: de::SeqAccess<'de>>(self, mut seq: A) -> Result<Reservations, A::Error> {
-                let mut table = Reservations::default();
-                while let Some(reservation) = seq.next_element::<Reservation>()? {
-                    if table.get(&reservation.id).is_some() {
-                        return Err(de::Error::custom("two reservations have one id"));
-                    }
-                    table.insert(reservation);
-                }
-                // Closed ones are remembered in the order of their closing.
-                let pieces = &table.pieces;
-                let id = |slot: u32| stands_at(pieces, slot).map(|known| known.id);
-                let closed = table.closed.make_contiguous();
-                order::sort_by(closed, |left, right| (left.0, id(left.1)).cmp(&(right.0, id(right.1))));
-                Ok(table)
-            }
+        });
+        if again {
+            from.refuse();
         }
-
-        deserializer.deserialize_seq(Reader)
+        // Closed ones are remembered in the order of their closing.
+        let pieces = &table.pieces;
+        let id = |slot: u32| stands_at(pieces, slot).map(|known| known.id);
+        let closed = table.closed.make_contiguous();
+        order::sort_by(closed, |left, right| (left.0, id(left.1)).cmp(&(right.0, id(right.1))));
+        table
     }
 }

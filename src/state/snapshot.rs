@@ -5,9 +5,7 @@
 
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use smallvec::SmallVec;
 
 use super::State;
 use crate::{
@@ -25,6 +23,7 @@ use crate::{
     ledger::Ledger,
     limit::{EVERY_MODEL, Limit, LimitForm, Limits, Meter},
     order::Sorted,
+    pack::{Pack, pack_items, unpack},
     price::BookForm,
     reservation::{Reservation, Reservations},
     time::Timestamp,
@@ -75,7 +74,6 @@ crate::object! {
     }
 }
 
-#[derive(Serialize, Deserialize)]
 struct LimitLevel {
     alive: bool,
     hit: bool,
@@ -83,49 +81,52 @@ struct LimitLevel {
     at: Timestamp,
 }
 
-#[derive(Serialize, Deserialize)]
+crate::packed!(struct LimitLevel { alive, hit, level, at });
+
 struct BudgetWindows {
     alive: bool,
     cap_revision: u32,
     windows: Vec<WindowBalance>,
 }
 
-/// What a snapshot holds: borrowed to be written, owned when it was read.
-#[derive(Serialize, Deserialize)]
-struct Body<R, L> {
+crate::packed!(struct BudgetWindows { alive, cap_revision, windows });
+
+/// What a snapshot begins with. Reservations, ledger and the ends of alerts follow, which are written where they stand.
+struct Head {
     seq: u64,
     clock: Timestamp,
     longest_retention_ms: i64,
     configuration: String,
     limits: Vec<LimitLevel>,
     budgets: Vec<BudgetWindows>,
-    reservations: R,
-    ledger: L,
-    alert_ends: Vec<(Timestamp, BudgetIx)>,
 }
+
+crate::packed!(struct Head { seq, clock, longest_retention_ms, configuration, limits, budgets });
+
+type Body = (Head, (Reservations, (Ledger, Vec<(Timestamp, BudgetIx)>)));
 
 impl State {
     /// The state as bytes.
     #[must_use]
     pub fn snapshot(&self) -> Vec<u8> {
-        let body = Body {
+        let head = Head {
             seq: self.seq,
             clock: self.clock,
             longest_retention_ms: self.longest_retention_ms,
             configuration: crate::wire::to_text(&self.configuration()),
             limits: self.limits.table().iter().map(level_of).collect(),
             budgets: self.budgets.table().iter().map(windows_of).collect(),
-            reservations: &self.reservations,
-            ledger: &self.ledger,
-            alert_ends: self.alert_ends.iter().copied().collect(),
         };
         // Behind the room for the header, so that the bytes are in memory once.
-        let likely = self.reservations.len().saturating_mul(LIKELY).saturating_add(body.configuration.len());
+        let likely = self.reservations.len().saturating_mul(LIKELY).saturating_add(head.configuration.len());
         let mut bytes = Vec::with_capacity(likely.saturating_add(HEADER));
         bytes.extend_from_slice(MAGIC);
         bytes.extend_from_slice(&FORMAT.to_le_bytes());
         bytes.resize(HEADER, 0);
-        let mut bytes = postcard::to_extend(&body, bytes).unwrap_or_default();
+        head.pack(&mut bytes);
+        self.reservations.pack(&mut bytes);
+        self.ledger.pack(&mut bytes);
+        pack_items(self.alert_ends.iter(), &mut bytes);
         if let Some((header, body)) = bytes.split_at_mut_checked(HEADER)
             && let Some(digest) = header.get_mut(DIGEST..)
         {
@@ -154,8 +155,8 @@ impl State {
         if digest != Sha256::digest(body).as_slice() {
             return Err(refused("the snapshot is damaged"));
         }
-        let body: Body<Reservations, Ledger> =
-            postcard::from_bytes(body).map_err(|_| refused("the snapshot cannot be read"))?;
+        let body: Option<Body> = unpack(body);
+        let body = body.ok_or_else(|| refused("the snapshot cannot be read"))?;
         restore_body(body).ok_or_else(|| refused("the snapshot contradicts itself"))
     }
 
@@ -192,16 +193,16 @@ fn windows_of(budget: &Budget) -> BudgetWindows {
     BudgetWindows { alive: budget.alive, cap_revision: budget.cap_revision, windows: budget.windows().to_vec() }
 }
 
-fn restore_body(body: Body<Reservations, Ledger>) -> Option<State> {
-    let json = Json::parse(&body.configuration).ok()?;
+fn restore_body((head, (reservations, (ledger, alert_ends))): Body) -> Option<State> {
+    let json = Json::parse(&head.configuration).ok()?;
     let configuration = Configuration::read(&json, &Path::Root(""), &mut Problems::default())?;
-    if configuration.limits.len() != body.limits.len() || configuration.budgets.len() != body.budgets.len() {
+    if configuration.limits.len() != head.limits.len() || configuration.budgets.len() != head.budgets.len() {
         return None;
     }
     let mut state = State::empty(configuration.organization.id.clone());
     restore_directory(&mut state, &configuration);
 
-    let limits = configuration.limits.into_iter().zip(&body.limits).map(|(form, known)| {
+    let limits = configuration.limits.into_iter().zip(&head.limits).map(|(form, known)| {
         let class = form.model_class.as_ref();
         let mask = class.map_or(EVERY_MODEL, |class| {
             state.directory.classes.get(class.as_str()).map_or(0, |(_, bit)| 1_u64.wrapping_shl(u32::from(*bit)))
@@ -214,18 +215,18 @@ fn restore_body(body: Body<Reservations, Ledger>) -> Option<State> {
     });
     state.limits = Limits::restore(limits.collect());
     let mut budgets = Budgets::default();
-    for (form, known) in configuration.budgets.into_iter().zip(body.budgets) {
-        budgets.add(Budget::restored(form, known.alive, known.cap_revision, SmallVec::from_vec(known.windows)));
+    for (form, known) in configuration.budgets.into_iter().zip(head.budgets) {
+        budgets.add(Budget::restored(form, known.alive, known.cap_revision, known.windows.into()));
     }
     state.budgets = budgets;
     attach_everything(&mut state);
 
-    restore_reservations(&mut state, body.reservations)?;
-    state.ledger = body.ledger;
-    state.alert_ends = Sorted::of(body.alert_ends);
-    state.seq = body.seq;
-    state.clock = body.clock;
-    state.longest_retention_ms = body.longest_retention_ms;
+    restore_reservations(&mut state, reservations)?;
+    state.ledger = ledger;
+    state.alert_ends = Sorted::of(alert_ends);
+    state.seq = head.seq;
+    state.clock = head.clock;
+    state.longest_retention_ms = head.longest_retention_ms;
     Some(state)
 }
 

@@ -1,7 +1,5 @@
 //! Commands as JSON.
 
-use smallvec::SmallVec;
-
 use super::part::PartForm;
 use crate::{
     command::{Admit, Command, Credential, GivenPart, GivenUsage, ModelName},
@@ -15,6 +13,7 @@ use crate::{
         RequestForm, RequestShape,
         usage_object::{Api, UsageStream, normalize},
     },
+    short::Short,
     time::Millis,
 };
 
@@ -259,7 +258,7 @@ impl UsageForm {
     /// # Errors
     /// When a provider's usage cannot be read, with the path of the reason.
     pub fn given(&self, path: &Path<'_>) -> Result<GivenUsage, Error> {
-        let parts = |form: &PartsForm| form.parts.iter().map(PartForm::given).collect::<SmallVec<[GivenPart; 1]>>();
+        let parts = |form: &PartsForm| form.parts.iter().map(PartForm::given).collect::<Short<GivenPart, 1>>();
         match self {
             Self::Final(form) => Ok(GivenUsage::Final(parts(form))),
             Self::Partial(form) => Ok(GivenUsage::Partial(parts(form))),

@@ -1,7 +1,5 @@
 //! Events as JSON: the log's lines.
 
-use smallvec::SmallVec;
-
 use super::{Count, Nothing, PartForm, PartsForm, count, to_text};
 use crate::{
     alert::Alert,
@@ -466,10 +464,7 @@ impl Reader<'_> {
         Error::new(ErrorKind::InvalidEvent, message)
     }
 
-    fn limits<const N: usize>(&self, ids: &[LimitId]) -> Result<SmallVec<[LimitIx; N]>, Error>
-    where
-        [LimitIx; N]: smallvec::Array<Item = LimitIx>,
-    {
+    fn limits<L: FromIterator<LimitIx>>(&self, ids: &[LimitId]) -> Result<L, Error> {
         ids.iter().map(|id| self.limit(id)).collect()
     }
 

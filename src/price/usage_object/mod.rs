@@ -20,8 +20,6 @@ mod openai;
 mod read;
 mod stream;
 
-use smallvec::SmallVec;
-
 use self::read::Read;
 pub use self::{
     read::{Field, Node, SLOTS},
@@ -35,6 +33,7 @@ use crate::{
     command::{GivenPart, GivenUsage, UnsplitWrites},
     error::{Error, ErrorKind, shown},
     form::{Path, text::Text},
+    short::Short,
 };
 
 crate::names! {
@@ -111,7 +110,7 @@ fn classes(
 ) -> Result<GivenUsage, Error> {
     let context = Context::of(read, path)?;
     let model = model.map(Into::into);
-    let mut parts: SmallVec<[GivenPart; 1]> = SmallVec::new();
+    let mut parts: Short<GivenPart, 1> = Short::new();
     let mut known = true;
     if read.parts.is_empty() {
         let Some(counted) = api.count(read, path)? else { return Ok(GivenUsage::Unknown) };
