@@ -275,6 +275,8 @@ export type CommandForm = {
 
 /** Rates of a service tier or a speed. What a context without a multiplier leaves out is unpriced in it. */
 export type ContextForm = {
+  /** The longest prompt that it is offered for; null: any. */
+  longest_prompt_tokens?: number | null
   /** A factor on every standard rate of tokens, in every tier; null: the context has rates of its own only. */
   multiplier?: string | null
   /** Rates of its own in the base tier, which replace what the multiplier gives. */
