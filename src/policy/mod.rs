@@ -72,9 +72,11 @@ impl Policy {
                 let mut list = problems.into_list();
                 let root = path.to_string();
                 // A field of an item that could not be read was left out: that it is not there is no further problem.
-                let fields: Vec<String> = list.iter().filter_map(|problem| field_of_item(problem, &root)).collect();
-                let told =
-                    |problem: &Problem| field_of_item(problem, &root).is_some_and(|field| fields.contains(&field));
+                let mut fields: Vec<String> = list.iter().filter_map(|problem| field_of_item(problem, &root)).collect();
+                order::sort_by(&mut fields, String::cmp);
+                let told = |problem: &Problem| {
+                    field_of_item(problem, &root).is_some_and(|field| fields.binary_search(&field).is_ok())
+                };
                 list.extend(further.into_list().into_iter().filter(|problem| !told(problem)));
                 order::sort_by(&mut list, |left, right| place(left, &root).cmp(&place(right, &root)));
                 Err(Error::policy(list))

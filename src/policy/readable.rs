@@ -3,9 +3,10 @@
 use super::{BookChoice, PolicyForm};
 use crate::{
     directory::{OrganizationForm, SettingsForm},
+    error::{Problem, shown},
     form::{Form, Int, Json, Path, Problems},
     id::OrganizationId,
-    order::ById,
+    order::{self, ById},
 };
 
 /// A policy from which unreadable parts were left out.
@@ -67,13 +68,15 @@ fn read<T: Form>(json: &Json) -> Option<T> {
 fn most_of<T: Form>(item: &Json) -> Option<T> {
     let mut problems = Problems::default();
     let whole = T::read(item, &Path::Root(""), &mut problems);
-    let problems = problems.into_list();
     if problems.is_empty() {
         return whole;
     }
     let Json::Object(fields) = item else { return None };
-    let wrong = |name: &str| problems.iter().any(|problem| problem.path.split(['.', '[']).next() == Some(name));
-    read(&Json::Object(fields.iter().filter(|(name, _)| !wrong(&crate::error::shown(name))).cloned().collect()))
+    let named = |problem: Problem| problem.path.split(['.', '[']).next().unwrap_or_default().to_owned();
+    let mut wrong: Vec<String> = problems.into_list().into_iter().map(named).collect();
+    order::sort_by(&mut wrong, String::cmp);
+    let right = |name: &str| wrong.binary_search(&shown(name)).is_err();
+    read(&Json::Object(fields.iter().filter(|(name, _)| right(name)).cloned().collect()))
 }
 
 /// A field: absent, unreadable, or its value.
