@@ -40,7 +40,7 @@ pub enum ErrorKind {
 pub struct Problem {
     /// Where: a path such as `keys[2].owner.member`; empty for the whole document.
     pub path: String,
-    /// The value found there, as JSON, cut to 80 characters; `null` where a value is missing.
+    /// The value found there, as JSON, cut to 80 characters; `(nothing)` where a value is missing, `(not shown)` where it may be a secret.
     pub value: String,
     /// What is wrong.
     pub message: String,

@@ -7,6 +7,7 @@
 //! use tollgate::money::Money;
 //! let charge: Money = "0.0104765".parse()?;
 //! assert_eq!((charge + charge).to_string(), "0.020953");
+//! assert_eq!(format!("{charge:?}"), "0.0104765 USD");
 //! # Ok::<(), tollgate::error::Error>(())
 //! ```
 
@@ -31,7 +32,7 @@ pub const LARGEST: Money = Money(1_000_000_000_000 * UNITS_PER_USD);
 ///
 /// Addition and subtraction saturate: at the bound of 1.7 × 10^20 USD an amount stays there, so that an overflow
 /// can never turn spending into credit.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Money(i128);
 
 crate::packed!(struct Money(_));
@@ -124,6 +125,13 @@ impl SubAssign for Money {
 impl core::iter::Sum for Money {
     fn sum<I: Iterator<Item = Self>>(amounts: I) -> Self {
         amounts.fold(Self::ZERO, Add::add)
+    }
+}
+
+impl fmt::Debug for Money {
+    /// As a person reads it: `0.014336 USD`.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{self} USD")
     }
 }
 

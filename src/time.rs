@@ -12,7 +12,7 @@ pub const LATEST: Timestamp = Timestamp(253_402_300_799_999);
 const DAY_MS: i64 = 86_400_000;
 
 /// An instant: milliseconds since 1970-01-01T00:00:00Z, 0 up to the end of the year 9999.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
 
 crate::packed!(struct Timestamp(_));
@@ -83,6 +83,13 @@ impl FromStr for Timestamp {
             return Err(refused());
         }
         Self::from_millis(instant.timestamp_millis())
+    }
+}
+
+impl fmt::Debug for Timestamp {
+    /// As it is written: RFC 3339 in UTC.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, out)
     }
 }
 

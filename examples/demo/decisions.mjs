@@ -13,7 +13,6 @@ import { KEY_NAMES } from './company.mjs';
  */
 
 const KEPT = 1_000;
-const WAIT_LIMIT_MS = 30_000;
 
 /** Emits `row` when a row is new or changed, and `alarm` when balances may have moved without one. */
 export class Decisions extends EventEmitter {
@@ -36,18 +35,24 @@ export class Decisions extends EventEmitter {
   }
 
   /**
-   * The row of a reservation, once it says what `done` waits for.
+   * The row of a reservation, once it says what `done` waits for; null where that does not come in time.
    *
    * @param {string} reservation
    * @param {(row: Row) => boolean} done
-   * @returns {Promise<Row>}
+   * @param {number} limitMs
+   * @returns {Promise<Row | null>}
    */
-  async settled(reservation, done) {
-    const signal = AbortSignal.timeout(WAIT_LIMIT_MS);
+  async settled(reservation, done, limitMs) {
+    const signal = AbortSignal.timeout(limitMs);
     for (;;) {
       const row = this.rows.findLast((each) => each.reservation === reservation);
       if (row !== undefined && done(row)) return row;
-      await once(this, 'row', { signal });
+      try {
+        await once(this, 'row', { signal });
+      } catch (error) {
+        if (signal.aborted) return null;
+        throw error;
+      }
     }
   }
 

@@ -61,6 +61,7 @@ async function serve(options, state, stop) {
   let say = (line) => process.stderr.write(`${line}\n`);
   /** @type {Gateway | null} */
   let gateway = null;
+  let removeReadyFile = () => {};
   try {
     const token = random();
     gateway = await Gateway.start({
@@ -83,7 +84,7 @@ async function serve(options, state, stop) {
     await ledger.balances();
     if (options.readyFile !== null) {
       const { admin, ...others } = keys;
-      writeReadyFile(options.readyFile, {
+      removeReadyFile = writeReadyFile(options.readyFile, {
         base_url: url,
         admin_key: admin,
         keys: others,
@@ -108,6 +109,8 @@ async function serve(options, state, stop) {
       table.close();
     }
   } finally {
+    // Whoever finds the file finds the demo: it goes before the demo does.
+    removeReadyFile();
     // The upstream first: requests that are under way fail and are settled, and the gateway need not wait for them.
     await upstream.close();
     await gateway?.stop();

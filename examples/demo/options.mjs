@@ -8,7 +8,8 @@ usage: cargo xtask demo [OPTIONS]
   --once                 run a scripted tour with the official SDK, then stop; fails if anything was not as expected
   --port PORT            where the gateway listens on loopback; 0 for any free port (default 8787, with --once any)
   --state DIR            keep keys, ledger and levels in DIR between runs (default: a directory that is removed)
-  --ready-file FILE      once it serves, write its address and keys to FILE, readable by its owner only
+  --ready-file FILE      once it serves, write its address and keys to FILE, readable by its owner only;
+                         it is removed when the demo ends
   --upstream local       answer from a local upstream that costs nothing (the default)
   --upstream anthropic   answer from the real API with the key in ANTHROPIC_API_KEY; this spends real money
   --help                 show this text

@@ -32,35 +32,63 @@ const timeOf = (row) => new Date(row.atMs).toISOString().slice(11, 19);
  */
 const cells = (row) => [timeOf(row), row.allowed ? 'allow' : 'deny', row.key, row.operation, row.model, row.reason, costOf(row)];
 
+/** @param {string[]} texts */
+const logLine = ([time = '', decision = '', key = '', operation = '', model = '', reason = '', cost = '']) =>
+  `${time.padEnd(8)}  ${decision.padEnd(5)}  ${key.padEnd(12)}  ${operation.padEnd(12)}  ${model.padEnd(18)}  ${cost}  [${reason}]`;
+
 /** @param {Row} row */
-export const lineOf = (row) => {
-  const [time = '', decision = '', key = '', operation = '', model = '', reason = '', cost = ''] = cells(row);
-  return `${time}  ${decision.padEnd(5)}  ${key.padEnd(12)}  ${operation.padEnd(12)}  ${model.padEnd(18)}  ${cost}  [${reason}]`;
-};
+export const lineOf = (row) => logLine(cells(row));
+
+const DECISION_TITLES = ['time', 'what', 'key', 'operation', 'model', 'reason', 'cost'];
+const GAP = 2;
+/** What is left of a cell that is cut. */
+const SHORTEST = 12;
 
 /**
- * Columns as wide as their widest cell; every cell is plain ASCII.
- *
- * @param {string[]} head
- * @param {string[][]} rows
+ * @param {string} text
+ * @param {number} width
  */
-function columns(head, rows) {
-  const widths = head.map((title, at) => Math.max(title.length, ...rows.map((row) => (row[at] ?? '').length)));
-  const line = (/** @type {string[]} */ row) => row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join('  ').trimEnd();
+const cut = (text, width) => (text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`);
+
+/**
+ * Columns as wide as their widest cell, every cell plain ASCII. Where they are wider than there is room, first the column `elastic` is cut,
+ * then those of `expendable` are left out, one after the other.
+ *
+ * @param {{ head: string[], rows: string[][], elastic: string, expendable: string[] }} table
+ * @param {number} room the width that there is
+ */
+function columns({ head, rows, elastic, expendable }, room) {
+  let shown = head.map((title, at) => ({ title, at, width: Math.max(title.length, ...rows.map((row) => (row[at] ?? '').length)) }));
+  const excess = () => shown.reduce((sum, { width }) => sum + width + GAP, -GAP) - room;
+  const give = () => {
+    const column = shown.find(({ title }) => title === elastic);
+    if (column === undefined) return 0;
+    return Math.max(0, column.width - Math.max(SHORTEST, column.title.length));
+  };
+  for (const title of expendable) {
+    if (excess() <= give()) break;
+    shown = shown.filter((column) => column.title !== title);
+  }
+  const over = Math.min(Math.max(0, excess()), give());
+  shown = shown.map((column) => (column.title === elastic ? { ...column, width: column.width - over } : column));
+  const line = (/** @type {string[]} */ row) =>
+    cut(shown.map(({ at, width }) => cut(row[at] ?? '', width).padEnd(width)).join(' '.repeat(GAP)).trimEnd(), room);
   return [line(head), ...rows.map(line)];
 }
 
 /**
- * @param {import('./decisions.mjs').Decisions} decisions
+ * What the terminal shows: never wider or higher than it is, so that nothing wraps and nothing is pushed out.
+ *
+ * @param {Pick<import('./decisions.mjs').Decisions, 'counts' | 'rows'>} decisions
  * @param {Balances} balances
- * @param {number} height how many lines there is room for
+ * @param {{ width: number, height: number }} room
  * @param {ReturnType<typeof painter>} paint
  */
-function drawn(decisions, balances, height, paint) {
+export function drawn(decisions, balances, { width, height }, paint) {
   const byKey = new Map(balances.keys.map((each) => [each.key, each]));
-  const keys = columns(
-    ['key', 'allowed', 'denied', 'settled usd', 'assumed usd', 'held usd', 'about'],
-    KEY_NAMES.map((name) => {
+  const keys = columns({
+    head: ['key', 'allowed', 'denied', 'settled usd', 'assumed usd', 'held usd', 'about'],
+    rows: KEY_NAMES.map((name) => {
       const counts = decisions.counts.get(name) ?? { allowed: 0, denied: 0 };
       const balance = byKey.get(keyId(name));
       return [
@@ -68,19 +96,30 @@ function drawn(decisions, balances, height, paint) {
         balance?.settled_usd ?? NOTHING, balance?.assumed_usd ?? NOTHING, balance?.held_usd ?? NOTHING, KEYS[name].about,
       ];
     }),
-  );
-  const budgets = columns(
-    ['budget', 'cap usd', 'settled usd', 'assumed usd', 'held usd', 'mode'],
-    balances.budgets.map((each) => [each.budget, each.cap_usd, each.settled_usd, each.assumed_usd, each.held_usd, each.mode]),
-  );
-  const room = Math.max(1, height - keys.length - budgets.length - 5);
-  const newest = columns(
-    ['time', 'what', 'key', 'operation', 'model', 'reason', 'cost'],
-    decisions.rows.slice(-room).reverse().map(cells),
-  );
-  const titled = (/** @type {string[]} */ [head = '', ...rows]) => [paint('bold', head), ...rows];
-  const coloured = newest.slice(1).map((line) => (/^\S+ {2}deny/.test(line) ? paint('red', line) : line));
-  return ['', ...titled(keys), '', ...titled(budgets), '', paint('bold', newest[0] ?? ''), ...coloured].join('\n');
+    elastic: 'about',
+    expendable: ['about', 'assumed usd', 'denied', 'allowed'],
+  }, width);
+  const budgets = columns({
+    head: ['budget', 'cap usd', 'settled usd', 'assumed usd', 'held usd', 'mode'],
+    rows: balances.budgets.map((each) => [each.budget, each.cap_usd, each.settled_usd, each.assumed_usd, each.held_usd, each.mode]),
+    elastic: 'budget',
+    expendable: ['mode', 'assumed usd'],
+  }, width);
+  const titled = (/** @type {string[]} */ [head = '', ...rows]) => ['', paint('bold', head), ...rows];
+  // The newest decisions always have a place: where there is little, the budgets give way, and then the keys.
+  const least = 2 + Math.min(3, Math.max(1, decisions.rows.length));
+  const both = [...titled(keys), ...titled(budgets)];
+  const above = both.length + least <= height ? both : titled(keys).slice(0, Math.max(0, height - least));
+  const newest = columns({
+    head: DECISION_TITLES,
+    rows: decisions.rows.slice(-Math.max(1, height - above.length - 2)).reverse().map(cells),
+    elastic: 'reason',
+    expendable: ['operation', 'model', 'time'],
+  }, width);
+  const shown = decisions.rows.slice(-(newest.length - 1)).reverse();
+  const [head = '', ...lines] = newest;
+  const coloured = lines.map((line, at) => (shown[at]?.allowed === false ? paint('red', line) : line));
+  return [...above, ...titled([head]), ...coloured].slice(0, Math.max(1, height)).join('\n');
 }
 
 /** Shows decisions and money until it is closed. */
@@ -100,6 +139,9 @@ export class Table {
     this.stream = stream;
     this.paint = painter(stream);
     this.update = stream.isTTY ? createLogUpdate(stream, { showCursor: true }) : null;
+    // What the lines below stand under, for whoever reads them in a file.
+    if (this.update === null) stream.write(`${logLine(DECISION_TITLES)}\n`);
+    stream.on('resize', () => this.#redrawSoon());
     decisions.on('row', (/** @type {Row} */ row) => this.#changed(row));
     decisions.on('alarm', () => this.#redrawSoon());
     this.#redrawSoon();
@@ -115,14 +157,18 @@ export class Table {
   close() {
     this.#closed = true;
     clearTimeout(this.#due);
-    for (const row of this.#unsaid) this.stream.write(`${lineOf(row)}\n`);
     this.update?.done();
+    if (this.update !== null) return;
+    for (const row of this.#unsaid) this.stream.write(`${lineOf(row)}\n`);
+    const counts = [...this.decisions.counts.values()];
+    const sumOf = (/** @type {'allowed' | 'denied'} */ name) => counts.reduce((sum, each) => sum + each[name], 0);
+    this.stream.write(`stopped: ${sumOf('allowed')} allowed, ${sumOf('denied')} denied\n`);
   }
 
   /** @param {Row} row */
   #changed(row) {
     this.#redrawSoon();
-    if (this.update !== null) return;
+    if (this.update !== null || this.#closed) return;
     // One line a decision: an admission's line waits for its price.
     if (row.outcome === 'held') {
       this.#unsaid.add(row);
@@ -143,7 +189,8 @@ export class Table {
   async #redraw() {
     try {
       const balances = await this.ledger.balances();
-      if (!this.#closed) this.update?.(drawn(this.decisions, balances, this.stream.rows - 1, this.paint));
+      const room = { width: this.stream.columns, height: this.stream.rows - 1 };
+      if (!this.#closed) this.update?.(drawn(this.decisions, balances, room, this.paint));
     } finally {
       this.#due = undefined;
     }

@@ -8,7 +8,8 @@ import { sum } from './usd.mjs';
 /**
  * @typedef {import('./company.mjs').KeyName} KeyName
  * @typedef {import('./decisions.mjs').Row} Row
- * @typedef {{ status: number, requestId: string, detail: string }} Answer
+ * @typedef {{ status: number, requestId: string, detail: string, problem: string }} Answer
+ * `problem`: what the error says, empty for an answer that is none.
  * @typedef {{ what: string, ask: () => Promise<Answer>, expect: { status: number, reason?: string, outcome?: Row['outcome'], estimated?: boolean, attempts?: number }, until?: number }} Step
  */
 
@@ -29,14 +30,17 @@ export class Tour {
    * @param {{
    *   url: string, keys: Record<KeyName, string>, decisions: import('./decisions.mjs').Decisions,
    *   ledger: import('./ledger.mjs').Ledger, print: (line: string) => void,
+   *   decisionMs?: number,
    * }} demo
    */
-  constructor({ url, keys, decisions, ledger, print }) {
+  constructor({ url, keys, decisions, ledger, print, decisionMs = 30_000 }) {
     this.url = url;
     this.keys = keys;
     this.decisions = decisions;
     this.ledger = ledger;
     this.print = print;
+    /** How long to wait for what the gateway tells of a decision. */
+    this.decisionMs = decisionMs;
   }
 
   /** @returns {Promise<number>} how many steps were not as expected */
@@ -98,12 +102,22 @@ export class Tour {
    * @param {Answer} answer
    */
   async #walk({ what, expect }, answer) {
-    const decided = expect.reason !== undefined || expect.outcome !== undefined;
-    const row = decided ? await this.#rowOf(answer, expect) : null;
     const attempts = this.#attempts;
     this.#attempts = 0;
-    const wrong = [
-      ...(answer.status === expect.status ? [] : [`status ${answer.status} instead of ${expect.status}`]),
+    if (answer.status !== expect.status) {
+      // Nothing is waited for: where the status is another, the decision that was expected may never come.
+      const message = answer.problem === '' ? '' : `: ${answer.problem}`;
+      const where = answer.requestId === '' ? 'no request id' : `request id ${answer.requestId}`;
+      const line = [what.padEnd(44), String(answer.status), answer.detail].filter((part) => part !== '').join('  ');
+      this.#check(line, false, `status ${answer.status} instead of ${expect.status}${message} (${where})`);
+      const known = this.decisions.rows.findLast((each) => each.reservation === answer.requestId);
+      if (known !== undefined && known.costUsd !== null) this.#charges.push(known.costUsd);
+      return;
+    }
+    const decided = expect.reason !== undefined || expect.outcome !== undefined;
+    const row = decided ? await this.#rowOf(answer, expect) : null;
+    const untold = decided && row === null;
+    const wrong = untold ? [`the gateway told no decision of it (request id ${answer.requestId})`] : [
       ...(expect.reason === undefined || row?.reason === expect.reason ? [] : [`reason \`${row?.reason}\` instead of \`${expect.reason}\``]),
       ...(expect.outcome === undefined || row?.outcome === expect.outcome ? [] : [`\`${row?.outcome}\` instead of \`${expect.outcome}\``]),
       ...(expect.estimated === undefined || row?.estimated === expect.estimated ? [] : ['the charge is estimated, or is not, against expectation']),
@@ -134,7 +148,7 @@ export class Tour {
    */
   async #rowOf({ requestId }, expect) {
     if (expect.outcome === 'none') return this.decisions.rows.findLast((each) => each.operation === 'count_tokens') ?? null;
-    return this.decisions.settled(requestId, (row) => !row.allowed || row.outcome !== 'held');
+    return this.decisions.settled(requestId, (row) => !row.allowed || row.outcome !== 'held', this.decisionMs);
   }
 
   /**
@@ -253,11 +267,22 @@ function tokens({ input_tokens, output_tokens, cache_creation_input_tokens, cach
 async function answered(ask) {
   try {
     const { response, detail } = await ask();
-    return { status: response.status, requestId: response.headers.get('tollgate-request-id') ?? '', detail };
+    return { status: response.status, requestId: response.headers.get('tollgate-request-id') ?? '', detail, problem: '' };
   } catch (error) {
     if (!(error instanceof Anthropic.APIError)) throw error;
     const requestId = error.headers?.get('tollgate-request-id') ?? error.requestID ?? '';
     const wait = error.headers?.get('retry-after');
-    return { status: error.status ?? 0, requestId, detail: wait ? `retry after ${wait} s` : '' };
+    return { status: error.status ?? 0, requestId, detail: wait ? `retry after ${wait} s` : '', problem: messageOf(error) };
   }
+}
+
+/**
+ * What the answer's body says; where there was no answer, what the client says.
+ *
+ * @param {InstanceType<typeof Anthropic.APIError>} apiError
+ */
+function messageOf(apiError) {
+  const body = /** @type {{ error?: { message?: unknown } } | undefined} */ (apiError.error);
+  const said = body?.error?.message;
+  return typeof said === 'string' ? said : apiError.message;
 }

@@ -55,11 +55,16 @@ pub struct Problems {
 impl Problems {
     /// Reports a problem with a value.
     pub fn report(&mut self, path: &Path<'_>, value: &Json, message: impl Into<String>, remedy: impl Into<String>) {
+        let value = if path.is_secret() { "(not shown)".to_owned() } else { shown(&value.to_text()) };
         self.push(path, value, message.into(), remedy.into());
     }
 
-    fn push(&mut self, path: &Path<'_>, value: &Json, message: String, remedy: String) {
-        let value = if path.is_secret() { "(not shown)".to_owned() } else { shown(&value.to_text()) };
+    /// Reports that a value is not there.
+    pub fn report_missing(&mut self, path: &Path<'_>, message: impl Into<String>, remedy: impl Into<String>) {
+        self.push(path, "(nothing)".to_owned(), message.into(), remedy.into());
+    }
+
+    fn push(&mut self, path: &Path<'_>, value: String, message: String, remedy: String) {
         self.list.push(Problem { path: path.to_string(), value, message, remedy });
     }
 

@@ -59,12 +59,7 @@ impl<'a> Fields<'a> {
     fn present(&self, name: &str, path: &Path<'_>, problems: &mut Problems) -> Option<&'a Json> {
         let value = self.get(name);
         if value.is_none() {
-            problems.report(
-                &path.field(name),
-                &Json::Null,
-                format!("field `{name}` is missing"),
-                format!("add `{name}`"),
-            );
+            problems.report_missing(&path.field(name), format!("field `{name}` is missing"), format!("add `{name}`"));
         }
         value
     }
@@ -138,12 +133,12 @@ pub fn read_tag<'a>(
     path: &Path<'_>,
     problems: &mut Problems,
 ) -> Option<&'a str> {
-    let value = match fields.get("type") {
+    let path = path.field("type");
+    match fields.get("type") {
         Some(Json::String(tag)) if tags.contains(&tag.as_str()) => return Some(tag),
-        Some(value) => value,
-        None => &Json::Null,
-    };
-    problems.report(&path.field("type"), value, "`type` is missing or unknown", one_of(value, tags));
+        Some(value) => problems.report(&path, value, "`type` is missing or unknown", one_of(value, tags)),
+        None => problems.report_missing(&path, "`type` is missing or unknown", one_of(&Json::Null, tags)),
+    }
     None
 }
 
@@ -221,7 +216,8 @@ fn read_whole(json: &Json, min: i64, max: i64, path: &Path<'_>, problems: &mut P
         },
         other => format!("expected a whole number, found {}", other.kind()),
     };
-    problems.report(path, json, message, format!("write a whole number from {min} to {max}"));
+    let remedy = if min == max { format!("write {min}") } else { format!("write a whole number from {min} to {max}") };
+    problems.report(path, json, message, remedy);
     None
 }
 

@@ -212,9 +212,8 @@ impl LimitForm {
             let path = path.field(name);
             let Some(value) = value else {
                 if needed {
-                    problems.report(
+                    problems.report_missing(
                         &path,
-                        &Json::Null,
                         format!("field `{name}` is missing"),
                         format!("say how much of `{meter}` comes back in each period"),
                     );
@@ -250,9 +249,8 @@ impl LimitForm {
             }
         }
         match (self.period_ms, gauge) {
-            (None, false) => problems.report(
+            (None, false) => problems.report_missing(
                 &path.field("period_ms"),
-                &Json::Null,
                 "field `period_ms` is missing",
                 "say in how many milliseconds `rate` comes back",
             ),

@@ -121,14 +121,16 @@ impl Check<'_, '_> {
     }
 
     fn unique<'b>(&mut self, list: &str, ids: impl Iterator<Item = &'b str>) -> Ids {
-        let mut ids: Vec<String> = ids.map(str::to_owned).collect();
-        let readable = ids.len();
+        let mut written: Vec<(usize, String)> =
+            ids.enumerate().map(|(at, id)| (self.readable.index(list, at), id.to_owned())).collect();
         // What cannot be read is there all the same, so that what refers to it is right.
-        ids.extend(self.readable.unreadable(list).cloned());
+        written.extend(self.readable.unreadable(list).cloned());
+        order::sort_by(&mut written, |left, right| left.0.cmp(&right.0));
+        let (places, ids): (Vec<usize>, Vec<String>) = written.into_iter().unzip();
         let path = self.path.field(list);
-        for at in order::again(&ids).into_iter().filter(|at| *at < readable) {
-            let item = path.item(self.readable.index(list, at));
-            if let Some(id) = ids.get(at) {
+        for at in order::again(&ids) {
+            if let (Some(place), Some(id)) = (places.get(at), ids.get(at)) {
+                let item = path.item(*place);
                 self.wrong(&item.field("id"), id, format!("`{id}` stands twice"), "give each its own id");
             }
         }

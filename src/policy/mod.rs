@@ -64,17 +64,34 @@ impl Policy {
             Some(form) => Readable::whole(form),
             None => Readable::part_of(json),
         };
-        let policy = check::check(readable, path, &mut problems);
+        let mut further = Problems::default();
+        let policy = check::check(readable, path, &mut further);
         match policy {
-            Some(policy) if problems.is_empty() => Ok(policy),
+            Some(policy) if problems.is_empty() && further.is_empty() => Ok(policy),
             _ => {
                 let mut list = problems.into_list();
                 let root = path.to_string();
+                // A field of an item that could not be read was left out: that it is not there is no further problem.
+                let mut fields: Vec<String> = list.iter().filter_map(|problem| field_of_item(problem, &root)).collect();
+                order::sort_by(&mut fields, String::cmp);
+                let told = |problem: &Problem| {
+                    field_of_item(problem, &root).is_some_and(|field| fields.binary_search(&field).is_ok())
+                };
+                list.extend(further.into_list().into_iter().filter(|problem| !told(problem)));
                 order::sort_by(&mut list, |left, right| place(left, &root).cmp(&place(right, &root)));
                 Err(Error::policy(list))
             }
         }
     }
+}
+
+/// The field of an item that a problem lies in, such as `keys[2].owner`.
+fn field_of_item(problem: &Problem, root: &str) -> Option<String> {
+    let inner = problem.path.strip_prefix(root).unwrap_or(&problem.path).trim_start_matches('.');
+    let (item, field) = inner.split_once("].")?;
+    // A path such as `settings.a[0].b` is none of an item of a list of the policy.
+    let list = item.split_once('[').filter(|(list, _)| !list.contains('.'))?;
+    Some(format!("{}[{}].{}", list.0, list.1, field.split(['.', '[']).next().unwrap_or_default()))
 }
 
 /// Where a problem stands in the order of the file: its section, and its item.

@@ -3,9 +3,10 @@
 use super::{BookChoice, PolicyForm};
 use crate::{
     directory::{OrganizationForm, SettingsForm},
+    error::{Problem, shown},
     form::{Form, Int, Json, Path, Problems},
     id::OrganizationId,
-    order::ById,
+    order::{self, ById},
 };
 
 /// A policy from which unreadable parts were left out.
@@ -15,8 +16,8 @@ pub(super) struct Readable {
     pub has_book: bool,
     // For each list, the written position of each item that could be read; empty: every item could.
     positions: ById<Vec<usize>>,
-    // For each list, the ids of items that could not.
-    unreadable: ById<Vec<String>>,
+    // For each list, the written position and the id of each item that could not.
+    unreadable: ById<Vec<(usize, String)>>,
 }
 
 impl Readable {
@@ -52,8 +53,8 @@ impl Readable {
         self.positions.get(list).and_then(|positions| positions.get(at)).copied().unwrap_or(at)
     }
 
-    /// The ids of items that could not be read.
-    pub(super) fn unreadable(&self, list: &str) -> impl Iterator<Item = &String> {
+    /// The written positions and the ids of items that could not be read.
+    pub(super) fn unreadable(&self, list: &str) -> impl Iterator<Item = &(usize, String)> {
         self.unreadable.get(list).into_iter().flatten()
     }
 }
@@ -61,6 +62,21 @@ impl Readable {
 fn read<T: Form>(json: &Json) -> Option<T> {
     let mut problems = Problems::default();
     T::read(json, &Path::Root(""), &mut problems).filter(|_| problems.is_empty())
+}
+
+/// An item without those of its fields that cannot be read, where it can do without them: the rest is checked all the same.
+fn most_of<T: Form>(item: &Json) -> Option<T> {
+    let mut problems = Problems::default();
+    let whole = T::read(item, &Path::Root(""), &mut problems);
+    if problems.is_empty() {
+        return whole;
+    }
+    let Json::Object(fields) = item else { return None };
+    let named = |problem: Problem| problem.path.split(['.', '[']).next().unwrap_or_default().to_owned();
+    let mut wrong: Vec<String> = problems.into_list().into_iter().map(named).collect();
+    order::sort_by(&mut wrong, String::cmp);
+    let right = |name: &str| wrong.binary_search(&shown(name)).is_err();
+    read(&Json::Object(fields.iter().filter(|(name, _)| right(name)).cloned().collect()))
 }
 
 /// A field: absent, unreadable, or its value.
@@ -72,17 +88,17 @@ fn list<T: Form>(
     json: &Json,
     name: &'static str,
     positions: &mut ById<Vec<usize>>,
-    unreadable: &mut ById<Vec<String>>,
+    unreadable: &mut ById<Vec<(usize, String)>>,
 ) -> Vec<T> {
     let Some(Json::Array(items)) = json.get(name) else { return Vec::new() };
     let (mut read_items, mut places, mut lost) = (Vec::new(), Vec::new(), Vec::new());
     for (index, item) in items.iter().enumerate() {
-        match (read(item), item.get("id")) {
+        match (most_of(item), item.get("id")) {
             (Some(value), _) => {
                 places.push(index);
                 read_items.push(value);
             }
-            (None, Some(Json::String(id))) => lost.push(id.clone()),
+            (None, Some(Json::String(id))) => lost.push((index, id.clone())),
             (None, _) => {}
         }
     }

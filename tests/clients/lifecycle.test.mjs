@@ -39,6 +39,14 @@ test('the ready file is whole, private and not that of an earlier run', async ()
   assert.equal(new Set([demo.ready.admin_key, ...Object.values(demo.keys)]).size, 8);
   assert.equal((await clientOf(demo.url, demo.ready.admin_key).client.messages.create(request('hello'))).type, 'message');
   await demo.stop();
+  assert.equal(existsSync(readyFile), false);
+});
+
+test('a ready file that another demo has written stays', async () => {
+  const demo = await Demo.serving();
+  writeFileSync(demo.readyFile, '{"base_url":"another"}');
+  await demo.stop();
+  assert.equal(readFileSync(demo.readyFile, 'utf8'), '{"base_url":"another"}');
 });
 
 for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) {
@@ -80,6 +88,8 @@ test('without a terminal it prints what to try, and one line for each decision',
   await until('both lines are there', async () => /deny .*viewer/.test(demo.demo.output) && /allow .*normal/.test(demo.demo.output));
   await demo.stop();
   const { output } = demo.demo;
+  assert.match(output, /^time {6}what {3}key +operation +model +cost {2}\[reason\]$/m);
+  assert.match(output, /^stopped: 1 allowed, 1 denied\n$/m);
   assert.match(output, /^\S+ {2}allow {2}normal .* 0\.00012 usd {2}\[within limits\]$/m);
   assert.match(output, /^\S+ {2}deny {3}viewer .* nothing {2}\[forbidden_action\]$/m);
   assert.ok(output.includes('curl') && output.includes('new Anthropic(') && output.includes('Anthropic(base_url='));

@@ -262,8 +262,45 @@ test('headers beyond the limit', async () => {
 
 test('addresses and methods that are not there', async () => {
   await refused(await gateway.post(message(), { path: '/v1/complete' }), 404, 'not_found_error');
-  await refused(await gateway.get('/v1/messages'), 405, 'invalid_request_error');
-  await refused(await gateway.post({}, { path: '/v1/models' }), 405, 'invalid_request_error');
+  for (const path of ['/v1/messages', '/v1/messages/count_tokens']) {
+    const response = await gateway.get(path);
+    assert.equal(response.headers.get('allow'), 'POST');
+    await refused(response, 405, 'invalid_request_error');
+  }
+  for (const path of ['/v1/models', '/v1/models/claude-haiku-4-5']) {
+    const response = await gateway.post({}, { path });
+    assert.equal(response.headers.get('allow'), 'GET, HEAD');
+    await refused(response, 405, 'invalid_request_error');
+    const head = await fetch(`${gateway.url}${path}`, { method: 'HEAD', headers: { 'x-api-key': NORMAL.key } });
+    assert.equal(head.status, 200);
+  }
+});
+
+test("a command of the gateway's own that the engine refuses is no mistake of the caller", async () => {
+  for (const path of ['/v1/messages', '/v1/messages/count_tokens']) {
+    await gateway.operator('sabotage', { refuse: true });
+    const error = await refused(await gateway.post(message(), { path }), 500, 'api_error');
+    assert.doesNotMatch(error.message, /surprise|command/);
+    const logged = await gateway.operator('sabotage', { log: true });
+    const line = logged.map((/** @type {string} */ each) => JSON.parse(each)).at(-1);
+    assert.equal(line.code, 'invalid_input');
+    assert.equal(line.path, 'command.request.surprise');
+    assert.match(line.request_id, /^req_/);
+  }
+  assert.equal((await gateway.balances()).held_usd, '0');
+});
+
+test("a body without a content type, or with another, is read all the same", async () => {
+  const bytes = new TextEncoder().encode(JSON.stringify(message()));
+  for (const headers of [{}, { 'content-type': 'text/plain' }]) {
+    const response = await fetch(`${gateway.url}/v1/messages`, {
+      method: 'POST',
+      headers: { 'x-api-key': NORMAL.key, ...headers },
+      body: bytes,
+    });
+    assert.equal(response.status, 200);
+    assert.equal(upstream.received.at(-1)?.headers['content-type'], 'application/json');
+  }
 });
 
 test('the query of an address is not passed on', async () => {

@@ -18,7 +18,8 @@ const PLAIN = {
   iterations: 1,
   speed: 'standard',
   inference_geo: 'global',
-  batch: false,
+  service_tier: 'standard',
+  code_execution_ms: 0,
 };
 
 /** @param {unknown} body */
@@ -330,11 +331,12 @@ test('counting needs no max_tokens', () => {
 
 /** @type {[name: string, body: unknown, message: RegExp][]} */
 const REFUSED = [
-  ['nothing', '', /not valid JSON/],
-  ['half a body', '{"model":', /not valid JSON/],
-  ['two values', '{} {}', /not valid JSON/],
-  ['a trailing comma', '{"model":"m",}', /not valid JSON/],
-  ['a byte order mark', '\u{feff}{}', /not valid JSON/],
+  ['nothing', '', /not valid JSON: it is empty/],
+  ['half a body', '{"model":', /not valid JSON: it ends too early, at line 1, column 10/],
+  ['two values', '{} {}', /not valid JSON: look at line 1, column 4/],
+  ['a trailing comma', '{"model":"m",}', /not valid JSON: look at line 1, column 14/],
+  ['a trailing comma in a later line', '{\n  "model": "m",\n}', /not valid JSON: look at line 3, column 1/],
+  ['a byte order mark', '\u{feff}{}', /not valid JSON: look at line 1, column 1/],
   ['a list', '[]', /not a JSON object/],
   ['null', 'null', /not a JSON object/],
   ['a key twice', '{"model":"a","max_tokens":1,"model":"b"}', /`model` stands twice/],
@@ -348,9 +350,11 @@ const REFUSED = [
   ['a prototype', String.raw`{"__proto__":{"model":"a"},"model":"a"}`, /^__proto__: .* not known/],
   ['a thread', body({ thread: { type: 'create' } }), /^thread: /],
   ['somebody else pays', body({ billing_policy: { bill_to: 'user_profile' } }), /^billing_policy: /],
-  ['no model', body({ model: undefined }), /^model: /],
+  ['no model', body({ model: undefined }), /^model: is missing$/],
   ['a model that is no string', body({ model: 1 }), /^model: /],
-  ['no max_tokens', body({ max_tokens: undefined }), /^max_tokens: /],
+  ['a model that is too long', body({ model: 'm'.repeat(129) }), /^model: /],
+  ['a model with half of a character', body({ model: '\ud800' }), /^model: /],
+  ['no max_tokens', body({ max_tokens: undefined }), /^max_tokens: is missing$/],
   ['max_tokens null', body({ max_tokens: null }), /^max_tokens: /],
   ['max_tokens negative', body({ max_tokens: -1 }), /^max_tokens: /],
   ['max_tokens in parts', body({ max_tokens: 1.5 }), /^max_tokens: /],

@@ -26,6 +26,7 @@ mod test;
 mod wasm;
 mod workspace;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -53,9 +54,10 @@ enum Command {
         /// The suites to run; all if none is named
         suites: Vec<String>,
     },
-    /// Start the example company on this machine
+    /// Start the example company on this machine; `demo --help` tells its options
+    #[command(disable_help_flag = true)]
     Demo {
-        /// Passed on to the demo; `-- --help` tells what it takes
+        /// Passed on to the demo
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
@@ -64,6 +66,13 @@ enum Command {
         /// Passed on to the benchmarks; `-- --help` tells what they take
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
+    },
+    /// Run the command line; `cargo tollgate` is short for it
+    #[command(disable_help_flag = true)]
+    Tollgate {
+        /// Passed on to it
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<OsString>,
     },
     /// Check format, lints, types and the source rules
     Check,
@@ -98,7 +107,28 @@ fn run(command: Command) -> Result<()> {
         Command::Test { suites, .. } => test::run(&workspace, &suites),
         Command::Demo { arguments } => demo::run(&workspace, &arguments),
         Command::Bench { arguments } => bench::run(&workspace, &arguments),
+        Command::Tollgate { arguments } => command_line::run(&workspace, &arguments),
         Command::Check => check::run(&workspace),
         Command::Setup => setup::everything(&workspace),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn passes_every_option_on_to_the_demo_and_the_command_line() {
+        let parsed = |words: &[&str]| Arguments::try_parse_from([&["xtask"], words].concat()).expect("valid arguments");
+        let Command::Demo { arguments } = parsed(&["demo", "--help"]).command else { panic!("not the demo") };
+        assert_eq!(arguments, ["--help"]);
+        let Command::Demo { arguments } = parsed(&["demo", "--once", "--port", "0", "-h"]).command else {
+            panic!("not the demo")
+        };
+        assert_eq!(arguments, ["--once", "--port", "0", "-h"]);
+        let Command::Tollgate { arguments } = parsed(&["tollgate", "check", "--help"]).command else {
+            panic!("not the command line")
+        };
+        assert_eq!(arguments, ["check", "--help"]);
     }
 }

@@ -1,7 +1,8 @@
 //! One timed step of work, told in one line on standard error.
 //!
 //! A step that had nothing to do says nothing. On a terminal, a running step
-//! shows how long it has been at it and the last line its tool printed.
+//! shows how long it has been at it and the last line its tool printed. Elsewhere,
+//! as in CI, one that takes longer says so, and from time to time how far it is.
 
 use std::io::{self, IsTerminal, Write};
 use std::time::{Duration, Instant};
@@ -10,6 +11,10 @@ use anyhow::Result;
 
 /// Work that ends sooner than this had nothing to do, and is not told.
 const NOTHING_TO_DO: Duration = Duration::from_millis(600);
+/// Work that takes longer than this is told before it is done, where there is no live line.
+const LONG: Duration = Duration::from_secs(2);
+/// How often long work is told there.
+const TELL_EVERY: Duration = Duration::from_secs(30);
 const REDRAW_EVERY: Duration = Duration::from_millis(120);
 const SPINNER: [char; 4] = ['|', '/', '-', '\\'];
 
@@ -20,6 +25,8 @@ pub(crate) struct Step {
     drawn: Option<Instant>,
     frame: usize,
     on_terminal: bool,
+    /// When the step is to be told next, where there is no terminal.
+    tell_at: Duration,
 }
 
 /// Does `work` as the step `title`; its line appears once it took noticeable time, or failed.
@@ -54,13 +61,19 @@ impl Step {
             drawn: None,
             frame: 0,
             on_terminal: io::stderr().is_terminal(),
+            tell_at: LONG,
         }
     }
 
-    /// Redraws the live line with the tool's last words. Does nothing off a terminal.
+    /// Tells how the work goes: redraws the live line with the tool's last words, or off a terminal writes one now and then.
     pub(crate) fn tick(&mut self, last_line: &str) {
-        let due = self.drawn.is_none_or(|drawn| drawn.elapsed() >= REDRAW_EVERY);
-        if !self.on_terminal || !due {
+        if !self.on_terminal {
+            if let Some(line) = self.told(self.started.elapsed(), last_line) {
+                eprintln!("{line}");
+            }
+            return;
+        }
+        if self.drawn.is_some_and(|drawn| drawn.elapsed() < REDRAW_EVERY) {
             return;
         }
         self.drawn = Some(Instant::now());
@@ -69,6 +82,20 @@ impl Step {
         let line = format!("{} {} {elapsed} s  {}", SPINNER[self.frame], self.title, last_line.trim());
         let shown: String = line.chars().filter(|c| !c.is_control()).take(78).collect();
         write_live(&shown);
+    }
+
+    /// The line that is due `elapsed` after the start, if one is.
+    fn told(&mut self, elapsed: Duration, last_line: &str) -> Option<String> {
+        if elapsed < self.tell_at {
+            return None;
+        }
+        let first = self.tell_at == LONG;
+        self.tell_at = elapsed + TELL_EVERY;
+        if first {
+            return Some(format!("{} ...", self.title));
+        }
+        let words: String = last_line.trim().chars().filter(|c| !c.is_control()).take(78).collect();
+        Some(format!("{} ... {} s  {words}", self.title, elapsed.as_secs()).trim_end().to_owned())
     }
 
     fn clear(&mut self) {
@@ -82,4 +109,21 @@ impl Step {
 fn write_live(text: &str) {
     let mut stderr = io::stderr().lock();
     write!(stderr, "\r\x1b[2K{text}").and_then(|()| stderr.flush()).ok();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tells_long_work_when_it_is_known_to_be_long_and_then_now_and_then() {
+        let mut step = Step::start("compile");
+        let mut told = |seconds, last_line| step.told(Duration::from_secs(seconds), last_line);
+        assert_eq!(told(1, "a"), None);
+        assert_eq!(told(2, "b").as_deref(), Some("compile ..."));
+        assert_eq!(told(31, "c"), None);
+        assert_eq!(told(32, " Compiling d\u{1b} ").as_deref(), Some("compile ... 32 s  Compiling d"));
+        assert_eq!(told(33, "e"), None);
+        assert_eq!(told(70, "").as_deref(), Some("compile ... 70 s"));
+    }
 }

@@ -48,6 +48,11 @@ export class ApiError extends Error {
     );
   }
 
+  /** What the caller cannot mend: the log has the cause, and the caller hears nothing of the gateway's inside. */
+  static gatewayFailed(): ApiError {
+    return new ApiError(500, 'api_error', 'the gateway failed: its operator finds the cause in its log');
+  }
+
   static storeUnavailable(): ApiError {
     return new ApiError(
       503,

@@ -68,13 +68,22 @@ export class CallContext {
     return error;
   }
 
-  /** What the engine would not take. */
+  /** What the engine would not take. The caller's body was judged before, so a command that is wrong is a fault of the gateway. */
   refused(error: OrganizationError): ApiError {
     switch (error.code) {
       case 'unknown_organization':
         return ApiError.unauthenticated();
       case 'invalid_input':
-        return ApiError.invalidRequest(error.path?.endsWith('model') ? `model: ${error.message}` : error.message);
+        console.error(
+          JSON.stringify({
+            level: 'error',
+            message: "the engine refused the gateway's own command",
+            request_id: this.requestId,
+            code: error.code,
+            path: error.path ?? null,
+          }),
+        );
+        return ApiError.gatewayFailed();
       case 'clock_jump':
         return ApiError.clockJumped();
       default:

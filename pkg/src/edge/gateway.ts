@@ -15,6 +15,14 @@ import { resolveSettings, type GatewaySettings, type ResolvedSettings } from './
 import type { Answer, ModelResult } from './wire.js';
 import { denialError } from './denial.js';
 
+/** The methods of each address, as the header `allow` lists them; the framework answers HEAD where there is GET. */
+const ALLOWED = [
+  ['/v1/messages', 'POST'],
+  ['/v1/messages/count_tokens', 'POST'],
+  ['/v1/models', 'GET, HEAD'],
+  ['/v1/models/:id', 'GET, HEAD'],
+] as const;
+
 type Handler = (call: CallContext) => Promise<Response>;
 
 /**
@@ -42,8 +50,8 @@ export function createGateway<Env extends object>(
   app.post('/v1/messages/count_tokens', serve(countTokens));
   app.get('/v1/models', serve(listModels));
   app.get('/v1/models/:id', serve(retrieveModel));
-  for (const path of ['/v1/messages', '/v1/messages/count_tokens', '/v1/models', '/v1/models/:id']) {
-    app.all(path, (c) => wrongMethod(c.req.method).toResponse(newRequestId()));
+  for (const [path, allow] of ALLOWED) {
+    app.all(path, (c) => wrongMethod(c.req.method, allow).toResponse(newRequestId()));
   }
   app.notFound((c) => notFound(c.req.path).toResponse(newRequestId()));
   return app;
@@ -65,9 +73,7 @@ async function answer(
     console.error(
       JSON.stringify({ level: 'error', message: 'a request failed', request_id: requestId, cause: String(error) }),
     );
-    return new ApiError(500, 'api_error', 'the gateway failed: its operator finds the cause in its log').toResponse(
-      requestId,
-    );
+    return ApiError.gatewayFailed().toResponse(requestId);
   }
 }
 
@@ -105,8 +111,10 @@ async function modelsOf(call: CallContext): Promise<readonly ModelResult[]> {
   return result.models;
 }
 
-function wrongMethod(method: string): ApiError {
-  return new ApiError(405, 'invalid_request_error', `\`${method}\` is not a method of this address`);
+function wrongMethod(method: string, allow: string): ApiError {
+  return new ApiError(405, 'invalid_request_error', `\`${method}\` is not a method of this address: use ${allow}`, {
+    headers: { allow },
+  });
 }
 
 function notFound(path: string): ApiError {

@@ -24,7 +24,9 @@ export interface BoundSettings {
   serverToolIterations: Iterations;
 }
 
+/** What the engine takes. */
 const MAX_OUTPUT = 1_000_000_000;
+const MAX_MODEL_BYTES = 128;
 
 /** The provider adds instructions for a schema of the output, as it does for tools; the schema itself is in the body. */
 const structured =
@@ -162,12 +164,22 @@ export function readMessageRequest(
 
 function readModel(body: JsonObject): string {
   const model = body['model'];
+  if (model === undefined) throw missing('model');
   if (typeof model !== 'string' || model === '') throw ApiError.invalidRequest('model: expected a model id');
+  const bytes = new TextEncoder().encode(model);
+  // Half of a surrogate pair is no text, and comes back from its bytes as something else.
+  if (new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes) !== model) {
+    throw ApiError.invalidRequest('model: expected a model id in Unicode');
+  }
+  if (bytes.length > MAX_MODEL_BYTES) {
+    throw ApiError.invalidRequest(`model: expected a model id of at most ${MAX_MODEL_BYTES} bytes`);
+  }
   return model;
 }
 
 function readMaxTokens(body: JsonObject): number {
   const most = body['max_tokens'];
+  if (most === undefined) throw missing('max_tokens');
   if (typeof most !== 'number' || !Number.isInteger(most) || most < 0 || most > MAX_OUTPUT) {
     throw ApiError.invalidRequest(`max_tokens: expected an integer from 0 to ${MAX_OUTPUT}`);
   }
@@ -178,6 +190,10 @@ function readStream(body: JsonObject): boolean {
   const stream = body['stream'] ?? false;
   if (typeof stream !== 'boolean') throw ApiError.invalidRequest('stream: expected `true` or `false`');
   return stream;
+}
+
+function missing(name: string): ApiError {
+  return ApiError.invalidRequest(`${name}: is missing`);
 }
 
 function oneOf<T extends string>(value: Json, path: string, allowed: readonly T[]): T {

@@ -5,6 +5,7 @@
  * leaves it open which of two equal keys counts), what was checked would not be what is billed.
  */
 import { ApiError } from './api_error.js';
+import { placeOfFault } from './json_fault.js';
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 export type JsonObject = { [key: string]: Json };
@@ -26,7 +27,7 @@ export function parseStrictJson(bytes: Uint8Array): Json {
   } catch (error) {
     if (error instanceof ApiError) throw error;
     // The engine's own message would quote the body, and a body may hold what must not reach a log.
-    throw ApiError.invalidRequest('the body is not valid JSON');
+    throw ApiError.invalidRequest(`the body is not valid JSON: ${placeOfFault(text)}`);
   }
 }
 

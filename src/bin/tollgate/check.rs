@@ -4,7 +4,11 @@ use std::{io::Write, path::Path};
 
 use tollgate::policy::Policy;
 
-use crate::{Failure, read};
+use crate::{
+    Failure,
+    problems::{self, counted},
+    read,
+};
 
 pub(crate) fn run(path: &Path, json: bool) -> Result<(), Failure> {
     let text = read(path)?;
@@ -14,32 +18,25 @@ pub(crate) fn run(path: &Path, json: bool) -> Result<(), Failure> {
         Ok(policy) => {
             let form = &policy.form;
             let summary = format!(
-                "{}: no problems ({} members, {} projects, {} keys, {} limits, {} budgets, price book `{}`)",
+                "{}: no problems ({}, {}, {}, {}, {}, price book `{}`)",
                 path.display(),
-                form.members.len(),
-                form.projects.len(),
-                form.keys.len(),
-                form.limits.len(),
-                form.budgets.len(),
+                counted(form.members.len(), "member"),
+                counted(form.projects.len(), "project"),
+                counted(form.keys.len(), "key"),
+                counted(form.limits.len(), "limit"),
+                counted(form.budgets.len(), "budget"),
                 policy.book.name,
             );
             return if json { Ok(()) } else { written(writeln!(out, "{summary}")) };
         }
         Err(error) => error,
     };
-    for problem in error.problems() {
-        if json {
+    if json {
+        for problem in error.problems() {
             written(writeln!(out, "{}", tollgate::wire::problem_text(problem)))?;
-        } else {
-            let place = if problem.path.is_empty() { "(document)" } else { &problem.path };
-            written(writeln!(out, "{place}: {}", problem.message))?;
-            written(writeln!(out, "    found   {}", problem.value))?;
-            written(writeln!(out, "    remedy  {}", problem.remedy))?;
         }
-    }
-    if !json {
-        let count = error.problems().len();
-        written(writeln!(out, "{}: {count} {}", path.display(), if count == 1 { "problem" } else { "problems" }))?;
+    } else {
+        written(problems::write(&mut out, &path.display().to_string(), &error))?;
     }
     Err(Failure::Refused)
 }

@@ -7,10 +7,10 @@ use std::{
 
 use tollgate::{form::Json, wire::Door};
 
-use crate::{Failure, read};
+use crate::{Failure, problems, read};
 
 pub(crate) fn run(policy: &Path, start_ms: Option<i64>, log: bool) -> Result<(), Failure> {
-    let policy = read(policy)?;
+    let (file, policy) = (policy.display().to_string(), read(policy)?);
     let input = std::io::stdin().lock();
     let mut out = BufWriter::new(std::io::stdout().lock());
     let mut door: Option<Door> = None;
@@ -23,7 +23,7 @@ pub(crate) fn run(policy: &Path, start_ms: Option<i64>, log: bool) -> Result<(),
         let door = match &mut door {
             Some(door) => door,
             None => {
-                let (begun, events) = begin(&policy, start_ms.or_else(|| first_instant(&line)))?;
+                let (begun, events) = begin(&file, &policy, start_ms.or_else(|| first_instant(&line)))?;
                 if log {
                     write(&mut out, &events)?;
                 }
@@ -36,16 +36,22 @@ pub(crate) fn run(policy: &Path, start_ms: Option<i64>, log: bool) -> Result<(),
     }
     if door.is_none() {
         // The policy is checked even where there is nothing to answer.
-        begin(&policy, start_ms)?;
+        begin(&file, &policy, start_ms)?;
     }
     out.flush().map_err(|error| Failure::File(format!("cannot write: {error}")))?;
     if refused { Err(Failure::Refused) } else { Ok(()) }
 }
 
-fn begin(policy: &str, now_ms: Option<i64>) -> Result<(Door, String), Failure> {
+fn begin(file: &str, policy: &str, now_ms: Option<i64>) -> Result<(Door, String), Failure> {
     Door::create(policy, now_ms.unwrap_or(0)).map_err(|error| {
-        eprintln!("tollgate: {}", tollgate::wire::error_text(&error));
-        Failure::Refused
+        if error.problems().is_empty() {
+            eprintln!("tollgate: {error}");
+            return Failure::Refused;
+        }
+        match problems::write(&mut std::io::stderr().lock(), file, &error) {
+            Ok(()) => Failure::Refused,
+            Err(error) => Failure::File(format!("cannot write: {error}")),
+        }
     })
 }
 

@@ -4,6 +4,7 @@ mod book;
 mod check;
 mod decide;
 mod prices;
+mod problems;
 mod quote;
 mod schema;
 mod typescript;

@@ -1,12 +1,14 @@
 /** The deployed worker, and a way to break its store and its engine from outside. */
 import gateway, { OrganizationObject as Deployed } from '../../../examples/worker/src/index.js';
-import { Engine } from '../../../pkg/dist/entry/workerd.js';
+import { Engine, TollgateError } from '../../../pkg/dist/entry/workerd.js';
 
 interface Sabotage {
   /** Writes to the object's tables, as a second writer on the same disk would. */
   sql?: string;
   /** Makes the engine fail at its next decision, as a panic does. */
   panic?: boolean;
+  /** Makes the engine refuse its next command, as one does that is older than the gateway. */
+  refuse?: boolean;
   /** Sets the gateway's clock so far ahead of the machine's. */
   clock_ahead_ms?: number;
   /** Loses the next admission on its way: its caller hears 503, and it arrives after the first message that follows it. */
@@ -38,8 +40,9 @@ export class OrganizationObject extends Deployed {
     if (request.url.endsWith('/decide') && this.#late) return this.#lose(request);
     if (request.url.endsWith('/submit') && this.#lost !== null) return this.#deliverAfter(request, this.#lost);
     if (!request.url.endsWith('/sabotage')) return super.fetch(request);
-    const { sql, panic, clock_ahead_ms, late, log } = await request.json<Sabotage>();
-    if (panic) failOnce();
+    const { sql, panic, refuse, clock_ahead_ms, late, log } = await request.json<Sabotage>();
+    if (panic) failOnce(new WebAssembly.RuntimeError('unreachable'));
+    if (refuse) failOnce(new TollgateError('invalid_input', 'field `surprise` is unknown', 'command.request.surprise'));
     if (late) this.#late = true;
     if (clock_ahead_ms !== undefined) Date.now = () => now() + clock_ahead_ms;
     if (log) return Response.json(logged);
@@ -60,11 +63,11 @@ export class OrganizationObject extends Deployed {
   }
 }
 
-function failOnce(): void {
+function failOnce(error: Error): void {
   const decideText = Engine.prototype.decideText;
   Engine.prototype.decideText = () => {
     Engine.prototype.decideText = decideText;
-    throw new WebAssembly.RuntimeError('unreachable');
+    throw error;
   };
 }
 
