@@ -17,9 +17,9 @@ const KEYS: u32 = 100_000;
 const BATCH: u32 = 5_000;
 const TURNS: u32 = 21;
 
-fn policy() -> String {
+fn policy(gauge: bool) -> String {
     let mut policy = String::from(
-        r#"{"schema_version":1,"organization":{"id":"acme"},"settings":{"retention_ms":60000},
+        r#"{"schema_version":1,"organization":{"id":"acme"},"settings":{"retention_ms":60000,"max_reservations":1000000},
         "members":[{"id":"ada","email":"ada@acme.example","role":"admin"}],
         "projects":[{"id":"p"}],"keys":["#,
     );
@@ -40,6 +40,9 @@ fn policy() -> String {
         }
     };
     limit(&mut policy, "org", "\"organization\"");
+    if gauge {
+        policy.push_str(r#",{"id":"open","scope":"organization","meter":"concurrent_requests","capacity":1000000}"#);
+    }
     limit(&mut policy, "project", r#"{"project":"p"}"#);
     for key in 0..KEYS {
         limit(&mut policy, &format!("k{key}"), &format!(r#"{{"key":"key_live_{key:010}"}}"#));
@@ -64,9 +67,9 @@ struct Gateway {
 }
 
 impl Gateway {
-    fn new() -> Self {
+    fn new(gauge: bool) -> Self {
         let now = 1_764_000_000_000;
-        let (engine, _) = Engine::create(&policy(), instant(now)).expect("a policy");
+        let (engine, _) = Engine::create(&policy(gauge), instant(now)).expect("a policy");
         let model = engine.state().models().get("claude-sonnet-5").expect("a model");
         let ids = (0..KEYS).map(|key| format!("key_live_{key:010}")).collect();
         Self { engine, ids, model, now, made: 0, random: 1 }
@@ -117,7 +120,8 @@ fn instant(millis: i64) -> Timestamp {
 }
 
 pub(crate) fn rows() -> Vec<Row> {
-    let mut gateway = Gateway::new();
+    let mut gateway = Gateway::new(false);
+    let mut gauged = Gateway::new(true);
     let limiter = RateLimiter::keyed(Quota::per_second(NonZeroU32::MAX));
     let names: Vec<String> = gateway.ids.clone();
     let one = NonZeroU32::MIN;
@@ -125,9 +129,11 @@ pub(crate) fn rows() -> Vec<Row> {
         let _ = limiter.check_key_n(name, one);
     }
     let (mut by_id, mut by_handle, mut settled, mut theirs) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let mut with_gauge = Vec::new();
     for turn in 0..=TURNS {
         let (id, settle) = gateway.turn(false);
         let (handle, _) = gateway.turn(true);
+        let (gauge, _) = gauged.turn(true);
         let keys: Vec<u32> = (0..BATCH).map(|_| gateway.key()).collect();
         let peer = each(BATCH, |index| {
             let _ = black_box(limiter.check_key_n(&names[keys[index as usize] as usize], one));
@@ -135,6 +141,7 @@ pub(crate) fn rows() -> Vec<Row> {
         if turn > 0 {
             by_id.push(id);
             by_handle.push(handle);
+            with_gauge.push(gauge);
             settled.push(settle);
             theirs.push(peer);
         }
@@ -144,6 +151,7 @@ pub(crate) fn rows() -> Vec<Row> {
     vec![
         Row { what: "admit, key by string id (9 limits, 4 budgets, 100,000 keys)", ours: median(by_id), peer, theirs },
         Row { what: "admit, key by handle", ours: median(by_handle), peer, theirs },
+        Row { what: "admit, key by handle, with a gauge of open holds", ours: median(with_gauge), peer, theirs },
         Row { what: "settle", ours: median(settled), peer, theirs },
     ]
 }

@@ -125,14 +125,14 @@ fn check_bucket(index: LimitIx, limit: &Limit, counts: &Counts, at: Timestamp) -
 }
 
 fn check_gauge(state: &State, index: LimitIx, limit: &Limit) -> Option<(Violation, Retry)> {
-    let open = i128::try_from(limit.gauge.count()).unwrap_or(i128::MAX);
+    let open = i128::try_from(limit.open()).unwrap_or(i128::MAX);
     let available = limit.bucket.full.saturating_sub(open);
     if available >= 1 {
         return None;
     }
     // A capacity that was lowered can lie below what is open: then more than one hold has to close first.
     let left = usize::try_from(limit.bucket.full.saturating_sub(1)).ok();
-    let retry = match left.and_then(|left| limit.gauge.at_most(left, &state.reservations)) {
+    let retry = match left.and_then(|left| limit.gauge.as_ref()?.at_most(left, &state.reservations)) {
         Some(at) => Retry::At { at, upper_bound: true },
         None => Retry::Never,
     };

@@ -57,8 +57,8 @@ pub struct Limit {
     pub hit: bool,
     /// Whether it is in force; one that was removed stays as the place where open holds post to.
     pub alive: bool,
-    /// Open holds, for the meter `concurrent_requests`.
-    pub gauge: Gauge,
+    /// Open holds, for the meter `concurrent_requests`; elsewhere, so that the buckets stand close together.
+    pub gauge: Option<Box<Gauge>>,
     /// As written.
     pub form: Arc<LimitForm>,
 }
@@ -77,7 +77,7 @@ impl Limit {
             shadow: form.mode == Mode::Shadow,
             hit: false,
             alive: true,
-            gauge: Gauge::default(),
+            gauge: (form.meter == Meter::ConcurrentRequests).then(Box::default),
             form: Arc::new(form),
         }
     }
@@ -91,6 +91,12 @@ impl Limit {
         self.bucket.level = if leaves_shadow { self.bucket.full } else { self.bucket.level.min(self.bucket.full) };
         self.shadow = form.mode == Mode::Shadow;
         self.form = Arc::new(form);
+    }
+
+    /// How many holds are open, for the meter `concurrent_requests`.
+    #[must_use]
+    pub fn open(&self) -> usize {
+        self.gauge.as_ref().map_or(0, |gauge| gauge.count())
     }
 
     /// What is debited at admission, in units of the meter.

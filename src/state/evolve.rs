@@ -7,7 +7,7 @@ use crate::{
     event::{Event, EventKind, Reserved, Settled},
     id::{BudgetIx, ReservationId},
     ledger::Ledger,
-    limit::{Counts, Limits, Meter},
+    limit::{Counts, Limits},
     money::Money,
     reservation::{Charged, Fallback, From, Reservation, Status},
     time::Timestamp,
@@ -64,8 +64,8 @@ impl State {
         let hold = self.reservations.insert(reservation);
         for limit in &reserved.pins.limits {
             if let Some(limit) = self.limits.get_mut(*limit) {
-                if limit.meter == Meter::ConcurrentRequests {
-                    limit.gauge.open(reserved.deadline, hold);
+                if let Some(gauge) = &mut limit.gauge {
+                    gauge.open(reserved.deadline, hold);
                 } else {
                     let debit = limit.debit(&counts);
                     limit.bucket.subtract(debit, at);
@@ -119,10 +119,8 @@ impl State {
         };
         if was_open {
             for limit in &reservation.pins.limits {
-                if let Some(limit) =
-                    books.limits.get_mut(*limit).filter(|limit| limit.meter == Meter::ConcurrentRequests)
-                {
-                    limit.gauge.close(&self.reservations);
+                if let Some(gauge) = books.limits.get_mut(*limit).and_then(|limit| limit.gauge.as_mut()) {
+                    gauge.close(&self.reservations);
                 }
             }
         }
@@ -205,7 +203,7 @@ impl Books<'_> {
     fn count(&mut self, debited: bool, actual: Option<&Counts>, at: Timestamp) {
         let reserved = self.reservation.reserved_counts();
         for limit in &self.reservation.pins.limits {
-            if let Some(limit) = self.limits.get_mut(*limit).filter(|limit| limit.meter != Meter::ConcurrentRequests) {
+            if let Some(limit) = self.limits.get_mut(*limit).filter(|limit| limit.gauge.is_none()) {
                 let debited = if debited { limit.debit(&reserved) } else { 0 };
                 let due = actual.map_or(0, |counts| limit.actual(counts));
                 limit.bucket.subtract(due.saturating_sub(debited), at);

@@ -21,7 +21,7 @@ use crate::{
     form::{Form, Int, Json, Path, Problems},
     id::{BudgetIx, LimitIx},
     ledger::Ledger,
-    limit::{EVERY_MODEL, Limit, LimitForm, Limits, Meter},
+    limit::{EVERY_MODEL, Limit, LimitForm, Limits},
     order::Sorted,
     pack::{Pack, pack_items, unpack},
     price::BookForm,
@@ -297,9 +297,8 @@ fn restore_reservations(state: &mut State, reservations: Reservations) -> Option
     }
     for (hold, reservation) in reservations.open_holds() {
         for limit in &reservation.pins.limits {
-            let limit = state.limits.get_mut(*limit)?;
-            if limit.meter == Meter::ConcurrentRequests {
-                limit.gauge.open(reservation.deadline, hold);
+            if let Some(gauge) = &mut state.limits.get_mut(*limit)?.gauge {
+                gauge.open(reservation.deadline, hold);
             }
         }
     }

@@ -361,7 +361,7 @@ fn can(state: &State, form: &CanForm, at: Timestamp) -> Result<ResultForm, Error
 fn limit_headroom(limit: &Limit, at: Timestamp) -> LimitHeadroom {
     let form = &limit.form;
     let gauge = limit.meter == Meter::ConcurrentRequests;
-    let open = i128::try_from(limit.gauge.count()).unwrap_or(i128::MAX);
+    let open = i128::try_from(limit.open()).unwrap_or(i128::MAX);
     let remaining = match gauge {
         true => limit.bucket.full.saturating_sub(open),
         false => limit.bucket.whole(limit.bucket.level_at(at)),
