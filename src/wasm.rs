@@ -162,7 +162,6 @@ pub struct RawBook {
     counts: Box<[f64; COUNTS]>,
     digits: Box<[u8; 48]>,
     lines: Box<[f64; HEAD + LINE * LINES]>,
-    report: String,
 }
 
 #[wasm_bindgen(js_class = RawBook)]
@@ -178,20 +177,7 @@ impl RawBook {
             counts: Box::new([f64::NAN; COUNTS]),
             digits: Box::new([0; 48]),
             lines: Box::new([0.0; HEAD + LINE * LINES]),
-            report: String::new(),
         }
-    }
-
-    /// The book of a catalogue, `genai-prices` or `litellm`.
-    pub fn import(catalogue: &str, text: &str) -> Result<RawBook, JsValue> {
-        let (door, report) = PriceDoor::import(catalogue, text).map_err(|error| thrown(&error))?;
-        Ok(Self { report, ..Self::over(door) })
-    }
-
-    /// The report of the import, once.
-    #[wasm_bindgen(js_name = takeReport)]
-    pub fn take_report(&mut self) -> String {
-        std::mem::take(&mut self.report)
     }
 
     /// The book as JSON.

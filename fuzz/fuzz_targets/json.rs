@@ -53,7 +53,7 @@ fn same(ours: &Json, theirs: &Value) -> bool {
         (Json::Bool(ours), Value::Bool(theirs)) => ours == theirs,
         (Json::Integer(ours), Value::Number(theirs)) => match theirs.as_i128() {
             Some(theirs) => *ours == theirs,
-            None => theirs.as_f64().is_some_and(|theirs| *ours as f64 == theirs),
+            None => theirs.as_f64().is_some_and(|theirs| close(*ours as f64, theirs)),
         },
         (Json::Fraction(ours), Value::Number(theirs)) => {
             ours.parse::<f64>().ok().zip(theirs.as_f64()).is_some_and(|(ours, theirs)| close(ours, theirs))

@@ -27,29 +27,6 @@ export interface UsageRow {
   at: string | number | Date;
 }
 
-/** Something of a catalogue that is not in the book as it stands there. */
-export interface ImportNote {
-  /** The place in the catalogue. */
-  path: string;
-  provider: string;
-  model: string;
-  /** A stable code, such as `snapped` or `no_class`. */
-  reason: string;
-  /** What stands there, as JSON. */
-  value: string;
-}
-
-/** What an import carried over. */
-export interface ImportReport {
-  /** How many models became cards. */
-  models: { whole: number; partly: number; left_out: number };
-  /** How many rates the book has. */
-  rates: number;
-  /** How many notes there are of each reason. */
-  reasons: Record<string, number>;
-  notes: ImportNote[];
-}
-
 /** Of a line as the module tells it. */
 const HEAD = 4;
 const LINE = 9;
@@ -168,20 +145,6 @@ export class PriceBook {
   /** The book of Anthropic's models that ships with the engine. */
   static claude(): PriceBook {
     return guarded(() => new PriceBook(RawBook.load(claudeBook())));
-  }
-
-  /**
-   * The book of a public catalogue, given as its JSON or as an object, and what of it carried over. Throws only where the
-   * document is not that catalogue: what cannot be carried over is in the report, and hides nothing else.
-   */
-  static import(
-    catalogue: 'genai-prices' | 'litellm',
-    document: string | object,
-  ): { book: PriceBook; report: ImportReport } {
-    return guarded(() => {
-      const raw = RawBook.import(catalogue, typeof document === 'string' ? document : JSON.stringify(document));
-      return { report: JSON.parse(raw.takeReport()) as ImportReport, book: new PriceBook(raw) };
-    });
   }
 
   /** What a usage costs. Throws a {@link TollgateError} that says why it has no price. */
