@@ -22,3 +22,15 @@ pub(crate) fn copied<T: Copy, const N: usize>(items: &[T]) -> Short<T, N> {
 pub(crate) fn copied<T: Copy>(items: &[T]) -> Vec<T> {
     items.to_vec()
 }
+
+/// The items of a list.
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) fn of<T, const N: usize>(items: Vec<T>) -> Short<T, N> {
+    Short::from_vec(items)
+}
+
+/// The items of a list.
+#[cfg(target_arch = "wasm32")]
+pub(crate) const fn of<T>(items: Vec<T>) -> Vec<T> {
+    items
+}

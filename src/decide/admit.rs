@@ -13,6 +13,7 @@ use crate::{
     limit::{Counts, Operation},
     price::{Book, Card, InputSize, RequestShape, Unquotable, quote},
     reservation::{Asked, Reservation, Status, reserved_counts},
+    short,
     state::State,
     time::Timestamp,
 };
@@ -172,7 +173,7 @@ pub(super) fn count_tokens(
         return (denial.into(), events);
     }
     if !verdict.pins.limits.is_empty() {
-        events = one(at, EventKind::Counted { key: key_index, limits: verdict.pins.limits.iter().copied().collect() });
+        events = one(at, EventKind::Counted { key: key_index, limits: short::copied(&verdict.pins.limits) });
         verdict.alerts(true, at, &mut events);
     }
     (Decision::Counted { shadow_violated: verdict.shadow_violated }, events)

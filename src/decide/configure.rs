@@ -13,6 +13,7 @@ use crate::{
     },
     id::LimitIx,
     policy::Policy,
+    short,
     state::State,
     time::Timestamp,
 };
@@ -50,7 +51,7 @@ pub(super) fn update_policy(
         changes.push(Change::Settings(SettingsSet { settings: policy.form.settings.clone() }));
     }
     changes.everything_else(policy);
-    Ok((Decision::PolicyUpdated { changes: changes.count }, changes.events.into()))
+    Ok((Decision::PolicyUpdated { changes: changes.count }, short::of(changes.events)))
 }
 
 /// Collects the events that lead from a state to a policy.

@@ -28,7 +28,7 @@ use crate::{
     directory::{Principal, action::Action},
     error::{Error, ErrorKind},
     event::{Change, Event, EventKind, Events},
-    short::Short,
+    short::{self, Short},
     state::State,
     time::Timestamp,
 };
@@ -52,7 +52,7 @@ pub fn decide(state: &State, command: &Command<'_>, now: Timestamp) -> Result<Ou
         // What is due is all that happens, so that no state after it is needed.
         let clock = due.last().map_or(state.clock, |event| event.at);
         let decision = with_expired(Decision::Expired { reservations: 0 }, &due);
-        let mut events = Events::from(due);
+        let mut events = short::of(due);
         events.extend(heartbeat(state, clock, at));
         let next_deadline = next_deadline_after(state, &events);
         return Ok(Outcome { decision, events, next_deadline });

@@ -26,6 +26,7 @@ use crate::{
     pack::{Pack, pack_items, unpack},
     price::BookForm,
     reservation::{Reservation, Reservations},
+    short,
     time::Timestamp,
 };
 
@@ -216,7 +217,7 @@ fn restore_body((head, (reservations, (ledger, alert_ends))): Body) -> Option<St
     state.limits = Limits::restore(limits.collect());
     let mut budgets = Budgets::default();
     for (form, known) in configuration.budgets.into_iter().zip(head.budgets) {
-        budgets.add(Budget::restored(form, known.alive, known.cap_revision, known.windows.into()));
+        budgets.add(Budget::restored(form, known.alive, known.cap_revision, short::of(known.windows)));
     }
     state.budgets = budgets;
     attach_everything(&mut state);
