@@ -246,19 +246,19 @@ impl RawBook {
             Some(place) => {
                 let (rate, amount) = (line.rate.units().unwrap_or(0), line.amount.units().unsigned_abs());
                 // Doubles hold 53 bits: what has more is told in pieces of 32.
-                let piece = |number: u128, position: u32| ((number >> (32 * position)) as u32).into();
+                let piece = |number: u128, shift: u32| (number.wrapping_shr(shift) as u32).into();
                 *place = [
                     (line.class as u8).into(),
                     line.quantity as f64,
                     line.tier_first as f64,
                     piece(rate.into(), 0),
-                    piece(rate.into(), 1),
+                    piece(rate.into(), 32),
                     piece(amount, 0),
-                    piece(amount, 1),
-                    piece(amount, 2),
-                    piece(amount, 3),
+                    piece(amount, 32),
+                    piece(amount, 64),
+                    piece(amount, 96),
                 ];
-                written += 1;
+                written = written.saturating_add(1);
             }
             None => fits = false,
         });

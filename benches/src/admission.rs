@@ -108,7 +108,8 @@ impl Gateway {
         });
         let usage = Usage { input: 400, output: 300, ..Usage::default() };
         let settled = each(BATCH, |index| {
-            let settle = Command::Settle { reservation: reservations[index as usize], usage: GivenUsage::of(usage) };
+            let settle =
+                Command::Settle { reservation: reservations[index as usize], usage: GivenUsage::of(usage.clone()) };
             black_box(engine.submit(&settle, now).expect("an outcome"));
         });
         (admitted, settled)

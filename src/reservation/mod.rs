@@ -170,7 +170,7 @@ impl Charged {
 }
 
 fn compact(usage: &KnownUsage) -> Short<u8, 24> {
-    crate::pack::pack(usage).into()
+    crate::short::of(crate::pack::pack(usage))
 }
 
 /// Where a reservation stands.

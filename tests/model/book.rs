@@ -59,8 +59,8 @@ fn first(tier: &Json) -> i64 {
 /// What a version, or one of its contexts, writes for a class at a prompt's length: the last tier that says something.
 fn written(form: &Json, class: &Class, length: i64) -> Option<Usd> {
     let tiers = form.get("tiers").list().iter().filter(|tier| first(tier) <= length);
-    let rates = [form].into_iter().chain(tiers).map(|form| form.get("rates_per_mtok").get(class.name));
-    rates.filter(|rate| !rate.is_null()).last().map(Usd::of)
+    let mut rates = [form].into_iter().chain(tiers).map(|form| form.get("rates_per_mtok").get(class.name));
+    rates.rfind(|rate| !rate.is_null()).map(Usd::of)
 }
 
 /// The prices of one version in one context.

@@ -479,13 +479,14 @@ fn lay_over(known: &mut Value, mut told: Map<String, Value>, later: i64) -> i64 
     let told_split =
         told.get("cache_creation").is_some_and(|split| splits(&serde_json::json!({"cache_creation": split})));
     let mut later = if told_split { 0 } else { later };
-    if splits(known) && !told_split {
-        if let Some(total) = told.remove("cache_creation_input_tokens").as_ref().and_then(Value::as_i64) {
-            let split: i64 =
-                known["cache_creation"].as_object().into_iter().flat_map(Map::values).filter_map(Value::as_i64).sum();
-            later = (total - split).max(0);
-            known["cache_creation_input_tokens"] = split.into();
-        }
+    if splits(known)
+        && !told_split
+        && let Some(total) = told.remove("cache_creation_input_tokens").as_ref().and_then(Value::as_i64)
+    {
+        let split: i64 =
+            known["cache_creation"].as_object().into_iter().flat_map(Map::values).filter_map(Value::as_i64).sum();
+        later = (total - split).max(0);
+        known["cache_creation_input_tokens"] = split.into();
     }
     merge(known, Value::Object(told));
     later
