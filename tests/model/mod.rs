@@ -20,6 +20,7 @@ mod provider;
 mod query;
 mod read;
 mod settle;
+mod stream;
 
 use serde_json::Value;
 

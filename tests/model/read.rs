@@ -6,7 +6,7 @@ use super::{
     class::CLASSES,
     json::{Json, object},
     money::Usd,
-    provider,
+    provider, stream,
 };
 
 /// The code of a mistake.
@@ -176,7 +176,7 @@ pub fn usage(value: &Value) -> Result<Json, Mistake> {
         }
         "stream" => {
             only(usage, &["type", "api", "events"])?;
-            provider::stream(text(usage, "api")?, usage["events"].as_array().ok_or(INVALID)?)?
+            stream::usage(text(usage, "api")?, usage["events"].as_array().ok_or(INVALID)?)?
         }
         _ => return Err(INVALID),
     };

@@ -67,6 +67,8 @@ const EXPECTED: &[(&str, u64)] = &[
     ("error unknown_reservation", 500),
     ("error reservation_conflict", 200),
     ("error clock_jump", 50),
+    ("error contradictory_usage", 100),
+    ("error unpriced_context", 30),
     ("error unknown_principal", 10),
     ("error unknown_project", 10),
     ("result can", 100),
