@@ -127,4 +127,31 @@ mod tests {
         assert_eq!(charged.to_string(), "0.01821");
         assert_eq!(quoted.total.to_string(), "0.02001");
     }
+
+    #[test]
+    fn a_context_ends_at_its_longest_prompt_and_at_no_other_count() {
+        let form = |kind: &str| {
+            format!(
+                r#"{{"schema_version":1,"name":"b","cards":[{{"model":"m","versions":[{{"tier_kind":"{kind}","rates_per_mtok":{{"input":"1","output":"2"}},
+                    "contexts":[{{"service_tier":"flex","multiplier":"0.5","longest_prompt_tokens":100}}]}}]}}]}}"#
+            )
+        };
+        for kind in ["threshold", "graduated"] {
+            let book = Book::parse(&form(kind)).unwrap();
+            let card = book.by_name("m").unwrap();
+            let version = card.version_at(Timestamp::EPOCH).unwrap();
+            let request = |tokens| RequestShape {
+                service_tier: crate::price::ServiceTier::Flex,
+                ..RequestShape::new(1_000).with_input_tokens(tokens)
+            };
+            let usage = |input| Usage { input, output: 1_000, ..Usage::default() };
+            let context = request(0).context();
+            assert_eq!(quote(card, &request(100), Timestamp::EPOCH).unwrap().total.to_string(), "0.00105");
+            assert_eq!(charge(version, context, &usage(100)).unwrap().to_string(), "0.00105");
+            assert_eq!(quote(card, &request(101), Timestamp::EPOCH), Err(Unquotable::Context));
+            assert_eq!(charge(version, context, &usage(101)), Err(crate::price::UnpricedReason::Context));
+            let split = Usage { cache_read: 60, ..usage(60) };
+            assert_eq!(charge(version, context, &split), Err(crate::price::UnpricedReason::Context));
+        }
+    }
 }
