@@ -8,10 +8,10 @@ use std::sync::Arc;
 use crate::{
     form::{Int, Json, Path, Problems},
     id::{BudgetId, BudgetIx},
+    index::Index,
     limit::{Mode, Scope},
     money::{LARGEST, Money},
     short::Short,
-    state::Names,
     time::{Timestamp, UtcOffset, Weekday, Window, WindowRule},
 };
 
@@ -322,7 +322,7 @@ fn thresholds(form: &BudgetForm) -> Short<Money, 4> {
 #[derive(Clone, Debug, Default)]
 pub struct Budgets {
     table: Vec<Budget>,
-    by_id: Names,
+    by_id: Index,
 }
 
 impl Budgets {
@@ -339,7 +339,7 @@ impl Budgets {
     /// The budget in force of an id.
     #[must_use]
     pub fn by_id(&self, id: &str) -> Option<BudgetIx> {
-        self.by_id.get(id).copied().map(BudgetIx)
+        self.by_id.get(id, &|at| id_at(&self.table, at)).map(BudgetIx)
     }
 
     /// The budgets, in the order of handles.
@@ -350,17 +350,22 @@ impl Budgets {
 
     pub(crate) fn add(&mut self, budget: Budget) -> BudgetIx {
         let handle = BudgetIx(u32::try_from(self.table.len()).unwrap_or(u32::MAX));
-        if budget.alive {
-            self.by_id.insert(budget.form.id.as_str().into(), handle.0);
-        }
+        let alive = budget.alive;
         self.table.push(budget);
+        if alive {
+            self.by_id.insert(handle.0, &|at| id_at(&self.table, at));
+        }
         handle
     }
 
     pub(crate) fn retire(&mut self, budget: BudgetIx) {
-        if let Some(budget) = self.table.get_mut(budget.at()) {
-            budget.alive = false;
-            self.by_id.remove(budget.form.id.as_str());
+        if let Some(retired) = self.table.get_mut(budget.at()) {
+            retired.alive = false;
+            self.by_id.remove(budget.0, &|at| id_at(&self.table, at));
         }
     }
+}
+
+fn id_at(table: &[Budget], at: u32) -> &[u8] {
+    table.get(at as usize).map_or(&[], |budget| budget.form.id.as_str().as_bytes())
 }

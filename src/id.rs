@@ -3,7 +3,12 @@
 //! An id is 1 to 64 characters of `A-Z a-z 0-9 . _ : @ -` and starts with a letter or a digit. Each noun has a type of
 //! its own, so that a key's id cannot be passed for a member's.
 
-use core::{borrow::Borrow, fmt, str::FromStr};
+use core::{
+    borrow::Borrow,
+    fmt,
+    hash::{Hash, Hasher},
+    str::FromStr,
+};
 
 use crate::{
     error::Error,
@@ -155,8 +160,37 @@ handles! {
     ModelIx,
 }
 
+/// The text of an id in the place where it is compared, if it is as short as most are.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct InlineId {
+    bytes: [u8; Self::LONGEST],
+    // `TOO_LONG` where the text does not fit.
+    length: u8,
+}
+
+impl InlineId {
+    const LONGEST: usize = 23;
+    const TOO_LONG: u8 = u8::MAX;
+
+    pub(crate) fn of(text: &str) -> Self {
+        let mut bytes = [0; Self::LONGEST];
+        match (bytes.get_mut(..text.len()), u8::try_from(text.len())) {
+            (Some(target), Ok(length)) => {
+                target.copy_from_slice(text.as_bytes());
+                Self { bytes, length }
+            }
+            _ => Self { bytes, length: Self::TOO_LONG },
+        }
+    }
+
+    /// The text, if it fits.
+    pub(crate) fn get(&self) -> Option<&[u8]> {
+        self.bytes.get(..usize::from(self.length))
+    }
+}
+
 /// The id of a reservation: made by the gateway, never by the client. 1 to 40 characters, held inline.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ReservationId {
     // INVARIANT: bytes past `length` are zero, so that derived order is the order of the text.
     bytes: [u8; LONGEST_RESERVATION],
@@ -168,6 +202,15 @@ impl ReservationId {
     #[must_use]
     pub fn as_str(&self) -> &str {
         self.bytes.get(..usize::from(self.length)).and_then(|bytes| core::str::from_utf8(bytes).ok()).unwrap_or("")
+    }
+}
+
+impl Hash for ReservationId {
+    /// By words: no text ends in a zero byte, so that the words say all.
+    fn hash<H: Hasher>(&self, hasher: &mut H) {
+        let (words, _) = self.bytes.as_chunks::<8>();
+        let told = usize::from(self.length).div_ceil(8);
+        words.iter().take(told).for_each(|word| hasher.write_u64(u64::from_le_bytes(*word)));
     }
 }
 

@@ -60,6 +60,7 @@ pub mod error;
 pub mod event;
 pub mod form;
 pub mod id;
+mod index;
 pub mod ledger;
 pub mod limit;
 pub mod money;

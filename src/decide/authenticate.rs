@@ -63,7 +63,7 @@ pub(super) fn authorize(
         Some(card) => key.models.contains(card.model),
         // A model that the book lacks: its name is matched as it stands.
         None => {
-            let project = key.project.and_then(|project| state.directory.project(project));
+            let project = key.project().and_then(|project| state.directory.project(project));
             let lists = [key.form.models.as_ref(), project.and_then(|project| project.form.models.as_ref())];
             lists.iter().flatten().all(|list| list.iter().any(|entry| matches_name(entry, name)))
         }

@@ -165,21 +165,21 @@ impl Changes<'_> {
         for form in &policy.form.limits {
             let index = limits.by_id(form.id.as_str());
             let known = index.and_then(|index| limits.get(index));
-            if known.is_some_and(|known| *known.form == *form) {
+            if known.is_some_and(|known| *known.form() == *form) {
                 continue;
             }
             // The alert of a limit that is replaced resolves while its id still names it.
-            if let Some((index, _)) = index.zip(known).filter(|(_, known)| known.hit && !known.form.same_kind(form)) {
+            if let Some((index, _)) = index.zip(known).filter(|(_, known)| known.hit() && !known.form().same_kind(form)) {
                 self.no_more_hit(index);
             }
             self.push(Change::Limit(Box::new(LimitSet { limit: form.clone() })));
         }
-        for (known, index) in limits.table().iter().zip(0_u32..) {
-            if known.alive && !policy.limits.contains(known.form.id.as_str()) {
-                if known.hit {
-                    self.no_more_hit(LimitIx(index));
+        for (index, known) in limits.iter() {
+            if known.alive() && !policy.limits.contains(known.form().id.as_str()) {
+                if known.hit() {
+                    self.no_more_hit(index);
                 }
-                self.push(Change::LimitRemoved(LimitRemoved { id: known.form.id.clone() }));
+                self.push(Change::LimitRemoved(LimitRemoved { id: known.form().id.clone() }));
             }
         }
     }

@@ -93,11 +93,11 @@ pub(super) fn limits(
             }
             verdict.pins.limits.push(*index);
             let violation = match limit.meter {
-                Meter::ConcurrentRequests => check_gauge(state, *index, limit),
-                _ => check_bucket(*index, limit, counts, at),
+                Meter::ConcurrentRequests => check_gauge(state, *index, &limit),
+                _ => check_bucket(*index, &limit, counts, at),
             };
             let hit = violation.is_some();
-            if hit != limit.hit {
+            if hit != limit.hit() {
                 verdict.edges.push((*index, hit));
             }
             if let Some((violation, retry)) = violation {
@@ -109,30 +109,31 @@ pub(super) fn limits(
     verdict
 }
 
-fn check_bucket(index: LimitIx, limit: &Limit, counts: &Counts, at: Timestamp) -> Option<(Violation, Retry)> {
+fn check_bucket(index: LimitIx, limit: &Limit<'_>, counts: &Counts, at: Timestamp) -> Option<(Violation, Retry)> {
     let debit = limit.debit(counts);
     let need = limit.need(debit);
-    let level = limit.bucket.level_at(at);
+    let bucket = limit.bucket();
+    let level = bucket.level_at(at);
     if level >= need {
         return None;
     }
-    let retry = match limit.bucket.wait(need, at) {
+    let retry = match bucket.wait(need, at) {
         Wait::Until(at) => Retry::At { at, upper_bound: false },
         Wait::Never => Retry::Never,
     };
-    let available = limit.bucket.whole(level);
+    let available = bucket.whole(level);
     Some((Violation::Limit { limit: index, needed: limit.needed(debit), available, retry }, retry))
 }
 
-fn check_gauge(state: &State, index: LimitIx, limit: &Limit) -> Option<(Violation, Retry)> {
+fn check_gauge(state: &State, index: LimitIx, limit: &Limit<'_>) -> Option<(Violation, Retry)> {
     let open = i128::try_from(limit.open()).unwrap_or(i128::MAX);
-    let available = limit.bucket.full.saturating_sub(open);
+    let available = limit.full.saturating_sub(open);
     if available >= 1 {
         return None;
     }
     // A capacity that was lowered can lie below what is open: then more than one hold has to close first.
-    let left = usize::try_from(limit.bucket.full.saturating_sub(1)).ok();
-    let retry = match left.and_then(|left| limit.gauge.as_ref()?.at_most(left, &state.reservations)) {
+    let left = usize::try_from(limit.full.saturating_sub(1)).ok();
+    let retry = match left.and_then(|left| limit.gauge()?.at_most(left, &state.reservations)) {
         Some(at) => Retry::At { at, upper_bound: true },
         None => Retry::Never,
     };

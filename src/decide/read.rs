@@ -63,7 +63,7 @@ pub fn on_path<'a>(
     state: &'a State,
     permitted: &Permitted<'a>,
     operation: Operation,
-) -> (Vec<&'a Limit>, Vec<&'a Budget>) {
+) -> (Vec<Limit<'a>>, Vec<&'a Budget>) {
     let scopes = state.path(permitted.key);
     let attached = || scopes.iter().flatten();
     let limits = attached().flat_map(|attached| &attached.limits).filter_map(|limit| state.limits.get(*limit));

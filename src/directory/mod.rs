@@ -18,10 +18,10 @@ use self::{
     secret::Secrets,
 };
 use crate::{
-    id::{BudgetIx, KeyIx, LimitIx, MemberIx, ModelIx, ProjectIx, RoleId, SecretDigest, ServiceAccountIx},
+    id::{BudgetIx, InlineId, KeyIx, LimitIx, MemberIx, ModelIx, ProjectIx, RoleId, SecretDigest, ServiceAccountIx},
+    index::Index,
     order::ById,
     short::Short,
-    state::Names,
     time::{LATEST, Timestamp},
 };
 
@@ -40,9 +40,13 @@ pub enum ModelSet {
     /// Every model.
     #[default]
     All,
-    /// One bit for each model's handle.
-    Only(Box<[u64]>),
+    /// Some of them.
+    Only(Box<ModelBits>),
 }
+
+/// One bit for each model's handle.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ModelBits(Vec<u64>);
 
 impl ModelSet {
     /// The models that satisfy a predicate.
@@ -55,7 +59,7 @@ impl ModelSet {
                 *word |= 1_u64.wrapping_shl(index % 64);
             }
         }
-        Self::Only(bits.into())
+        Self::Only(Box::new(ModelBits(bits)))
     }
 
     /// Whether a model is in the set.
@@ -64,7 +68,7 @@ impl ModelSet {
         match self {
             Self::All => true,
             Self::Only(bits) => {
-                bits.get(model.at() / 64).is_some_and(|word| word & 1_u64.wrapping_shl(model.0 % 64) != 0)
+                bits.0.get(model.at() / 64).is_some_and(|word| word & 1_u64.wrapping_shl(model.0 % 64) != 0)
             }
         }
     }
@@ -106,9 +110,12 @@ pub struct ServiceAccount {
     pub(crate) keys: Vec<KeyIx>,
 }
 
-/// A key, and what follows.
+/// A key, and what follows. A request finds its key by the id and reads all of it, so that both stand together, in two
+/// lines of the cache.
 #[derive(Clone, Debug)]
+#[repr(align(64))]
 pub struct Key {
+    inline_id: InlineId,
     /// Revoked for good.
     pub revoked: bool,
     /// The first instant at which it is refused.
@@ -119,16 +126,31 @@ pub struct Key {
     pub project_active: bool,
     /// What it may do: what its owner may, cut by its own role.
     pub grants: Grants,
-    /// Its project.
-    pub project: Option<ProjectIx>,
-    /// The member that owns it; `None` for a service account's key.
-    pub member: Option<MemberIx>,
+    // `NOBODY` for none, in the room of a handle.
+    project: ProjectIx,
+    member: MemberIx,
     /// The models that it may use, by its own list and its project's.
     pub models: ModelSet,
     /// Limits and budgets of the key.
     pub attached: Attached,
     /// As written.
     pub form: Box<KeyForm>,
+}
+
+const NOBODY: u32 = u32::MAX;
+
+impl Key {
+    /// Its project.
+    #[must_use]
+    pub fn project(&self) -> Option<ProjectIx> {
+        (self.project.0 != NOBODY).then_some(self.project)
+    }
+
+    /// The member that owns it; `None` for a service account's key.
+    #[must_use]
+    pub fn member(&self) -> Option<MemberIx> {
+        (self.member.0 != NOBODY).then_some(self.member)
+    }
 }
 
 /// Everybody and everything that a request can name.
@@ -148,15 +170,49 @@ pub struct Directory {
     projects: Vec<Project>,
     service_accounts: Vec<ServiceAccount>,
     keys: Vec<Key>,
-    member_names: Names,
-    project_names: Names,
-    service_account_names: Names,
-    key_names: Names,
+    members_by_id: Index,
+    projects_by_id: Index,
+    service_accounts_by_id: Index,
+    keys_by_id: Index,
     secrets: Secrets,
 }
 
-fn handle(table_length: usize) -> u32 {
-    u32::try_from(table_length).unwrap_or(u32::MAX)
+/// Has an id.
+trait Identified {
+    fn id(&self) -> &[u8];
+}
+
+impl Identified for Member {
+    fn id(&self) -> &[u8] {
+        self.form.id.as_str().as_bytes()
+    }
+}
+
+impl Identified for Project {
+    fn id(&self) -> &[u8] {
+        self.form.id.as_str().as_bytes()
+    }
+}
+
+impl Identified for ServiceAccount {
+    fn id(&self) -> &[u8] {
+        self.form.id.as_str().as_bytes()
+    }
+}
+
+impl Identified for Key {
+    fn id(&self) -> &[u8] {
+        self.inline_id.get().unwrap_or_else(|| self.form.id.as_str().as_bytes())
+    }
+}
+
+fn id_at(table: &[impl Identified], at: u32) -> &[u8] {
+    table.get(at as usize).map_or(&[], Identified::id)
+}
+
+/// The handle of what was put in last.
+fn last<T>(table: &[T]) -> u32 {
+    u32::try_from(table.len()).unwrap_or(u32::MAX).saturating_sub(1)
 }
 
 impl Directory {
@@ -173,10 +229,10 @@ impl Directory {
             projects: Vec::new(),
             service_accounts: Vec::new(),
             keys: Vec::new(),
-            member_names: Names::default(),
-            project_names: Names::default(),
-            service_account_names: Names::default(),
-            key_names: Names::default(),
+            members_by_id: Index::default(),
+            projects_by_id: Index::default(),
+            service_accounts_by_id: Index::default(),
+            keys_by_id: Index::default(),
             secrets: Secrets::default(),
         }
     }
@@ -193,7 +249,7 @@ impl Directory {
     /// The key of an id.
     #[must_use]
     pub fn key_by_id(&self, id: &str) -> Option<KeyIx> {
-        self.key_names.get(id).copied().map(KeyIx)
+        self.keys_by_id.get(id, &|at| id_at(&self.keys, at)).map(KeyIx)
     }
 
     /// The key of a secret, and which of its secrets it is.
@@ -205,19 +261,19 @@ impl Directory {
     /// The member of an id.
     #[must_use]
     pub fn member_by_id(&self, id: &str) -> Option<MemberIx> {
-        self.member_names.get(id).copied().map(MemberIx)
+        self.members_by_id.get(id, &|at| id_at(&self.members, at)).map(MemberIx)
     }
 
     /// The project of an id.
     #[must_use]
     pub fn project_by_id(&self, id: &str) -> Option<ProjectIx> {
-        self.project_names.get(id).copied().map(ProjectIx)
+        self.projects_by_id.get(id, &|at| id_at(&self.projects, at)).map(ProjectIx)
     }
 
     /// The service account of an id.
     #[must_use]
     pub fn service_account_by_id(&self, id: &str) -> Option<ServiceAccountIx> {
-        self.service_account_names.get(id).copied().map(ServiceAccountIx)
+        self.service_accounts_by_id.get(id, &|at| id_at(&self.service_accounts, at)).map(ServiceAccountIx)
     }
 
     /// A key.
@@ -347,8 +403,8 @@ impl Directory {
                 member.keys.clone()
             }
             None => {
-                self.member_names.insert(form.id.as_str().into(), handle(self.members.len()));
                 self.members.push(Member { form, grants, attached: Attached::default(), keys: Vec::new() });
+                self.members_by_id.insert(last(&self.members), &|at| id_at(&self.members, at));
                 Vec::new()
             }
         }
@@ -361,8 +417,8 @@ impl Directory {
                 project.keys.clone()
             }
             None => {
-                self.project_names.insert(form.id.as_str().into(), handle(self.projects.len()));
                 self.projects.push(Project { form, attached: Attached::default(), keys: Vec::new() });
+                self.projects_by_id.insert(last(&self.projects), &|at| id_at(&self.projects, at));
                 Vec::new()
             }
         }
@@ -396,8 +452,8 @@ impl Directory {
                 keys
             }
             None => {
-                self.service_account_names.insert(form.id.as_str().into(), handle(self.service_accounts.len()));
                 self.service_accounts.push(ServiceAccount { form, keys: Vec::new() });
+                self.service_accounts_by_id.insert(last(&self.service_accounts), &|at| id_at(&self.service_accounts, at));
                 Vec::new()
             }
         }
@@ -429,21 +485,22 @@ impl Directory {
                 key
             }
             None => {
-                let key = KeyIx(handle(self.keys.len()));
-                self.key_names.insert(form.id.as_str().into(), key.0);
                 self.keys.push(Key {
+                    inline_id: InlineId::of(form.id.as_str()),
                     revoked: false,
                     expires_at: LATEST,
                     owner_active: false,
                     project_active: false,
                     grants: Grants::NONE,
-                    project: None,
-                    member: None,
+                    project: ProjectIx(NOBODY),
+                    member: MemberIx(NOBODY),
                     models: ModelSet::All,
                     attached: Attached::default(),
                     form: Box::new(form.clone()),
                 });
-                key
+                let key = last(&self.keys);
+                self.keys_by_id.insert(key, &|at| id_at(&self.keys, at));
+                KeyIx(key)
             }
         };
         match &form.owner {
@@ -517,8 +574,8 @@ impl Directory {
             entry.owner_active = owner_active;
             entry.project_active = project_active;
             entry.grants = cut.map_or(owner_grants, |cut| owner_grants.and(cut));
-            entry.project = project;
-            entry.member = member;
+            entry.project = project.unwrap_or(ProjectIx(NOBODY));
+            entry.member = member.unwrap_or(MemberIx(NOBODY));
             entry.models = models;
         }
     }
@@ -549,7 +606,7 @@ impl Directory {
                     return Some((Grants::NONE, owner));
                 }
                 // A role in a project counts only for that project's resources, and for a key only in its own project.
-                let own_project = project.filter(|project| key.project == Some(*project));
+                let own_project = project.filter(|project| key.project() == Some(*project));
                 let grants = self.owner_grants(&owner, own_project);
                 let cut = key.form.role.as_ref().map(|role| self.grants_of(role));
                 Some((cut.map_or(grants, |cut| grants.and(cut)), owner))
@@ -571,5 +628,16 @@ impl Directory {
     ) -> Option<bool> {
         let (grants, own) = self.grants_in(principal, project, at)?;
         Some(grants.permits(action, owner == Some(&own)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(target_pointer_width = "64")]
+    #[test]
+    fn a_key_takes_two_lines_of_the_cache() {
+        assert_eq!(size_of::<Key>(), 128);
     }
 }

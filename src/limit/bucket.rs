@@ -14,6 +14,14 @@ pub enum Wait {
     Never,
 }
 
+/// A product, or as much as the type holds. Nearly all factors are short, and two short ones cannot overflow.
+pub(super) fn times(amount: i128, by: i64) -> i128 {
+    match i64::try_from(amount) {
+        Ok(short) => i128::from(short).wrapping_mul(by.into()),
+        Err(_) => amount.saturating_mul(by.into()),
+    }
+}
+
 /// A level that refills with time.
 ///
 /// ```
@@ -42,7 +50,7 @@ impl Bucket {
     /// An amount of the meter in units of the level.
     #[must_use]
     pub fn scaled(&self, amount: i128) -> i128 {
-        amount.saturating_mul(self.period.into())
+        times(amount, self.period)
     }
 
     /// The level at an instant that is not before `at`.
@@ -52,7 +60,7 @@ impl Bucket {
         if elapsed <= 0 {
             return self.level;
         }
-        self.level.saturating_add(self.rate.saturating_mul(elapsed.into())).min(self.full)
+        self.level.saturating_add(times(self.rate, elapsed)).min(self.full)
     }
 
     /// Brings the level up to date.
@@ -82,5 +90,20 @@ impl Bucket {
     #[must_use]
     pub fn whole(&self, level: i128) -> i128 {
         level.checked_div_euclid(self.period.into()).unwrap_or(0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn products_saturate_and_short_ones_are_exact() {
+        let amounts = [0, 1, -1, i64::MAX.into(), i64::MIN.into(), i128::from(i64::MAX) + 1, i128::MAX, i128::MIN];
+        for amount in amounts {
+            for by in [0, 1, -1, 60_000, i64::MAX, i64::MIN] {
+                assert_eq!(times(amount, by), amount.saturating_mul(by.into()), "{amount} times {by}");
+            }
+        }
     }
 }

@@ -5,18 +5,22 @@
 mod bucket;
 mod form;
 mod gauge;
+mod terms;
 
+use core::ops::Deref;
 use std::sync::Arc;
 
 pub use self::{
     bucket::{Bucket, Wait},
     form::{LimitForm, Meter, MeterAmount, Mode, Operation, OutputCounting, Scope},
     gauge::Gauge,
+    terms::Terms,
 };
+use self::terms::TermsTable;
 use crate::{
     id::{LimitIx, ModelClassId},
+    index::Index,
     money::Money,
-    state::Names,
     time::Timestamp,
 };
 
@@ -36,170 +40,220 @@ pub struct Counts {
     pub cost: Money,
 }
 
-/// A limit: its form, and its level or its count.
+/// What every request moves. Levels stand close together: a key's limits are read and written by each of its requests.
 #[derive(Clone, Debug)]
-pub struct Limit {
-    /// The bucket; for a gauge its `full` level is the capacity.
-    pub bucket: Bucket,
-    /// The class bits of the models that it applies to.
-    pub class_mask: u64,
-    /// The meter.
-    pub meter: Meter,
-    /// The operation.
-    pub operation: Operation,
-    /// Whether cache reads count.
-    pub count_cache_reads: bool,
-    /// When output counts.
-    pub output: OutputCounting,
-    /// Counted, but never blocking.
-    pub shadow: bool,
-    /// Whether its last admission was refused.
-    pub hit: bool,
-    /// Whether it is in force; one that was removed stays as the place where open holds post to.
-    pub alive: bool,
-    /// Open holds, for the meter `concurrent_requests`; elsewhere, so that the buckets stand close together.
-    pub gauge: Option<Box<Gauge>>,
-    /// As written.
-    pub form: Arc<LimitForm>,
+struct Level {
+    level: i128,
+    at: Timestamp,
+    terms: u32,
+    hit: bool,
+    alive: bool,
 }
 
-impl Limit {
-    /// A full bucket.
-    pub(crate) fn new(form: LimitForm, class_mask: u64, now: Timestamp) -> Self {
-        let full = form.capacity.units().saturating_mul(form.period().into());
-        Self {
-            bucket: Bucket { level: full, at: now, rate: form.rate_units(), full, period: form.period() },
-            class_mask,
-            meter: form.meter,
-            operation: form.operation,
-            count_cache_reads: form.count_cache_reads,
-            output: form.output,
-            shadow: form.mode == Mode::Shadow,
-            hit: false,
-            alive: true,
-            gauge: (form.meter == Meter::ConcurrentRequests).then(Box::default),
-            form: Arc::new(form),
-        }
+/// What is seldom read.
+#[derive(Clone, Debug)]
+struct Place {
+    form: Arc<LimitForm>,
+    gauge: Option<Box<Gauge>>,
+}
+
+/// A limit, to be read; also its [`Terms`].
+#[derive(Clone, Copy, Debug)]
+pub struct Limit<'a> {
+    level: &'a Level,
+    terms: &'a Terms,
+    place: &'a Place,
+}
+
+impl Deref for Limit<'_> {
+    type Target = Terms;
+
+    fn deref(&self) -> &Terms {
+        self.terms
+    }
+}
+
+impl<'a> Limit<'a> {
+    /// The bucket; for a gauge its `full` level is the capacity.
+    #[must_use]
+    pub fn bucket(&self) -> Bucket {
+        bucket(self.level, self.terms)
     }
 
-    /// Takes over another form of the same kind, keeping the level.
-    pub(crate) fn change(&mut self, form: LimitForm, now: Timestamp) {
-        self.bucket.refill(now);
-        let leaves_shadow = self.shadow && form.mode == Mode::Enforce;
-        self.bucket.rate = form.rate_units();
-        self.bucket.full = form.capacity.units().saturating_mul(form.period().into());
-        self.bucket.level = if leaves_shadow { self.bucket.full } else { self.bucket.level.min(self.bucket.full) };
-        self.shadow = form.mode == Mode::Shadow;
-        self.form = Arc::new(form);
+    /// Whether its last admission was refused.
+    #[must_use]
+    pub fn hit(&self) -> bool {
+        self.level.hit
+    }
+
+    /// Whether it is in force; one that was removed stays as the place where open holds post to.
+    #[must_use]
+    pub fn alive(&self) -> bool {
+        self.level.alive
+    }
+
+    /// As written.
+    #[must_use]
+    pub fn form(&self) -> &'a LimitForm {
+        &self.place.form
+    }
+
+    /// The open holds, for the meter `concurrent_requests`.
+    #[must_use]
+    pub fn gauge(&self) -> Option<&'a Gauge> {
+        self.place.gauge.as_deref()
     }
 
     /// How many holds are open, for the meter `concurrent_requests`.
     #[must_use]
     pub fn open(&self) -> usize {
-        self.gauge.as_ref().map_or(0, |gauge| gauge.count())
+        self.gauge().map_or(0, Gauge::count)
     }
+}
 
-    /// What is debited at admission, in units of the meter.
-    #[must_use]
-    pub fn debit(&self, counts: &Counts) -> i128 {
-        let reserved = if self.output == OutputCounting::Reserve { counts.output } else { 0 };
-        self.amount(counts, reserved)
-    }
-
-    /// What is due in the end, in units of the meter.
-    #[must_use]
-    pub fn actual(&self, counts: &Counts) -> i128 {
-        self.amount(counts, counts.output)
-    }
-
-    fn amount(&self, counts: &Counts, output: u64) -> i128 {
-        let input = if self.count_cache_reads { counts.input.saturating_add(counts.cache_read) } else { counts.input };
-        match self.meter {
-            Meter::Requests => 1,
-            Meter::InputTokens => input.into(),
-            Meter::OutputTokens => output.into(),
-            Meter::Tokens => input.saturating_add(output).into(),
-            Meter::Cost => counts.cost.units(),
-            Meter::ConcurrentRequests => 0,
-        }
-    }
-
-    /// Whether output is counted only when it is known.
-    #[must_use]
-    pub fn counts_output_later(&self) -> bool {
-        self.output == OutputCounting::Settle && matches!(self.meter, Meter::OutputTokens | Meter::Tokens)
-    }
-
-    /// The level that an admission needs, for its debit.
-    #[must_use]
-    pub fn need(&self, debit: i128) -> i128 {
-        self.bucket.scaled(debit).max(i128::from(self.counts_output_later()))
-    }
-
-    /// What an admission needs in whole units of the meter, for its debit.
-    #[must_use]
-    pub fn needed(&self, debit: i128) -> i128 {
-        debit.max(i128::from(self.counts_output_later()))
-    }
+fn bucket(level: &Level, terms: &Terms) -> Bucket {
+    Bucket { level: level.level, at: level.at, rate: terms.rate, full: terms.full, period: terms.period }
 }
 
 /// Every limit, in force or removed.
 #[derive(Clone, Debug, Default)]
 pub struct Limits {
-    table: Vec<Limit>,
-    by_id: Names,
+    levels: Vec<Level>,
+    terms: TermsTable,
+    places: Vec<Place>,
+    by_id: Index,
 }
 
 impl Limits {
     /// A limit.
     #[must_use]
-    pub fn get(&self, limit: LimitIx) -> Option<&Limit> {
-        self.table.get(limit.at())
-    }
-
-    pub(crate) fn get_mut(&mut self, limit: LimitIx) -> Option<&mut Limit> {
-        self.table.get_mut(limit.at())
+    pub fn get(&self, limit: LimitIx) -> Option<Limit<'_>> {
+        let level = self.levels.get(limit.at())?;
+        Some(Limit { level, terms: self.terms.get(level.terms)?, place: self.places.get(limit.at())? })
     }
 
     /// The limit in force of an id.
     #[must_use]
     pub fn by_id(&self, id: &str) -> Option<LimitIx> {
-        self.by_id.get(id).copied().map(LimitIx)
+        self.by_id.get(id, &|at| id_at(&self.places, at)).map(LimitIx)
     }
 
     /// The limits, in the order of handles.
-    #[must_use]
-    pub fn table(&self) -> &[Limit] {
-        &self.table
+    pub fn iter(&self) -> impl Iterator<Item = (LimitIx, Limit<'_>)> {
+        (0..).map(LimitIx).zip(&self.levels).filter_map(|(limit, _)| Some((limit, self.get(limit)?)))
     }
 
-    pub(crate) fn add(&mut self, limit: Limit) -> LimitIx {
-        let handle = LimitIx(u32::try_from(self.table.len()).unwrap_or(u32::MAX));
-        self.by_id.insert(limit.form.id.as_str().into(), handle.0);
-        self.table.push(limit);
+    /// The gauge of a limit that has one.
+    pub(crate) fn gauge_mut(&mut self, limit: LimitIx) -> Option<&mut Gauge> {
+        let level = self.levels.get(limit.at())?;
+        if self.terms.get(level.terms)?.meter != Meter::ConcurrentRequests {
+            return None;
+        }
+        self.places.get_mut(limit.at())?.gauge.as_deref_mut()
+    }
+
+    /// Subtracts from a bucket what its terms make of a request; a gauge is left as it is.
+    pub(crate) fn subtract(&mut self, limit: LimitIx, amount: impl FnOnce(&Terms) -> i128, now: Timestamp) {
+        let Some(level) = self.levels.get_mut(limit.at()) else { return };
+        let Some(terms) = self.terms.get(level.terms).filter(|terms| terms.meter != Meter::ConcurrentRequests) else {
+            return;
+        };
+        let mut bucket = bucket(level, terms);
+        bucket.subtract(amount(terms), now);
+        level.level = bucket.level;
+        level.at = bucket.at;
+    }
+
+    pub(crate) fn set_hit(&mut self, limit: LimitIx, hit: bool) {
+        if let Some(level) = self.levels.get_mut(limit.at()) {
+            level.hit = hit;
+        }
+    }
+
+    /// Adds a full bucket.
+    pub(crate) fn add(&mut self, form: LimitForm, class_mask: u64, now: Timestamp) -> LimitIx {
+        let terms = Terms::of(&form, class_mask);
+        self.put(form, terms, terms.full, now, true)
+    }
+
+    fn put(&mut self, form: LimitForm, terms: Terms, level: i128, at: Timestamp, alive: bool) -> LimitIx {
+        let handle = LimitIx(u32::try_from(self.levels.len()).unwrap_or(u32::MAX));
+        let gauge = (terms.meter == Meter::ConcurrentRequests).then(Box::default);
+        self.levels.push(Level { level, at, terms: self.terms.intern(terms), hit: false, alive });
+        self.places.push(Place { form: Arc::new(form), gauge });
+        if alive {
+            self.by_id.insert(handle.0, &|at| id_at(&self.places, at));
+        }
         handle
     }
 
+    /// Adds a limit as it was.
+    pub(crate) fn restore(&mut self, form: LimitForm, class_mask: u64, known: &LimitLevel) {
+        let terms = Terms::of(&form, class_mask);
+        let limit = self.put(form, terms, known.level, known.at, known.alive);
+        self.set_hit(limit, known.hit);
+    }
+
+    /// What a snapshot keeps of each limit beside its form.
+    pub(crate) fn levels(&self) -> Vec<LimitLevel> {
+        let kept = |level: &Level| LimitLevel { alive: level.alive, hit: level.hit, level: level.level, at: level.at };
+        self.levels.iter().map(kept).collect()
+    }
+
+    /// Takes over another form of the same kind, keeping the level.
+    pub(crate) fn change(&mut self, limit: LimitIx, form: LimitForm, now: Timestamp) {
+        let Some(mut known) = self.get(limit).map(|limit| (limit.bucket(), *limit.terms)) else { return };
+        let terms = Terms::of(&form, known.1.class_mask);
+        known.0.refill(now);
+        let leaves_shadow = known.1.shadow && !terms.shadow;
+        let level = if leaves_shadow { terms.full } else { known.0.level.min(terms.full) };
+        let interned = self.terms.intern(terms);
+        if let Some((place, moved)) = self.places.get_mut(limit.at()).zip(self.levels.get_mut(limit.at())) {
+            place.form = Arc::new(form);
+            moved.level = level;
+            moved.at = known.0.at;
+            moved.terms = interned;
+        }
+        if self.terms.len() > self.levels.len().saturating_mul(2).saturating_add(64) {
+            self.renew_terms(|terms, _| *terms);
+        }
+    }
+
     pub(crate) fn retire(&mut self, limit: LimitIx) {
-        if let Some(limit) = self.table.get_mut(limit.at()) {
-            limit.alive = false;
-            self.by_id.remove(limit.form.id.as_str());
+        if let Some(level) = self.levels.get_mut(limit.at()) {
+            level.alive = false;
+            self.by_id.remove(limit.0, &|at| id_at(&self.places, at));
         }
     }
 
     pub(crate) fn set_class_masks(&mut self, mask_of: impl Fn(&ModelClassId) -> u64) {
-        for limit in &mut self.table {
-            limit.class_mask = limit.form.model_class.as_ref().map_or(EVERY_MODEL, &mask_of);
-        }
+        self.renew_terms(|terms, form| Terms {
+            class_mask: form.model_class.as_ref().map_or(EVERY_MODEL, &mask_of),
+            ..*terms
+        });
     }
 
-    pub(crate) fn restore(table: Vec<Limit>) -> Self {
-        let mut limits = Self { table, by_id: Names::default() };
-        for (limit, index) in limits.table.iter().zip(0_u32..) {
-            if limit.alive {
-                limits.by_id.insert(limit.form.id.as_str().into(), index);
+    /// Gives every limit its terms anew, and forgets those that none has any more.
+    fn renew_terms(&mut self, renew: impl Fn(&Terms, &LimitForm) -> Terms) {
+        let before = core::mem::take(&mut self.terms);
+        for (level, place) in self.levels.iter_mut().zip(&self.places) {
+            if let Some(terms) = before.get(level.terms) {
+                level.terms = self.terms.intern(renew(terms, &place.form));
             }
         }
-        limits
     }
 }
+
+fn id_at(places: &[Place], at: u32) -> &[u8] {
+    places.get(at as usize).map_or(&[], |place| place.form.id.as_str().as_bytes())
+}
+
+/// What a snapshot keeps of a limit beside its form.
+pub(crate) struct LimitLevel {
+    alive: bool,
+    hit: bool,
+    level: i128,
+    at: Timestamp,
+}
+
+crate::packed!(struct LimitLevel { alive, hit, level, at });

@@ -2,32 +2,32 @@
 
 use crate::{
     id::{LONGEST_MODEL, ModelIx},
-    state::Names,
+    index::Index,
 };
 
 /// Models by name, stable over every book of an organization.
 #[derive(Clone, Debug, Default)]
 pub struct Models {
     names: Vec<Box<str>>,
-    by_name: Names,
+    by_name: Index,
 }
 
 impl Models {
     /// The model's handle, made on its first use.
     pub fn intern(&mut self, name: &str) -> ModelIx {
-        if let Some(found) = self.by_name.get(name) {
-            return ModelIx(*found);
+        if let Some(found) = self.get(name) {
+            return found;
         }
         let index = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
         self.names.push(name.into());
-        self.by_name.insert(name.into(), index);
+        self.by_name.insert(index, &|at| name_at(&self.names, at));
         ModelIx(index)
     }
 
     /// The handle of a model that is known.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<ModelIx> {
-        self.by_name.get(name).copied().map(ModelIx)
+        self.by_name.get(name, &|at| name_at(&self.names, at)).map(ModelIx)
     }
 
     /// The model's name.
@@ -52,6 +52,10 @@ impl Models {
     pub fn iter(&self) -> impl Iterator<Item = (ModelIx, &str)> {
         (0..).map(ModelIx).zip(self.names.iter().map(|name| &**name))
     }
+}
+
+fn name_at(names: &[Box<str>], at: u32) -> &[u8] {
+    names.get(at as usize).map_or(&[], |name| name.as_bytes())
 }
 
 /// Whether a text can name a model.

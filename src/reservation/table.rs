@@ -26,16 +26,33 @@ pub struct Reservations {
     pieces: Vec<Arc<[Option<Reservation>]>>,
     free: Vec<u32>,
     // Slots by the id of what stands there.
-    by_id: HashTable<u32>,
+    by_id: HashTable<Tagged>,
     // How many were ever put here: the number of the next one.
     made: u32,
     deadlines: Deadlines,
     // Closed ones by rising `closed_at`. An entry is stale when its reservation was closed again later.
-    closed: VecDeque<(Timestamp, u32)>,
+    closed: VecDeque<(Timestamp, Tagged)>,
 }
 
-fn hash(id: &ReservationId) -> u64 {
-    Hasher::default().hash_one(id)
+/// A slot with a tag of the id of what stands there. Most that is not meant is told apart by its tag, and the table finds
+/// its way without a look at reservations, of which nearly none is in a cache.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Tagged {
+    slot: u32,
+    tag: u32,
+}
+
+impl Tagged {
+    /// The tag of an id.
+    #[expect(clippy::cast_possible_truncation, reason = "half of the hash is the tag")]
+    fn tag_of(id: &ReservationId) -> u32 {
+        Hasher::default().hash_one(id) as u32
+    }
+
+    /// What the table goes by: the tag's bits in every place.
+    fn hash(tag: u32) -> u64 {
+        u64::from(tag).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+    }
 }
 
 fn stands_at(pieces: &[Arc<[Option<Reservation>]>], slot: u32) -> Option<&Reservation> {
@@ -66,8 +83,11 @@ impl Reservations {
     }
 
     fn slot_of(&self, id: &ReservationId) -> Option<u32> {
-        let is = |slot: &u32| stands_at(&self.pieces, *slot).is_some_and(|known| known.id == *id);
-        self.by_id.find(hash(id), is).copied()
+        let tag = Tagged::tag_of(id);
+        let is = |known: &Tagged| {
+            known.tag == tag && stands_at(&self.pieces, known.slot).is_some_and(|known| known.id == *id)
+        };
+        self.by_id.find(Tagged::hash(tag), is).map(|known| known.slot)
     }
 
     pub(crate) fn get_mut(&mut self, id: &ReservationId) -> Option<&mut Reservation> {
@@ -91,16 +111,17 @@ impl Reservations {
     /// Puts a reservation in, and says where: its id must be new.
     pub(crate) fn insert(&mut self, reservation: Reservation) -> Hold {
         let (deadline, closed_at, open) = (reservation.deadline, reservation.closed_at, reservation.is_open());
-        let hold = self.put(reservation);
+        let tag = Tagged::tag_of(&reservation.id);
+        let hold = self.put(reservation, tag);
         if open {
             self.deadlines.open(deadline, hold);
         } else {
-            self.closed.push_back((closed_at, hold.slot));
+            self.closed.push_back((closed_at, Tagged { slot: hold.slot, tag }));
         }
         hold
     }
 
-    fn put(&mut self, mut reservation: Reservation) -> Hold {
+    fn put(&mut self, mut reservation: Reservation, tag: u32) -> Hold {
         if self.free.is_empty() {
             let first = u32::try_from(self.pieces.len()).unwrap_or(u32::MAX).saturating_mul(PIECE);
             self.pieces.push((0..PIECE).map(|_| None).collect());
@@ -109,13 +130,11 @@ impl Reservations {
         let hold = Hold { slot: self.free.pop().unwrap_or(u32::MAX), number: self.made };
         self.made = self.made.wrapping_add(1);
         reservation.number = hold.number;
-        let id = hash(&reservation.id);
         if let Some(place) = place(&mut self.pieces, hold.slot) {
             *place = Some(reservation);
         }
-        let pieces = &self.pieces;
-        let again = |slot: &u32| stands_at(pieces, *slot).map_or(0, |known| hash(&known.id));
-        self.by_id.insert_unique(id, hold.slot, again);
+        let known = Tagged { slot: hold.slot, tag };
+        self.by_id.insert_unique(Tagged::hash(tag), known, |known| Tagged::hash(known.tag));
         hold
     }
 
@@ -136,7 +155,7 @@ impl Reservations {
         let was_open = reservation.is_open();
         reservation.status = status;
         reservation.closed_at = at;
-        self.closed.push_back((at, slot));
+        self.closed.push_back((at, Tagged { slot, tag: Tagged::tag_of(id) }));
         if was_open {
             let pieces = &self.pieces;
             self.deadlines.close(|hold| {
@@ -190,30 +209,29 @@ impl Reservations {
 
     /// Forgets what was closed at or before an instant.
     pub(crate) fn forget_until(&mut self, horizon: Timestamp) {
-        while let Some((closed_at, slot)) = self.closed.front().copied() {
+        while let Some((closed_at, known)) = self.closed.front().copied() {
             if closed_at > horizon {
                 return;
             }
             self.closed.pop_front();
+            // Found by what stands in the table alone.
+            let Ok(entry) = self.by_id.find_entry(Tagged::hash(known.tag), |other| *other == known) else { continue };
             let ripe = |known: &Reservation| !known.is_open() && known.closed_at == closed_at;
-            let Some(id) = stands_at(&self.pieces, slot).filter(|known| ripe(known)).map(|known| hash(&known.id))
-            else {
+            if !stands_at(&self.pieces, known.slot).is_some_and(ripe) {
                 continue;
-            };
-            if let Some(place) = place(&mut self.pieces, slot) {
+            }
+            entry.remove();
+            if let Some(place) = place(&mut self.pieces, known.slot) {
                 *place = None;
             }
-            if let Ok(entry) = self.by_id.find_entry(id, |known| *known == slot) {
-                entry.remove();
-                self.free.push(slot);
-            }
+            self.free.push(known.slot);
         }
     }
 
     /// How many would be left after forgetting what was closed at or before `horizon`; and when the next would go.
     pub(crate) fn remaining_after(&self, horizon: Timestamp) -> (usize, Option<Timestamp>) {
-        let current = |(closed_at, slot): &&(Timestamp, u32)| {
-            self.at(*slot).is_some_and(|reservation| !reservation.is_open() && reservation.closed_at == *closed_at)
+        let current = |(closed_at, known): &&(Timestamp, Tagged)| {
+            self.at(known.slot).is_some_and(|reservation| !reservation.is_open() && reservation.closed_at == *closed_at)
         };
         // A reservation that was closed twice in one instant has two entries.
         let mut forgotten: Vec<u32> = self
@@ -221,7 +239,7 @@ impl Reservations {
             .iter()
             .take_while(|(closed_at, _)| *closed_at <= horizon)
             .filter(current)
-            .map(|(_, slot)| *slot)
+            .map(|(_, known)| known.slot)
             .collect();
         order::sort_by(&mut forgotten, u32::cmp);
         forgotten.dedup();
@@ -264,7 +282,7 @@ impl Pack for Reservations {
         let pieces = &table.pieces;
         let id = |slot: u32| stands_at(pieces, slot).map(|known| known.id);
         let closed = table.closed.make_contiguous();
-        order::sort_by(closed, |left, right| (left.0, id(left.1)).cmp(&(right.0, id(right.1))));
+        order::sort_by(closed, |left, right| (left.0, id(left.1.slot)).cmp(&(right.0, id(right.1.slot))));
         table
     }
 }

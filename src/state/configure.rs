@@ -9,7 +9,7 @@ use crate::{
     event::Change,
     form::{Path, Problems},
     id::{BookIx, BudgetIx, KeyIx, LimitIx, ModelClassId},
-    limit::{EVERY_MODEL, Limit, LimitForm, Scope},
+    limit::{EVERY_MODEL, LimitForm, Scope},
     price::{Book, BookForm},
     time::Timestamp,
 };
@@ -142,23 +142,21 @@ impl State {
 
     fn set_limit(&mut self, form: LimitForm, at: Timestamp) {
         if let Some(known) = self.limits.by_id(form.id.as_str()) {
-            if self.limits.get(known).is_some_and(|limit| limit.form.same_kind(&form)) {
-                if let Some(limit) = self.limits.get_mut(known) {
-                    limit.change(form, at);
-                }
+            if self.limits.get(known).is_some_and(|limit| limit.form().same_kind(&form)) {
+                self.limits.change(known, form, at);
                 return;
             }
             self.retire_limit(known);
         }
         let mask = self.class_mask(&form);
         let scope = form.scope.clone();
-        let limit = self.limits.add(Limit::new(form, mask, at));
+        let limit = self.limits.add(form, mask, at);
         self.attach_limit(&scope, limit);
     }
 
     pub(super) fn attach_limit(&mut self, scope: &Scope, limit: LimitIx) {
         let limits = &self.limits;
-        let id_of = |limit: LimitIx| limits.get(limit).map(|limit| limit.form.id.as_str());
+        let id_of = |limit: LimitIx| limits.get(limit).map(|limit| limit.form().id.as_str());
         if let Some(attached) = attached_mut(Arc::make_mut(&mut self.directory), scope) {
             let position = attached.limits.partition_point(|other| id_of(*other) < id_of(limit));
             attached.limits.insert(position, limit);
@@ -166,7 +164,7 @@ impl State {
     }
 
     fn retire_limit(&mut self, limit: LimitIx) {
-        let Some(scope) = self.limits.get(limit).map(|limit| limit.form.scope.clone()) else { return };
+        let Some(scope) = self.limits.get(limit).map(|limit| limit.form().scope.clone()) else { return };
         self.limits.retire(limit);
         if let Some(attached) = attached_mut(Arc::make_mut(&mut self.directory), &scope) {
             attached.limits.retain(|other| *other != limit);

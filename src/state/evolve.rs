@@ -7,7 +7,7 @@ use crate::{
     event::{Event, EventKind, Reserved, Settled},
     id::{BudgetIx, ReservationId},
     ledger::Ledger,
-    limit::{Counts, Limits},
+    limit::{Counts, Limits, Terms},
     money::Money,
     reservation::{Charged, Fallback, From, Reservation, Status},
     time::Timestamp,
@@ -31,9 +31,7 @@ impl State {
             EventKind::Adjusted(adjusted) => self.adjust(&adjusted.reservation, adjusted.to),
             EventKind::Counted { limits, .. } => {
                 for limit in limits {
-                    if let Some(limit) = self.limits.get_mut(*limit) {
-                        limit.bucket.subtract(1, at);
-                    }
+                    self.limits.subtract(*limit, |_| 1, at);
                 }
             }
             EventKind::AlertFired(alert) => self.fire(alert),
@@ -63,13 +61,9 @@ impl State {
         post(&mut self.budgets, &mut self.ledger, &reservation, &posting);
         let hold = self.reservations.insert(reservation);
         for limit in &reserved.pins.limits {
-            if let Some(limit) = self.limits.get_mut(*limit) {
-                if let Some(gauge) = &mut limit.gauge {
-                    gauge.open(reserved.deadline, hold);
-                } else {
-                    let debit = limit.debit(&counts);
-                    limit.bucket.subtract(debit, at);
-                }
+            match self.limits.gauge_mut(*limit) {
+                Some(gauge) => gauge.open(reserved.deadline, hold),
+                None => self.limits.subtract(*limit, |terms| terms.debit(&counts), at),
             }
         }
     }
@@ -119,7 +113,7 @@ impl State {
         };
         if was_open {
             for limit in &reservation.pins.limits {
-                if let Some(gauge) = books.limits.get_mut(*limit).and_then(|limit| limit.gauge.as_mut()) {
+                if let Some(gauge) = books.limits.gauge_mut(*limit) {
                     gauge.close(&self.reservations);
                 }
             }
@@ -149,7 +143,7 @@ impl State {
                 };
                 self.alert_ends.insert((end, *budget));
             }
-            Alert::LimitHit { limit } => self.set_hit(*limit, true),
+            Alert::LimitHit { limit } => self.limits.set_hit(*limit, true),
             Alert::Overrun { .. } | Alert::Unpriced { .. } => {}
         }
     }
@@ -162,14 +156,8 @@ impl State {
                     self.alert_ends.remove(&(end, *budget));
                 }
             }
-            Alert::LimitHit { limit } => self.set_hit(*limit, false),
+            Alert::LimitHit { limit } => self.limits.set_hit(*limit, false),
             Alert::Overrun { .. } | Alert::Unpriced { .. } => {}
-        }
-    }
-
-    fn set_hit(&mut self, limit: crate::id::LimitIx, hit: bool) {
-        if let Some(limit) = self.limits.get_mut(limit) {
-            limit.hit = hit;
         }
     }
 
@@ -203,11 +191,11 @@ impl Books<'_> {
     fn count(&mut self, debited: bool, actual: Option<&Counts>, at: Timestamp) {
         let reserved = self.reservation.reserved_counts();
         for limit in &self.reservation.pins.limits {
-            if let Some(limit) = self.limits.get_mut(*limit).filter(|limit| limit.gauge.is_none()) {
-                let debited = if debited { limit.debit(&reserved) } else { 0 };
-                let due = actual.map_or(0, |counts| limit.actual(counts));
-                limit.bucket.subtract(due.saturating_sub(debited), at);
-            }
+            let correction = |terms: &Terms| {
+                let debited = if debited { terms.debit(&reserved) } else { 0 };
+                actual.map_or(0, |counts| terms.actual(counts)).saturating_sub(debited)
+            };
+            self.limits.subtract(*limit, correction, at);
         }
     }
 }

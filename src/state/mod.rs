@@ -116,8 +116,8 @@ impl State {
         let directory = &*self.directory;
         [
             Some(&directory.attached),
-            key.project.and_then(|project| directory.project(project)).map(|project| &project.attached),
-            key.member.and_then(|member| directory.member(member)).map(|member| &member.attached),
+            key.project().and_then(|project| directory.project(project)).map(|project| &project.attached),
+            key.member().and_then(|member| directory.member(member)).map(|member| &member.attached),
             Some(&key.attached),
         ]
     }

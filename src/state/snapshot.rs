@@ -19,9 +19,9 @@ use crate::{
         Change, KeySet, MemberSet, OrganizationSet, PriceBookSet, ProjectSet, RoleSet, ServiceAccountSet, SettingsSet,
     },
     form::{Form, Int, Json, Path, Problems},
-    id::{BudgetIx, LimitIx},
+    id::BudgetIx,
     ledger::Ledger,
-    limit::{EVERY_MODEL, Limit, LimitForm, Limits},
+    limit::{EVERY_MODEL, LimitForm, LimitLevel},
     order::Sorted,
     pack::{Pack, pack_items, unpack},
     price::BookForm,
@@ -75,15 +75,6 @@ crate::object! {
     }
 }
 
-struct LimitLevel {
-    alive: bool,
-    hit: bool,
-    level: i128,
-    at: Timestamp,
-}
-
-crate::packed!(struct LimitLevel { alive, hit, level, at });
-
 struct BudgetWindows {
     alive: bool,
     cap_revision: u32,
@@ -115,7 +106,7 @@ impl State {
             clock: self.clock,
             longest_retention_ms: self.longest_retention_ms,
             configuration: crate::wire::to_text(&self.configuration()),
-            limits: self.limits.table().iter().map(level_of).collect(),
+            limits: self.limits.levels(),
             budgets: self.budgets.table().iter().map(windows_of).collect(),
         };
         // Behind the room for the header, so that the bytes are in memory once.
@@ -180,14 +171,10 @@ impl State {
             projects: directory.projects().iter().map(|project| project.form.clone()).collect(),
             service_accounts: directory.service_accounts().iter().map(|account| account.form.clone()).collect(),
             keys: directory.keys().iter().map(|key| (*key.form).clone()).collect(),
-            limits: self.limits.table().iter().map(|limit| (*limit.form).clone()).collect(),
+            limits: self.limits.iter().map(|(_, limit)| limit.form().clone()).collect(),
             budgets: self.budgets.table().iter().map(|budget| (*budget.form).clone()).collect(),
         }
     }
-}
-
-fn level_of(limit: &Limit) -> LimitLevel {
-    LimitLevel { alive: limit.alive, hit: limit.hit, level: limit.bucket.level, at: limit.bucket.at }
 }
 
 fn windows_of(budget: &Budget) -> BudgetWindows {
@@ -203,18 +190,13 @@ fn restore_body((head, (reservations, (ledger, alert_ends))): Body) -> Option<St
     let mut state = State::empty(configuration.organization.id.clone());
     restore_directory(&mut state, &configuration);
 
-    let limits = configuration.limits.into_iter().zip(&head.limits).map(|(form, known)| {
+    for (form, known) in configuration.limits.into_iter().zip(&head.limits) {
         let class = form.model_class.as_ref();
         let mask = class.map_or(EVERY_MODEL, |class| {
             state.directory.classes.get(class.as_str()).map_or(0, |(_, bit)| 1_u64.wrapping_shl(u32::from(*bit)))
         });
-        let mut limit = Limit::new(form, mask, known.at);
-        limit.bucket.level = known.level;
-        limit.alive = known.alive;
-        limit.hit = known.hit;
-        limit
-    });
-    state.limits = Limits::restore(limits.collect());
+        state.limits.restore(form, mask, known);
+    }
     let mut budgets = Budgets::default();
     for (form, known) in configuration.budgets.into_iter().zip(head.budgets) {
         budgets.add(Budget::restored(form, known.alive, known.cap_revision, short::of(known.windows)));
@@ -266,11 +248,9 @@ fn restore_directory(state: &mut State, configuration: &Configuration) {
 fn attach_everything(state: &mut State) {
     let limits: Vec<_> = state
         .limits
-        .table()
         .iter()
-        .zip(0_u32..)
-        .filter(|(limit, _)| limit.alive)
-        .map(|(limit, index)| (limit.form.scope.clone(), LimitIx(index)))
+        .filter(|(_, limit)| limit.alive())
+        .map(|(index, limit)| (limit.form().scope.clone(), index))
         .collect();
     for (scope, limit) in limits {
         state.attach_limit(&scope, limit);
@@ -298,7 +278,8 @@ fn restore_reservations(state: &mut State, reservations: Reservations) -> Option
     }
     for (hold, reservation) in reservations.open_holds() {
         for limit in &reservation.pins.limits {
-            if let Some(gauge) = &mut state.limits.get_mut(*limit)?.gauge {
+            state.limits.get(*limit)?;
+            if let Some(gauge) = state.limits.gauge_mut(*limit) {
                 gauge.open(reservation.deadline, hold);
             }
         }

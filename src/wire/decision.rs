@@ -305,7 +305,7 @@ fn violations(state: &State, violations: &[Violation]) -> Vec<ViolationForm> {
 fn violation_form(state: &State, violation: &Violation) -> Option<ViolationForm> {
     Some(match violation {
         Violation::Limit { limit, needed, available, retry } => {
-            let form = &state.limits.get(*limit)?.form;
+            let form = state.limits.get(*limit)?.form();
             ViolationForm::Limit(LimitViolationForm {
                 limit: form.id.clone(),
                 scope: form.scope.clone(),

@@ -293,7 +293,7 @@ impl EventForm {
 }
 
 fn limit_id(state: &State, limit: LimitIx) -> LimitId {
-    state.limits.get(limit).map_or_else(LimitId::unknown, |limit| limit.form.id.clone())
+    state.limits.get(limit).map_or_else(LimitId::unknown, |limit| limit.form().id.clone())
 }
 
 fn budget_id(state: &State, budget: BudgetIx) -> BudgetId {

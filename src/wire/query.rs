@@ -308,7 +308,7 @@ fn read(state: &State, query: &QueryForm, at: Timestamp) -> Result<ResultForm, E
                 Ok(path) => {
                     let (limits, budgets) = on_path(state, &path, Operation::Messages);
                     Ok(ResultForm::Headroom(Box::new(HeadroomResult {
-                        limits: limits.into_iter().map(|limit| limit_headroom(limit, at)).collect(),
+                        limits: limits.into_iter().map(|limit| limit_headroom(&limit, at)).collect(),
                         budgets: budgets.into_iter().map(|budget| budget_headroom(budget, at)).collect(),
                     })))
                 }
@@ -358,15 +358,16 @@ fn can(state: &State, form: &CanForm, at: Timestamp) -> Result<ResultForm, Error
     Ok(ResultForm::Can(CanResult { allowed }))
 }
 
-fn limit_headroom(limit: &Limit, at: Timestamp) -> LimitHeadroom {
-    let form = &limit.form;
+fn limit_headroom(limit: &Limit<'_>, at: Timestamp) -> LimitHeadroom {
+    let form = limit.form();
+    let bucket = limit.bucket();
     let gauge = limit.meter == Meter::ConcurrentRequests;
     let open = i128::try_from(limit.open()).unwrap_or(i128::MAX);
     let remaining = match gauge {
-        true => limit.bucket.full.saturating_sub(open),
-        false => limit.bucket.whole(limit.bucket.level_at(at)),
+        true => limit.full.saturating_sub(open),
+        false => bucket.whole(bucket.level_at(at)),
     };
-    let full_at = match limit.bucket.wait(limit.bucket.full, at) {
+    let full_at = match bucket.wait(bucket.full, at) {
         crate::limit::Wait::Until(at) if !gauge => Some(at.into()),
         _ => None,
     };
