@@ -6,6 +6,7 @@
 //! INVARIANT: the total equals the sum over keys and the sum over models, to the last digit.
 
 use crate::{
+    ahead,
     budget::Balance,
     id::{KeyIx, ModelIx},
 };
@@ -33,6 +34,11 @@ impl Ledger {
                 *balance = Some(balance.unwrap_or_default().after(posting));
             }
         }
+    }
+
+    /// Asks for the balance of a key, which is posted to soon.
+    pub(crate) fn ask_for(&self, key: KeyIx) {
+        ahead::read(self.keys.get(key.at()).map(Option::is_some));
     }
 
     /// The balance of each key, by handle, that was ever posted to.

@@ -48,6 +48,7 @@
     )
 )]
 
+mod ahead;
 pub mod alert;
 pub mod budget;
 pub mod command;

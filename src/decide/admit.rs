@@ -1,7 +1,7 @@
 //! Admission: every gate in its order, and the reservation that passing them makes.
 
 use super::{
-    authenticate::{authenticate, authorize, identify},
+    authenticate::{authenticate, authorize, identify, usable},
     gates, one,
 };
 use crate::{
@@ -68,6 +68,12 @@ fn model<'a>(
 }
 
 pub(super) fn admit(state: &State, admit: &Admit<'_>, at: Timestamp) -> Result<(Decision, Events), Error> {
+    // The longest way through memory begins first.
+    let identified = identify(state, &admit.credential);
+    if let Some((index, key, _)) = &identified {
+        state.ledger.ask_for(*index);
+        state.limits.ask_for(&key.attached.limits);
+    }
     let longest = state.directory.settings.reservation_timeout_ms.get();
     check_quantities(admit)?;
     if let Some(known) = state.reservation_at(&admit.reservation, at) {
@@ -88,7 +94,7 @@ pub(super) fn admit(state: &State, admit: &Admit<'_>, at: Timestamp) -> Result<(
     let model = model_now(state, &admit.model);
 
     let deny = |reason| Ok((Decision::from(Denial::of(reason)), Events::new()));
-    let (key_index, key) = match authenticate(state, &admit.credential, at) {
+    let (key_index, key) = match usable(identified, at) {
         Ok(found) => found,
         Err(reason) => return deny(reason),
     };

@@ -32,7 +32,15 @@ pub(super) fn authenticate<'a>(
     credential: &Credential<'_>,
     at: Timestamp,
 ) -> Result<(KeyIx, &'a Key), Reason> {
-    let (index, key, secret_expires_at) = identify(state, credential).ok_or(Reason::UnknownKey)?;
+    usable(identify(state, credential), at)
+}
+
+/// An identified key, if it may be used now.
+pub(super) fn usable(
+    identified: Option<(KeyIx, &Key, Option<Timestamp>)>,
+    at: Timestamp,
+) -> Result<(KeyIx, &Key), Reason> {
+    let (index, key, secret_expires_at) = identified.ok_or(Reason::UnknownKey)?;
     if key.revoked {
         return Err(Reason::RevokedKey);
     }

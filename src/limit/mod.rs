@@ -18,6 +18,7 @@ pub use self::{
 };
 use self::terms::TermsTable;
 use crate::{
+    ahead,
     id::{LimitIx, ModelClassId},
     index::Index,
     money::Money,
@@ -141,6 +142,13 @@ impl Limits {
     /// The limits, in the order of handles.
     pub fn iter(&self) -> impl Iterator<Item = (LimitIx, Limit<'_>)> {
         (0..).map(LimitIx).zip(&self.levels).filter_map(|(limit, _)| Some((limit, self.get(limit)?)))
+    }
+
+    /// Asks for the levels of some limits, which are read soon. Levels of one scope mostly stand together.
+    pub(crate) fn ask_for(&self, limits: &[LimitIx]) {
+        for limit in [limits.first(), limits.last()].into_iter().flatten() {
+            ahead::read(self.levels.get(limit.at()).map(|level| level.terms));
+        }
     }
 
     /// The gauge of a limit that has one.
