@@ -70,9 +70,8 @@ fn model<'a>(
 pub(super) fn admit(state: &State, admit: &Admit<'_>, at: Timestamp) -> Result<(Decision, Events), Error> {
     // The longest way through memory begins first.
     let identified = identify(state, &admit.credential);
-    if let Some((index, key, _)) = &identified {
-        state.ledger.ask_for(*index);
-        state.limits.ask_for(&key.attached.limits);
+    if let Some((index, _, _)) = &identified {
+        state.ask_for(*index);
     }
     let longest = state.directory.settings.reservation_timeout_ms.get();
     check_quantities(admit)?;

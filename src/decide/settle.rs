@@ -25,8 +25,7 @@ pub(super) fn settle(
 ) -> Result<(Decision, Events), Error> {
     check(given)?;
     let reservation = find(state, id, at)?;
-    state.ledger.ask_for(reservation.asked.key);
-    state.limits.ask_for(&reservation.pins.limits);
+    state.ask_for(reservation.asked.key);
     let usage = resolve(state, reservation, given);
     let from = match &reservation.status {
         Status::Held => From::Held,

@@ -20,6 +20,7 @@ use self::{
 use crate::{
     id::{BudgetIx, InlineId, KeyIx, LimitIx, MemberIx, ModelIx, ProjectIx, RoleId, SecretDigest, ServiceAccountIx},
     index::Index,
+    limit::Scope,
     order::ById,
     short::Short,
     time::{LATEST, Timestamp},
@@ -170,6 +171,7 @@ pub struct Directory {
     projects: Vec<Project>,
     service_accounts: Vec<ServiceAccount>,
     keys: Vec<Key>,
+    first_limits: Vec<Option<LimitIx>>,
     members_by_id: Index,
     projects_by_id: Index,
     service_accounts_by_id: Index,
@@ -229,6 +231,7 @@ impl Directory {
             projects: Vec::new(),
             service_accounts: Vec::new(),
             keys: Vec::new(),
+            first_limits: Vec::new(),
             members_by_id: Index::default(),
             projects_by_id: Index::default(),
             service_accounts_by_id: Index::default(),
@@ -324,16 +327,35 @@ impl Directory {
         &self.service_accounts
     }
 
-    pub(crate) fn key_attached_mut(&mut self, key: KeyIx) -> Option<&mut Attached> {
-        self.keys.get_mut(key.at()).map(|key| &mut key.attached)
+    /// Changes the limits and budgets of a scope, if it is known.
+    pub(crate) fn attach(&mut self, scope: &Scope, change: &dyn Fn(&mut Attached)) {
+        match scope {
+            Scope::Organization => change(&mut self.attached),
+            Scope::Project(id) => {
+                let project = self.project_by_id(id.as_str());
+                if let Some(project) = project.and_then(|project| self.projects.get_mut(project.at())) {
+                    change(&mut project.attached);
+                }
+            }
+            Scope::Member(id) => {
+                let member = self.member_by_id(id.as_str());
+                if let Some(member) = member.and_then(|member| self.members.get_mut(member.at())) {
+                    change(&mut member.attached);
+                }
+            }
+            Scope::Key(id) => {
+                let Some(at) = self.key_by_id(id.as_str()).map(KeyIx::at) else { return };
+                if let Some((key, first)) = self.keys.get_mut(at).zip(self.first_limits.get_mut(at)) {
+                    change(&mut key.attached);
+                    *first = key.attached.limits.first().copied();
+                }
+            }
+        }
     }
 
-    pub(crate) fn member_attached_mut(&mut self, member: MemberIx) -> Option<&mut Attached> {
-        self.members.get_mut(member.at()).map(|member| &mut member.attached)
-    }
-
-    pub(crate) fn project_attached_mut(&mut self, project: ProjectIx) -> Option<&mut Attached> {
-        self.projects.get_mut(project.at()).map(|project| &mut project.attached)
+    /// The first limit of a key, which is known before the key is read.
+    pub(crate) fn first_limit(&self, key: KeyIx) -> Option<LimitIx> {
+        self.first_limits.get(key.at()).copied().flatten()
     }
 
     /// What an owner may do in a project: for a member, the organization's role joined with the project's.
@@ -498,6 +520,7 @@ impl Directory {
                     attached: Attached::default(),
                     form: Box::new(form.clone()),
                 });
+                self.first_limits.push(None);
                 let key = last(&self.keys);
                 self.keys_by_id.insert(key, &|at| id_at(&self.keys, at));
                 KeyIx(key)

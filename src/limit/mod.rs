@@ -144,11 +144,10 @@ impl Limits {
         (0..).map(LimitIx).zip(&self.levels).filter_map(|(limit, _)| Some((limit, self.get(limit)?)))
     }
 
-    /// Asks for the levels of some limits, which are read soon. Levels of one scope mostly stand together.
-    pub(crate) fn ask_for(&self, limits: &[LimitIx]) {
-        for limit in [limits.first(), limits.last()].into_iter().flatten() {
-            ahead::read(self.levels.get(limit.at()).map(|level| level.terms));
-        }
+    /// Asks for the levels of a scope's limits, which are read soon and mostly stand together; two fill a line.
+    pub(crate) fn ask_for(&self, first: LimitIx) {
+        ahead::read(self.levels.get(first.at()).map(|level| level.terms));
+        ahead::read(self.levels.get(first.at().wrapping_add(2)).map(|level| level.terms));
     }
 
     /// The gauge of a limit that has one.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::State;
 use crate::{
     budget::{Budget, BudgetForm},
-    directory::{Attached, matches_name},
+    directory::matches_name,
     event::Change,
     form::{Path, Problems},
     id::{BookIx, BudgetIx, KeyIx, LimitIx, ModelClassId},
@@ -157,18 +157,17 @@ impl State {
     pub(super) fn attach_limit(&mut self, scope: &Scope, limit: LimitIx) {
         let limits = &self.limits;
         let id_of = |limit: LimitIx| limits.get(limit).map(|limit| limit.form().id.as_str());
-        if let Some(attached) = attached_mut(Arc::make_mut(&mut self.directory), scope) {
+        Arc::make_mut(&mut self.directory).attach(scope, &|attached| {
             let position = attached.limits.partition_point(|other| id_of(*other) < id_of(limit));
             attached.limits.insert(position, limit);
-        }
+        });
     }
 
     fn retire_limit(&mut self, limit: LimitIx) {
         let Some(scope) = self.limits.get(limit).map(|limit| limit.form().scope.clone()) else { return };
         self.limits.retire(limit);
-        if let Some(attached) = attached_mut(Arc::make_mut(&mut self.directory), &scope) {
-            attached.limits.retain(|other| *other != limit);
-        }
+        Arc::make_mut(&mut self.directory)
+            .attach(&scope, &|attached| attached.limits.retain(|other| *other != limit));
     }
 
     fn set_budget(&mut self, form: BudgetForm) {
@@ -192,31 +191,17 @@ impl State {
     pub(super) fn attach_budget(&mut self, scope: &Scope, budget: BudgetIx) {
         let budgets = &self.budgets;
         let id_of = |budget: BudgetIx| budgets.get(budget).map(|budget| budget.form.id.as_str());
-        if let Some(attached) = attached_mut(Arc::make_mut(&mut self.directory), scope) {
+        Arc::make_mut(&mut self.directory).attach(scope, &|attached| {
             let position = attached.budgets.partition_point(|other| id_of(*other) < id_of(budget));
             attached.budgets.insert(position, budget);
-        }
+        });
     }
 
     fn retire_budget(&mut self, budget: BudgetIx) {
         let Some(scope) = self.budgets.get(budget).map(|budget| budget.form.scope.clone()) else { return };
         self.budgets.retire(budget);
         self.clear_alert_ends(budget);
-        if let Some(attached) = attached_mut(Arc::make_mut(&mut self.directory), &scope) {
-            attached.budgets.retain(|other| *other != budget);
-        }
-    }
-}
-
-fn attached_mut<'a>(directory: &'a mut crate::directory::Directory, scope: &Scope) -> Option<&'a mut Attached> {
-    match scope {
-        Scope::Organization => Some(&mut directory.attached),
-        Scope::Project(id) => {
-            directory.project_by_id(id.as_str()).and_then(|project| directory.project_attached_mut(project))
-        }
-        Scope::Member(id) => {
-            directory.member_by_id(id.as_str()).and_then(|member| directory.member_attached_mut(member))
-        }
-        Scope::Key(id) => directory.key_by_id(id.as_str()).and_then(|key| directory.key_attached_mut(key)),
+        Arc::make_mut(&mut self.directory)
+            .attach(&scope, &|attached| attached.budgets.retain(|other| *other != budget));
     }
 }

@@ -12,7 +12,7 @@ pub use self::snapshot::FORMAT as SNAPSHOT_FORMAT;
 use crate::{
     budget::{BudgetForm, Budgets},
     directory::{Directory, Key, ModelSet, OrganizationForm, SettingsForm, matches_name},
-    id::{BookIx, BudgetIx, ModelIx, OrganizationId, ReservationId},
+    id::{BookIx, BudgetIx, KeyIx, ModelIx, OrganizationId, ReservationId},
     ledger::Ledger,
     limit::{EVERY_MODEL, Limits},
     order::Sorted,
@@ -120,6 +120,14 @@ impl State {
             key.member().and_then(|member| directory.member(member)).map(|member| &member.attached),
             Some(&key.attached),
         ]
+    }
+
+    /// Asks for what a posting of a key reads soon.
+    pub(crate) fn ask_for(&self, key: KeyIx) {
+        self.ledger.ask_for(key);
+        if let Some(limit) = self.directory.first_limit(key) {
+            self.limits.ask_for(limit);
+        }
     }
 
     /// When the engine next wants to be asked to expire.
