@@ -9,7 +9,7 @@ use crate::{
     decide::{decide, due, effective_time, seed, step, with_expired},
     decision::Outcome,
     error::Error,
-    event::Event,
+    event::{Event, Events},
     policy::Policy,
     state::State,
     time::Timestamp,
@@ -102,10 +102,11 @@ impl Engine {
         if !due.is_empty() {
             // What is due makes no mistake out of a command that is none, nor heals one: a mistake is found before
             // anything is applied.
-            step(&self.state, command, at)?;
+            step(&self.state, command, at, &mut Events::new())?;
             self.apply(&due);
         }
-        let (decision, mut events) = step(&self.state, command, at)?;
+        let mut events = Events::new();
+        let decision = step(&self.state, command, at, &mut events)?;
         self.apply(&events);
         let decision = with_expired(decision, &due);
         if !due.is_empty() {

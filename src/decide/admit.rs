@@ -2,7 +2,7 @@
 
 use super::{
     authenticate::{authenticate, authorize, identify, usable},
-    gates, one,
+    gates,
 };
 use crate::{
     command::{Admit, Credential, ModelName},
@@ -67,7 +67,12 @@ fn model<'a>(
     Model { name, card, priced_by: card.or_else(fallback) }
 }
 
-pub(super) fn admit(state: &State, admit: &Admit<'_>, at: Timestamp) -> Result<(Decision, Events), Error> {
+pub(super) fn admit(
+    state: &State,
+    admit: &Admit<'_>,
+    at: Timestamp,
+    events: &mut Events,
+) -> Result<Decision, Error> {
     // The longest way through memory begins first.
     let identified = identify(state, &admit.credential);
     if let Some((index, _, _)) = &identified {
@@ -77,7 +82,7 @@ pub(super) fn admit(state: &State, admit: &Admit<'_>, at: Timestamp) -> Result<(
     check_quantities(admit)?;
     if let Some(known) = state.reservation_at(&admit.reservation, at) {
         return if repeats(state, known, admit) {
-            Ok((replay(known), Events::new()))
+            Ok(replay(known))
         } else {
             Err(conflict(known, at))
         };
@@ -92,7 +97,7 @@ pub(super) fn admit(state: &State, admit: &Admit<'_>, at: Timestamp) -> Result<(
     let book = state.book();
     let model = model_now(state, &admit.model);
 
-    let deny = |reason| Ok((Decision::from(Denial::of(reason)), Events::new()));
+    let deny = |reason| Ok(Decision::from(Denial::of(reason)));
     let (key_index, key) = match usable(identified, at) {
         Ok(found) => found,
         Err(reason) => return deny(reason),
@@ -122,13 +127,11 @@ pub(super) fn admit(state: &State, admit: &Admit<'_>, at: Timestamp) -> Result<(
         (denial, None) => denial,
     };
     if let Some(denial) = denial {
-        let mut events = Events::new();
-        verdict.alerts(false, at, &mut events);
-        return Ok((denial.into(), events));
+        verdict.alerts(false, at, events);
+        return Ok(denial.into());
     }
 
     let deadline = at.plus(timeout_ms);
-    let mut events = Events::new();
     let shadow_violated = std::mem::take(&mut verdict.shadow_violated);
     let reserved = Reserved {
         id: admit.reservation,
@@ -141,15 +144,14 @@ pub(super) fn admit(state: &State, admit: &Admit<'_>, at: Timestamp) -> Result<(
         pins: std::mem::take(&mut verdict.pins),
     };
     events.push(Event { at, kind: EventKind::Reserved(reserved) });
-    verdict.alerts(true, at, &mut events);
-    let decision = Decision::Allow {
+    verdict.alerts(true, at, events);
+    Ok(Decision::Allow {
         reservation: admit.reservation,
         hold: quote.total,
         deadline,
         shadow_violated,
         replayed: false,
-    };
-    Ok((decision, events))
+    })
 }
 
 /// Counts tokens: authenticated, authorised and limited, without a hold.
@@ -158,9 +160,10 @@ pub(super) fn count_tokens(
     credential: &Credential<'_>,
     name: &ModelName<'_>,
     at: Timestamp,
-) -> (Decision, Events) {
+    events: &mut Events,
+) -> Decision {
     let model = model_now(state, name);
-    let deny = |reason| (Decision::from(Denial::of(reason)), Events::new());
+    let deny = |reason| Decision::from(Denial::of(reason));
     let (key_index, key) = match authenticate(state, credential, at) {
         Ok(found) => found,
         Err(reason) => return deny(reason),
@@ -172,16 +175,16 @@ pub(super) fn count_tokens(
         return deny(Reason::UnpricedModel);
     }
     let mut verdict = gates::limits(state, key, Operation::CountTokens, model.classes(state), &Counts::default(), at);
-    let mut events = Events::new();
     if let Some(denial) = verdict.denial() {
-        verdict.alerts(false, at, &mut events);
-        return (denial.into(), events);
+        verdict.alerts(false, at, events);
+        return denial.into();
     }
     if !verdict.pins.limits.is_empty() {
-        events = one(at, EventKind::Counted { key: key_index, limits: short::copied(&verdict.pins.limits) });
-        verdict.alerts(true, at, &mut events);
+        let limits = short::copied(&verdict.pins.limits);
+        events.push(Event { at, kind: EventKind::Counted { key: key_index, limits } });
+        verdict.alerts(true, at, events);
     }
-    (Decision::Counted { shadow_violated: verdict.shadow_violated }, events)
+    Decision::Counted { shadow_violated: verdict.shadow_violated }
 }
 
 /// Whether an admission asks for what a reservation was made for, by the book and the time-out of that time.

@@ -13,7 +13,6 @@ use crate::{
     },
     id::LimitIx,
     policy::Policy,
-    short,
     state::State,
     time::Timestamp,
 };
@@ -34,9 +33,10 @@ pub(super) fn update_policy(
     actor: &Principal,
     policy: &Policy,
     at: Timestamp,
-) -> Result<(Decision, Events), Error> {
+    events: &mut Events,
+) -> Result<Decision, Error> {
     if let Err(denied) = authorize_actor(state, actor, Action::PolicyWrite, at) {
-        return Ok((denied, Events::new()));
+        return Ok(denied);
     }
     let problems = authority::problems(&state.directory, actor, policy, at);
     if !problems.is_empty() {
@@ -51,7 +51,9 @@ pub(super) fn update_policy(
         changes.push(Change::Settings(SettingsSet { settings: policy.form.settings.clone() }));
     }
     changes.everything_else(policy);
-    Ok((Decision::PolicyUpdated { changes: changes.count }, short::of(changes.events)))
+    let decision = Decision::PolicyUpdated { changes: changes.count };
+    events.extend(changes.events);
+    Ok(decision)
 }
 
 /// Collects the events that lead from a state to a policy.

@@ -1,11 +1,11 @@
 //! Corrections by an actor: a charge, and the clock.
 
-use super::{authorize_actor, one, settle::find, threshold};
+use super::{authorize_actor, settle::find, threshold};
 use crate::{
     decision::Decision,
     directory::{Principal, action::Action},
     error::{Error, ErrorKind},
-    event::{Adjusted, EventKind, Events},
+    event::{Adjusted, Event, EventKind, Events},
     id::ReservationId,
     money::{LARGEST, Money},
     reservation::Status,
@@ -21,13 +21,14 @@ pub(super) fn adjust(
     to: Money,
     reason: &str,
     at: Timestamp,
-) -> Result<(Decision, Events), Error> {
+    events: &mut Events,
+) -> Result<Decision, Error> {
     if to < Money::ZERO || to > LARGEST {
         let message = format!("`{to}` is out of range: write 0 to {LARGEST} US dollars");
         return Err(Error::invalid(message).at("command.charge_usd"));
     }
     if let Err(denied) = authorize_actor(state, actor, Action::ChargesAdjust, at) {
-        return Ok((denied, Events::new()));
+        return Ok(denied);
     }
     let reservation = find(state, id, at)?;
     let Status::Settled(settlement) = &reservation.status else {
@@ -36,12 +37,12 @@ pub(super) fn adjust(
     };
     let from = settlement.charge;
     if from == to && !settlement.unpriced {
-        return Ok((Decision::Adjusted { reservation: *id, from, to, replayed: true }, Events::new()));
+        return Ok(Decision::Adjusted { reservation: *id, from, to, replayed: true });
     }
     let adjusted = Adjusted { reservation: *id, actor: actor.clone(), from, to, reason: reason.to_owned() };
-    let mut events = one(at, EventKind::Adjusted(Box::new(adjusted)));
-    threshold::fired_by(state, reservation, to - from, at, &mut events);
-    Ok((Decision::Adjusted { reservation: *id, from, to, replayed: false }, events))
+    events.push(Event { at, kind: EventKind::Adjusted(Box::new(adjusted)) });
+    threshold::fired_by(state, reservation, to - from, at, events);
+    Ok(Decision::Adjusted { reservation: *id, from, to, replayed: false })
 }
 
 /// Accepts a clock that jumped, as far as the actor says: the clock becomes the instant of the command.
@@ -50,7 +51,8 @@ pub(super) fn advance_clock(
     actor: &Principal,
     to: Timestamp,
     at: Timestamp,
-) -> Result<(Decision, Events), Error> {
+    events: &mut Events,
+) -> Result<Decision, Error> {
     if at > to {
         let message = format!(
             "the clock shows `{}`, which is after `{}`: correct the clock, or name a later instant up to which it is accepted",
@@ -60,7 +62,8 @@ pub(super) fn advance_clock(
         return Err(Error::invalid(message).at("command.to_ms"));
     }
     if let Err(denied) = authorize_actor(state, actor, Action::ClockAdvance, at) {
-        return Ok((denied, Events::new()));
+        return Ok(denied);
     }
-    Ok((Decision::ClockAdvanced { clock: at }, one(at, EventKind::ClockAdvanced(Box::new(actor.clone())))))
+    events.push(Event { at, kind: EventKind::ClockAdvanced(Box::new(actor.clone())) });
+    Ok(Decision::ClockAdvanced { clock: at })
 }

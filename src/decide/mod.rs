@@ -28,7 +28,7 @@ use crate::{
     directory::{Principal, action::Action},
     error::{Error, ErrorKind},
     event::{Change, Event, EventKind, Events},
-    short::{self, Short},
+    short,
     state::State,
     time::Timestamp,
 };
@@ -44,7 +44,8 @@ pub fn decide(state: &State, command: &Command<'_>, now: Timestamp) -> Result<Ou
     let at = effective_time(state, command, now)?;
     let due = due(state, at);
     if due.is_empty() {
-        let (decision, events) = step(state, command, at)?;
+        let mut events = Events::new();
+        let decision = step(state, command, at, &mut events)?;
         let next_deadline = next_deadline_after(state, &events);
         return Ok(Outcome { decision, events, next_deadline });
     }
@@ -60,7 +61,8 @@ pub fn decide(state: &State, command: &Command<'_>, now: Timestamp) -> Result<Ou
     // Rare: a host that submits `expire` at each deadline never comes here. The copy shares its reservations.
     let mut after = state.clone();
     due.iter().for_each(|event| after.evolve(event));
-    let (decision, mut events) = step(&after, command, at)?;
+    let mut events = Events::new();
+    let decision = step(&after, command, at, &mut events)?;
     let next_deadline = next_deadline_after(&after, &events);
     let decision = with_expired(decision, &due);
     events = due.into_iter().chain(events).collect();
@@ -84,25 +86,29 @@ pub(crate) fn effective_time(state: &State, command: &Command<'_>, now: Timestam
     Ok(now.max(state.clock))
 }
 
-/// Decides a command in a state in which nothing is due.
-pub(crate) fn step(state: &State, command: &Command<'_>, at: Timestamp) -> Result<(Decision, Events), Error> {
+/// Decides a command in a state in which nothing is due, and adds its events where they are wanted.
+pub(crate) fn step(
+    state: &State,
+    command: &Command<'_>,
+    at: Timestamp,
+    events: &mut Events,
+) -> Result<Decision, Error> {
     match command {
-        Command::Admit(admit) => admit::admit(state, admit, at),
-        Command::Settle { reservation, usage } => settle::settle(state, reservation, usage, at),
-        Command::Void { reservation } => settle::void(state, reservation, at),
-        Command::Expire => Ok(expire(state, at)),
-        Command::CountTokens { credential, model } => Ok(admit::count_tokens(state, credential, model, at)),
-        Command::Adjust { actor, reservation, charge, reason } => {
-            correct::adjust(state, actor, reservation, *charge, reason, at)
+        Command::Admit(admit) => admit::admit(state, admit, at, events),
+        Command::Settle { reservation, usage } => settle::settle(state, reservation, usage, at, events),
+        Command::Void { reservation } => settle::void(state, reservation, at, events),
+        Command::Expire => {
+            // What is due was applied before; a heartbeat is all that may be left.
+            events.extend(heartbeat(state, state.clock, at));
+            Ok(Decision::Expired { reservations: 0 })
         }
-        Command::AdvanceClock { actor, to } => correct::advance_clock(state, actor, *to, at),
-        Command::UpdatePolicy { actor, policy } => configure::update_policy(state, actor, policy, at),
+        Command::CountTokens { credential, model } => Ok(admit::count_tokens(state, credential, model, at, events)),
+        Command::Adjust { actor, reservation, charge, reason } => {
+            correct::adjust(state, actor, reservation, *charge, reason, at, events)
+        }
+        Command::AdvanceClock { actor, to } => correct::advance_clock(state, actor, *to, at, events),
+        Command::UpdatePolicy { actor, policy } => configure::update_policy(state, actor, policy, at, events),
     }
-}
-
-/// What is due was applied before; a heartbeat is all that may be left.
-fn expire(state: &State, at: Timestamp) -> (Decision, Events) {
-    (Decision::Expired { reservations: 0 }, heartbeat(state, state.clock, at).into_iter().collect())
 }
 
 /// A heartbeat, when nothing has happened for long after `clock`.
@@ -186,8 +192,4 @@ fn authorize_actor(state: &State, actor: &Principal, action: Action, at: Timesta
     } else {
         Err(Denial::of(Reason::ForbiddenAction).into())
     }
-}
-
-fn one(at: Timestamp, kind: EventKind) -> Events {
-    Short::from([Event { at, kind }])
 }

@@ -1,6 +1,6 @@
 //! After the request: settle charges it, void gives it back. Reality is never refused.
 
-use super::{MOST_PARTS, admit::model_then, one, threshold};
+use super::{MOST_PARTS, admit::model_then, threshold};
 use crate::{
     alert::Alert,
     command::{GivenPart, GivenUsage, ModelName},
@@ -22,7 +22,8 @@ pub(super) fn settle(
     id: &ReservationId,
     given: &GivenUsage,
     at: Timestamp,
-) -> Result<(Decision, Events), Error> {
+    events: &mut Events,
+) -> Result<Decision, Error> {
     check(given)?;
     let reservation = find(state, id, at)?;
     state.ask_for(reservation.asked.key);
@@ -32,7 +33,7 @@ pub(super) fn settle(
         Status::Assumed => From::Assumed,
         Status::Voided(_) => From::Voided,
         Status::Settled(known) if known.is_of(&usage) => {
-            return Ok((replayed(reservation, known), Events::new()));
+            return Ok(replayed(reservation, known));
         }
         Status::Settled(_) => {
             let message =
@@ -58,15 +59,15 @@ pub(super) fn settle(
         From::Assumed => settlement.charge - reservation.hold,
         From::Held | From::Voided => settlement.charge,
     };
-    let mut events = one(at, EventKind::Settled(Settled { reservation: *id, settlement, counted }));
+    events.push(Event { at, kind: EventKind::Settled(Settled { reservation: *id, settlement, counted }) });
     if unpriced {
         events.push(alert(Alert::Unpriced { reservation: *id }));
     }
     if overrun > Money::ZERO {
         events.push(alert(Alert::Overrun { reservation: *id, overrun }));
     }
-    threshold::fired_by(state, reservation, more, at, &mut events);
-    Ok((decision, events))
+    threshold::fired_by(state, reservation, more, at, events);
+    Ok(decision)
 }
 
 fn replayed(reservation: &Reservation, charged: &Charged) -> Decision {
@@ -81,13 +82,18 @@ fn replayed(reservation: &Reservation, charged: &Charged) -> Decision {
     }
 }
 
-pub(super) fn void(state: &State, id: &ReservationId, at: Timestamp) -> Result<(Decision, Events), Error> {
+pub(super) fn void(
+    state: &State,
+    id: &ReservationId,
+    at: Timestamp,
+    events: &mut Events,
+) -> Result<Decision, Error> {
     let reservation = find(state, id, at)?;
     let voided = |from, replayed| Decision::Voided { reservation: *id, released: reservation.hold, from, replayed };
     let from = match reservation.status {
         Status::Held => From::Held,
         Status::Assumed => From::Assumed,
-        Status::Voided(from) => return Ok((voided(from, true), Events::new())),
+        Status::Voided(from) => return Ok(voided(from, true)),
         Status::Settled(_) => {
             let message = format!(
                 "reservation `{id}` is already settled: what was spent cannot be voided; correct it with `adjust`"
@@ -95,7 +101,8 @@ pub(super) fn void(state: &State, id: &ReservationId, at: Timestamp) -> Result<(
             return Err(Error::new(ErrorKind::ReservationConflict, message).at("command.reservation"));
         }
     };
-    Ok((voided(from, false), one(at, EventKind::Voided { reservation: *id, from })))
+    events.push(Event { at, kind: EventKind::Voided { reservation: *id, from } });
+    Ok(voided(from, false))
 }
 
 pub(super) fn find<'a>(state: &'a State, id: &ReservationId, at: Timestamp) -> Result<&'a Reservation, Error> {
