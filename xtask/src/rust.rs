@@ -21,6 +21,16 @@ pub(crate) fn ensure_wasm_target() -> Result<()> {
     add(&["target", "add", WASM_TARGET], "Rust's WebAssembly target")
 }
 
+/// Adds the source of the standard library to the toolchain in use, if it is missing.
+pub(crate) fn ensure_library_source() -> Result<()> {
+    let root = Tool::new("rustc").args(["--print", "sysroot"]).output_text();
+    let locked = |root: String| Path::new(root.trim()).join("lib/rustlib/src/rust/library/Cargo.lock").is_file();
+    if root.is_some_and(locked) {
+        return Ok(());
+    }
+    add(&["component", "add", "rust-src"], "the source of Rust's standard library")
+}
+
 /// Adds rustfmt and clippy to the toolchain in use, if they are missing.
 pub(crate) fn ensure_lints() -> Result<()> {
     for (command, component) in [("fmt", "rustfmt"), ("clippy", "clippy")] {

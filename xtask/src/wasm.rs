@@ -53,12 +53,22 @@ pub(crate) fn build(workspace: &Workspace) -> Result<Core> {
     Ok(Core { directory, size })
 }
 
+/// Compiles the module together with the standard library, which is thereby made for size as the module is, and without
+/// the texts of panics: a panic is a trap, after which no instance answers.
 fn compile(workspace: &Workspace) -> Result<PathBuf> {
+    rust::ensure_library_source()?;
+    // Cargo takes these options only where it is told that they may change with the toolchain. That would have host tools
+    // compiled anew each time, had it not a directory of its own.
+    let target = workspace.target().join("small");
     step::run("compile the engine to WebAssembly", |step| {
         let build = Tool::cargo().in_directory(workspace.root()).args(["build", "--package", "tollgate", "--lib"]);
-        build.args(["--features", "wasm", "--profile", "wasm", "--target", WASM_TARGET]).succeed(step)
+        let build = build.args(["--features", "wasm", "--profile", "wasm", "--target", WASM_TARGET]);
+        let build = build.args(["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"]);
+        let flags = r#"--cfg sha2_backend_soft="compact" -Zunstable-options -Cpanic=immediate-abort"#;
+        let build = build.env("RUSTC_BOOTSTRAP", "1").env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags);
+        build.arg("--target-dir").arg(&target).succeed(step)
     })?;
-    Ok(workspace.target().join(WASM_TARGET).join("wasm").join("tollgate.wasm"))
+    Ok(target.join(WASM_TARGET).join("wasm").join("tollgate.wasm"))
 }
 
 fn make_glue(workspace: &Workspace, module: &PathBuf) -> Result<PathBuf> {
