@@ -14,8 +14,8 @@ use crate::{
     error::Problem,
     form::{Json, Path, Problems},
     id::{MemberId, ProjectId, RoleId},
+    index::Names,
     policy::{Policy, PolicyForm},
-    state::Names,
     time::Timestamp,
 };
 
@@ -233,7 +233,7 @@ impl<'a> Review<'a, '_> {
     }
 
     fn at<T>(&self, places: &Names, id: &str, list: &'a [T]) -> Option<&'a T> {
-        list.get(*places.get(id)? as usize)
+        list.get(places.get(id)? as usize)
     }
 }
 
@@ -278,5 +278,9 @@ impl Places {
 }
 
 fn places<'a>(ids: impl Iterator<Item = &'a str>) -> Names {
-    ids.zip(0_u32..).map(|(id, at)| (id.into(), at)).collect()
+    let mut places = Names::default();
+    ids.zip(0_u32..).for_each(|(id, at)| {
+        places.insert(id, at);
+    });
+    places
 }

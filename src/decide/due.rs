@@ -1,19 +1,42 @@
 //! What is due: holds whose deadline has come, and alerts whose window has ended.
 
-use hashbrown::HashMap;
-
 use super::threshold::{Window, fired, resolved_at_end};
 use crate::{
+    budget::Budget,
     event::{Event, EventKind},
     id::BudgetIx,
+    index::{Positions, Tagged, tag},
     money::Money,
     order::{self, Sorted},
-    state::{Hasher, State},
+    state::State,
     time::Timestamp,
 };
 
-/// Windows by budget and start, looked up and never listed.
-type Windows = HashMap<(BudgetIx, Timestamp), Window, Hasher>;
+/// Windows by budget and start.
+#[derive(Default)]
+struct Windows {
+    entries: Vec<(BudgetIx, Timestamp, Window)>,
+    positions: Positions,
+}
+
+impl Windows {
+    /// The window of a budget that contains an instant.
+    fn of(&mut self, budget: BudgetIx, known: &Budget, at: Timestamp) -> Option<&mut Window> {
+        let start = known.window_at(at).window.start;
+        let tag = tag(&(budget, start));
+        let is = |at: u32| self.entries.get(at as usize).is_some_and(|entry| (entry.0, entry.1) == (budget, start));
+        let position = match self.positions.find(tag, &is) {
+            Some(position) => position,
+            None => {
+                let position = u32::try_from(self.entries.len()).unwrap_or(u32::MAX);
+                self.positions.insert(Tagged { position, tag });
+                self.entries.push((budget, start, Window::of(known, at)));
+                position
+            }
+        };
+        self.entries.get_mut(position as usize).map(|(_, _, window)| window)
+    }
+}
 
 /// The events that are due at an instant, in the order of their times; holds before windows of the same instant.
 pub(crate) fn due(state: &State, now: Timestamp) -> Vec<Event> {
@@ -34,8 +57,7 @@ pub(crate) fn due(state: &State, now: Timestamp) -> Vec<Event> {
         }
         for budget in &hold.pins.budgets {
             let Some(known) = state.budgets.get(*budget).filter(|known| known.alive) else { continue };
-            let start = known.window_at(hold.admitted_at).window.start;
-            let window = windows.entry((*budget, start)).or_insert_with(|| Window::of(known, hold.admitted_at));
+            let Some(window) = windows.of(*budget, known, hold.admitted_at) else { continue };
             window.committed += hold.hold;
             let before = events.len();
             fired(*budget, known, window, hold.deadline, &mut events);
@@ -69,9 +91,9 @@ fn resolve_until(
         let Some(known) = state.budgets.get(budget) else { continue };
         // The last instant of the window finds it.
         let inside = end.plus(-1);
-        let start = known.window_at(inside).window.start;
-        let window = windows.entry((budget, start)).or_insert_with(|| Window::of(known, inside));
-        resolved_at_end(budget, known, window, end, events);
+        if let Some(window) = windows.of(budget, known, inside) {
+            resolved_at_end(budget, known, window, end, events);
+        }
     }
     debug_assert!(events.iter().is_sorted_by_key(|event| event.at));
 }

@@ -258,7 +258,7 @@ impl Directory {
     /// The key of a secret, and which of its secrets it is.
     #[must_use]
     pub fn key_by_secret(&self, digest: &SecretDigest) -> Option<(KeyIx, u8)> {
-        self.secrets.get(digest)
+        self.secrets.get(digest, &self.keys)
     }
 
     /// The member of an id.

@@ -4,7 +4,7 @@ use super::{
     Form, Writer,
     text::{Text, Token},
 };
-use crate::{error::Error, state::Names};
+use crate::{error::Error, index::Names};
 
 /// A JSON value. Numbers are whole, or kept as they are written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,9 +89,11 @@ fn read(text: &mut Text<'_>) -> Result<Json, Error> {
                     fields.iter().any(|(known, _)| *known == *name)
                 } else {
                     if names.is_empty() {
-                        names.extend(fields.iter().map(|(known, _)| (known.as_str().into(), 0)));
+                        fields.iter().for_each(|(known, _)| {
+                            names.insert(known, 0);
+                        });
                     }
-                    names.insert((&*name).into(), 0).is_some()
+                    names.insert(&name, 0).is_some()
                 };
                 if twice {
                     let shown = crate::error::shown(&name);

@@ -1,11 +1,7 @@
 //! What a limit demands: the numbers that alike limits share, so that they are in memory once.
 
-use core::hash::BuildHasher;
-
-use hashbrown::HashTable;
-
 use super::{Counts, LimitForm, Meter, Mode, Operation, OutputCounting, bucket::times};
-use crate::state::Hasher;
+use crate::index::{self, Positions, Tagged};
 
 /// What a limit demands, apart from whose it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,11 +89,7 @@ impl Terms {
 #[derive(Clone, Debug, Default)]
 pub(super) struct TermsTable {
     list: Vec<Terms>,
-    places: HashTable<u32>,
-}
-
-fn hash(terms: &Terms) -> u64 {
-    Hasher::default().hash_one((terms.rate, terms.full, terms.class_mask))
+    positions: Positions,
 }
 
 impl TermsTable {
@@ -111,15 +103,14 @@ impl TermsTable {
 
     /// The place of some terms, made where they are new.
     pub(super) fn intern(&mut self, terms: Terms) -> u32 {
-        let list = &self.list;
-        let hash_at = |at: &u32| list.get(*at as usize).map_or(0, hash);
-        if let Some(at) = self.places.find(hash(&terms), |at| list.get(*at as usize) == Some(&terms)) {
-            return *at;
+        let tag = index::tag(&(terms.rate, terms.full, terms.class_mask));
+        if let Some(known) = self.positions.find(tag, &|at| self.list.get(at as usize) == Some(&terms)) {
+            return known;
         }
-        let at = u32::try_from(list.len()).unwrap_or(u32::MAX);
-        self.places.insert_unique(hash(&terms), at, hash_at);
+        let position = u32::try_from(self.list.len()).unwrap_or(u32::MAX);
+        self.positions.insert(Tagged { position, tag });
         self.list.push(terms);
-        at
+        position
     }
 }
 

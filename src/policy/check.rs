@@ -5,10 +5,10 @@ use crate::{
     directory::{Owner, matches_name, role::Preset},
     form::{Json, Path, Problems},
     id::ProjectId,
+    index::Names,
     limit::Scope,
     order::{self, Ids},
     price::{Book, BookForm, CLAUDE, Models},
-    state::Names,
     wire::to_text,
 };
 
@@ -308,7 +308,7 @@ impl Check<'_, '_> {
                 let count: usize = path
                     .iter()
                     .filter_map(|scope| counts.get(to_text(scope).as_str()))
-                    .map(|count| *count as usize)
+                    .map(|count| count as usize)
                     .sum();
                 if count > most {
                     let item = list.item(self.readable.index("keys", at));
@@ -366,8 +366,8 @@ fn count_by_scope<'a>(scopes: impl Iterator<Item = &'a Scope>) -> Names {
     let mut counts = Names::default();
     for scope in scopes {
         let scope = to_text(scope);
-        let count = counts.get(scope.as_str()).map_or(1, |count| count.saturating_add(1));
-        counts.insert(scope.into(), count);
+        let count = counts.get(&scope).map_or(1, |count| count.saturating_add(1));
+        counts.insert(&scope, count);
     }
     counts
 }
@@ -376,13 +376,13 @@ fn count_by_scope<'a>(scopes: impl Iterator<Item = &'a Scope>) -> Names {
 fn homes(form: &PolicyForm) -> Names {
     let mut homes = Names::default();
     for (account, at) in form.service_accounts.iter().zip(0_u32..) {
-        homes.insert(account.id.as_str().into(), at);
+        homes.insert(account.id.as_str(), at);
     }
     homes
 }
 
 fn home_of<'a>(form: &'a PolicyForm, homes: &Names, account: &str) -> Option<&'a ProjectId> {
-    form.service_accounts.get(*homes.get(account)? as usize).map(|account| &account.project)
+    form.service_accounts.get(homes.get(account)? as usize).map(|account| &account.project)
 }
 
 /// How many names are looked through for one that is near: more would take long.

@@ -12,7 +12,7 @@ use crate::{
     error::Error,
     form::{Form, Int, Json, Path, Problems},
     id::{CardIx, LONGEST_MODEL, ModelIx, SecretDigest},
-    state::Names,
+    index::Names,
 };
 
 /// The price book of Anthropic's models that ships with the engine, as JSON, history included.
@@ -203,7 +203,7 @@ impl Book {
                     "not a model name",
                     format!("use 1 to {LONGEST_MODEL} visible ASCII characters without quotes, spaces, `*` or `#`"),
                 );
-            } else if names.names.insert(name.as_str().into(), handle.0).is_some() {
+            } else if names.names.insert(name.as_str(), handle.0).is_some() {
                 clean = false;
                 problems.report(&path.field("model"), &shown, "two cards carry this name", "keep one");
             }
@@ -216,8 +216,8 @@ impl Book {
 
     fn find(&self, provider: &Provider, name: &str) -> Option<(CardIx, Matched<'_>)> {
         if let Some(index) = provider.names.get(name) {
-            let own = self.form.cards.get(*index as usize)?.model == name;
-            return Some((CardIx(*index), if own { Matched::Name } else { Matched::Alias }));
+            let own = self.form.cards.get(index as usize)?.model == name;
+            return Some((CardIx(index), if own { Matched::Name } else { Matched::Alias }));
         }
         provider.patterned.iter().find_map(|index| {
             let card = self.form.cards.get(*index as usize)?;

@@ -3,17 +3,15 @@
 //! Reservations stand in pieces that copies of the table share until one of them writes: a decision that has to look past
 //! what is due copies a few of them, never all.
 
-use std::{collections::VecDeque, hash::BuildHasher, sync::Arc};
-
-use hashbrown::HashTable;
+use std::{collections::VecDeque, sync::Arc};
 
 use super::{Reservation, Status};
 use crate::{
     deadlines::{Deadlines, Hold},
     id::ReservationId,
+    index::{Positions, Tagged, tag},
     order,
     pack::{Pack, Packed, pack_items},
-    state::Hasher,
     time::Timestamp,
 };
 
@@ -26,33 +24,12 @@ pub struct Reservations {
     pieces: Vec<Arc<[Option<Reservation>]>>,
     free: Vec<u32>,
     // Slots by the id of what stands there.
-    by_id: HashTable<Tagged>,
+    by_id: Positions,
     // How many were ever put here: the number of the next one.
     made: u32,
     deadlines: Deadlines,
     // Closed ones by rising `closed_at`. An entry is stale when its reservation was closed again later.
     closed: VecDeque<(Timestamp, Tagged)>,
-}
-
-/// A slot with a tag of the id of what stands there. Most that is not meant is told apart by its tag, and the table finds
-/// its way without a look at reservations, of which nearly none is in a cache.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Tagged {
-    slot: u32,
-    tag: u32,
-}
-
-impl Tagged {
-    /// The tag of an id.
-    #[expect(clippy::cast_possible_truncation, reason = "half of the hash is the tag")]
-    fn tag_of(id: &ReservationId) -> u32 {
-        Hasher::default().hash_one(id) as u32
-    }
-
-    /// What the table goes by: the tag's bits in every place.
-    fn hash(tag: u32) -> u64 {
-        u64::from(tag).wrapping_mul(0x9e37_79b9_7f4a_7c15)
-    }
 }
 
 fn stands_at(pieces: &[Arc<[Option<Reservation>]>], slot: u32) -> Option<&Reservation> {
@@ -73,7 +50,7 @@ impl Reservations {
     /// Whether there is none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.by_id.is_empty()
+        self.by_id.len() == 0
     }
 
     /// A reservation by id.
@@ -83,11 +60,8 @@ impl Reservations {
     }
 
     fn slot_of(&self, id: &ReservationId) -> Option<u32> {
-        let tag = Tagged::tag_of(id);
-        let is = |known: &Tagged| {
-            known.tag == tag && stands_at(&self.pieces, known.slot).is_some_and(|known| known.id == *id)
-        };
-        self.by_id.find(Tagged::hash(tag), is).map(|known| known.slot)
+        let is = |slot: u32| stands_at(&self.pieces, slot).is_some_and(|known| known.id == *id);
+        self.by_id.find(tag(id), &is)
     }
 
     pub(crate) fn get_mut(&mut self, id: &ReservationId) -> Option<&mut Reservation> {
@@ -111,12 +85,12 @@ impl Reservations {
     /// Puts a reservation in, and says where: its id must be new.
     pub(crate) fn insert(&mut self, reservation: Reservation) -> Hold {
         let (deadline, closed_at, open) = (reservation.deadline, reservation.closed_at, reservation.is_open());
-        let tag = Tagged::tag_of(&reservation.id);
+        let tag = tag(&reservation.id);
         let hold = self.put(reservation, tag);
         if open {
             self.deadlines.open(deadline, hold);
         } else {
-            self.closed.push_back((closed_at, Tagged { slot: hold.slot, tag }));
+            self.closed.push_back((closed_at, Tagged { position: hold.slot, tag }));
         }
         hold
     }
@@ -133,8 +107,7 @@ impl Reservations {
         if let Some(place) = place(&mut self.pieces, hold.slot) {
             *place = Some(reservation);
         }
-        let known = Tagged { slot: hold.slot, tag };
-        self.by_id.insert_unique(Tagged::hash(tag), known, |known| Tagged::hash(known.tag));
+        self.by_id.insert(Tagged { position: hold.slot, tag });
         hold
     }
 
@@ -155,7 +128,7 @@ impl Reservations {
         let was_open = reservation.is_open();
         reservation.status = status;
         reservation.closed_at = at;
-        self.closed.push_back((at, Tagged { slot, tag: Tagged::tag_of(id) }));
+        self.closed.push_back((at, Tagged { position: slot, tag: tag(id) }));
         if was_open {
             let pieces = &self.pieces;
             self.deadlines.close(|hold| {
@@ -214,24 +187,25 @@ impl Reservations {
                 return;
             }
             self.closed.pop_front();
-            // Found by what stands in the table alone.
-            let Ok(entry) = self.by_id.find_entry(Tagged::hash(known.tag), |other| *other == known) else { continue };
-            let ripe = |known: &Reservation| !known.is_open() && known.closed_at == closed_at;
-            if !stands_at(&self.pieces, known.slot).is_some_and(ripe) {
+            if !self.by_id.contains(known) {
                 continue;
             }
-            entry.remove();
-            if let Some(place) = place(&mut self.pieces, known.slot) {
+            let ripe = |known: &Reservation| !known.is_open() && known.closed_at == closed_at;
+            if !stands_at(&self.pieces, known.position).is_some_and(ripe) {
+                continue;
+            }
+            self.by_id.remove(known);
+            if let Some(place) = place(&mut self.pieces, known.position) {
                 *place = None;
             }
-            self.free.push(known.slot);
+            self.free.push(known.position);
         }
     }
 
     /// How many would be left after forgetting what was closed at or before `horizon`; and when the next would go.
     pub(crate) fn remaining_after(&self, horizon: Timestamp) -> (usize, Option<Timestamp>) {
         let current = |(closed_at, known): &&(Timestamp, Tagged)| {
-            self.at(known.slot).is_some_and(|reservation| !reservation.is_open() && reservation.closed_at == *closed_at)
+            self.at(known.position).is_some_and(|reservation| !reservation.is_open() && reservation.closed_at == *closed_at)
         };
         // A reservation that was closed twice in one instant has two entries.
         let mut forgotten: Vec<u32> = self
@@ -239,7 +213,7 @@ impl Reservations {
             .iter()
             .take_while(|(closed_at, _)| *closed_at <= horizon)
             .filter(current)
-            .map(|(_, known)| known.slot)
+            .map(|(_, known)| known.position)
             .collect();
         order::sort_by(&mut forgotten, u32::cmp);
         forgotten.dedup();
@@ -282,7 +256,7 @@ impl Pack for Reservations {
         let pieces = &table.pieces;
         let id = |slot: u32| stands_at(pieces, slot).map(|known| known.id);
         let closed = table.closed.make_contiguous();
-        order::sort_by(closed, |left, right| (left.0, id(left.1.slot)).cmp(&(right.0, id(right.1.slot))));
+        order::sort_by(closed, |left, right| (left.0, id(left.1.position)).cmp(&(right.0, id(right.1.position))));
         table
     }
 }

@@ -6,8 +6,6 @@ mod snapshot;
 
 use std::sync::Arc;
 
-use hashbrown::HashMap;
-
 pub use self::snapshot::FORMAT as SNAPSHOT_FORMAT;
 use crate::{
     budget::{BudgetForm, Budgets},
@@ -20,13 +18,6 @@ use crate::{
     reservation::{Reservation, Reservations},
     time::Timestamp,
 };
-
-/// The hash of the engine's tables: fixed, so that a state has no randomness. Keys are ids that hosts and administrators
-/// choose, never callers; where order can be seen, it is sorted.
-pub type Hasher = foldhash::fast::FixedState;
-
-/// Positions in a table by name.
-pub type Names = HashMap<Box<str>, u32, Hasher>;
 
 /// Everything that is known about one organization.
 #[derive(Clone, Debug)]

@@ -32,7 +32,7 @@ use super::{BookForm, CardForm, Rate, UsageClass, is_model_name};
 use crate::{
     error::Error,
     form::{Int, Json, Path},
-    state::Names,
+    index::Names,
 };
 
 crate::names! {
@@ -90,7 +90,7 @@ impl Importer {
         };
         let owner = self.names.get(key(&entry.notes.provider, &entry.notes.model).as_str());
         let taken = card.as_ref().and_then(|card| {
-            let owner = self.cards.get(usize::try_from(*owner?).ok()?)?;
+            let owner = self.cards.get(usize::try_from(owner?).ok()?)?;
             let same = crate::wire::to_text(&owner.versions) == crate::wire::to_text(&card.versions);
             Some(if same { Reason::SameModel } else { Reason::NameTaken })
         });
@@ -109,7 +109,7 @@ impl Importer {
             let rates = u64::try_from(entry.rates()).unwrap_or(u64::MAX);
             self.report.rates = self.report.rates.saturating_add(rates);
             let index = u32::try_from(self.cards.len()).unwrap_or(u32::MAX);
-            self.names.insert(key(&entry.notes.provider, &entry.notes.model).into(), index);
+            self.names.insert(&key(&entry.notes.provider, &entry.notes.model), index);
             self.cards.push(card);
         }
         self.report.notes.append(&mut entry.notes.list);
@@ -122,9 +122,9 @@ impl Importer {
             let (names, notes) = (&mut self.names, &mut self.report.notes);
             card.aliases.retain(|alias| {
                 let key = key(provider, alias);
-                let free = names.get(key.as_str()).is_none_or(|owner| *owner == index);
+                let free = names.get(&key).is_none_or(|owner| owner == index);
                 if free {
-                    names.insert(key.into(), index);
+                    names.insert(&key, index);
                 } else {
                     let mut taken =
                         Notes { provider: provider.to_owned(), model: card.model.clone(), list: Vec::new() };
