@@ -67,12 +67,7 @@ fn model<'a>(
     Model { name, card, priced_by: card.or_else(fallback) }
 }
 
-pub(super) fn admit(
-    state: &State,
-    admit: &Admit<'_>,
-    at: Timestamp,
-    events: &mut Events,
-) -> Result<Decision, Error> {
+pub(super) fn admit(state: &State, admit: &Admit<'_>, at: Timestamp, events: &mut Events) -> Result<Decision, Error> {
     // The longest way through memory begins first.
     let identified = identify(state, &admit.credential);
     if let Some((index, _, _)) = &identified {
@@ -81,11 +76,7 @@ pub(super) fn admit(
     let longest = state.directory.settings.reservation_timeout_ms.get();
     check_quantities(admit)?;
     if let Some(known) = state.reservation_at(&admit.reservation, at) {
-        return if repeats(state, known, admit) {
-            Ok(replay(known))
-        } else {
-            Err(conflict(known, at))
-        };
+        return if repeats(state, known, admit) { Ok(replay(known)) } else { Err(conflict(known, at)) };
     }
     let timeout_ms = admit.timeout_ms.unwrap_or(longest);
     if !(1..=longest).contains(&timeout_ms) {

@@ -171,7 +171,8 @@ impl Changes<'_> {
                 continue;
             }
             // The alert of a limit that is replaced resolves while its id still names it.
-            if let Some((index, _)) = index.zip(known).filter(|(_, known)| known.hit() && !known.form().same_kind(form)) {
+            if let Some((index, _)) = index.zip(known).filter(|(_, known)| known.hit() && !known.form().same_kind(form))
+            {
                 self.no_more_hit(index);
             }
             self.push(Change::Limit(Box::new(LimitSet { limit: form.clone() })));

@@ -82,12 +82,7 @@ fn replayed(reservation: &Reservation, charged: &Charged) -> Decision {
     }
 }
 
-pub(super) fn void(
-    state: &State,
-    id: &ReservationId,
-    at: Timestamp,
-    events: &mut Events,
-) -> Result<Decision, Error> {
+pub(super) fn void(state: &State, id: &ReservationId, at: Timestamp, events: &mut Events) -> Result<Decision, Error> {
     let reservation = find(state, id, at)?;
     let voided = |from, replayed| Decision::Voided { reservation: *id, released: reservation.hold, from, replayed };
     let from = match reservation.status {

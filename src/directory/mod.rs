@@ -5,25 +5,32 @@
 
 pub mod action;
 mod forms;
+mod key;
+mod model_set;
+mod permission;
 pub mod role;
 mod secret;
 
-pub use self::forms::{
-    KeyForm, KeyStatus, MemberForm, MemberStatus, ModelClassForm, OrganizationForm, Owner, Principal, ProjectForm,
-    ProjectMemberForm, ProjectStatus, SecretForm, ServiceAccountForm, ServiceAccountStatus, SettingsForm,
-};
 use self::{
     action::Grants,
     role::{Preset, RoleForm},
     secret::Secrets,
 };
+pub use self::{
+    forms::{
+        KeyForm, KeyStatus, MemberForm, MemberStatus, ModelClassForm, OrganizationForm, Owner, Principal, ProjectForm,
+        ProjectMemberForm, ProjectStatus, SecretForm, ServiceAccountForm, ServiceAccountStatus, SettingsForm,
+    },
+    key::Key,
+    model_set::{ModelSet, matches_name},
+};
 use crate::{
-    id::{BudgetIx, InlineId, KeyIx, LimitIx, MemberIx, ModelIx, ProjectIx, RoleId, SecretDigest, ServiceAccountIx},
+    id::{BudgetIx, KeyIx, LimitIx, MemberIx, ProjectIx, RoleId, SecretDigest, ServiceAccountIx},
     index::Index,
     limit::Scope,
     order::ById,
     short::Short,
-    time::{LATEST, Timestamp},
+    time::LATEST,
 };
 
 /// The limits and budgets of one scope, each by rising id.
@@ -33,52 +40,6 @@ pub struct Attached {
     pub limits: Short<LimitIx, 4>,
     /// Budgets.
     pub budgets: Short<BudgetIx, 2>,
-}
-
-/// The models that a key may use.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum ModelSet {
-    /// Every model.
-    #[default]
-    All,
-    /// Some of them.
-    Only(Box<ModelBits>),
-}
-
-/// One bit for each model's handle.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ModelBits(Vec<u64>);
-
-impl ModelSet {
-    /// The models that satisfy a predicate.
-    pub(crate) fn only(models: usize, matches: impl Fn(ModelIx) -> bool) -> Self {
-        let mut bits = vec![0_u64; models.div_ceil(64)];
-        for (model, index) in (0..models).zip(0_u32..) {
-            if matches(ModelIx(index))
-                && let Some(word) = bits.get_mut(model / 64)
-            {
-                *word |= 1_u64.wrapping_shl(index % 64);
-            }
-        }
-        Self::Only(Box::new(ModelBits(bits)))
-    }
-
-    /// Whether a model is in the set.
-    #[must_use]
-    pub fn contains(&self, model: ModelIx) -> bool {
-        match self {
-            Self::All => true,
-            Self::Only(bits) => {
-                bits.0.get(model.at() / 64).is_some_and(|word| word & 1_u64.wrapping_shl(model.0 % 64) != 0)
-            }
-        }
-    }
-}
-
-/// Whether a list's entry matches a name: exactly, or as a prefix that ends in `*`.
-#[must_use]
-pub fn matches_name(entry: &str, name: &str) -> bool {
-    entry.strip_suffix('*').map_or(entry == name, |prefix| name.starts_with(prefix))
 }
 
 /// A member, and what follows.
@@ -109,49 +70,6 @@ pub struct ServiceAccount {
     /// As written.
     pub form: ServiceAccountForm,
     pub(crate) keys: Vec<KeyIx>,
-}
-
-/// A key, and what follows. A request finds its key by the id and reads all of it, so that both stand together, in two
-/// lines of the cache.
-#[derive(Clone, Debug)]
-#[repr(align(64))]
-pub struct Key {
-    inline_id: InlineId,
-    /// Revoked for good.
-    pub revoked: bool,
-    /// The first instant at which it is refused.
-    pub expires_at: Timestamp,
-    /// Whether its owner still belongs.
-    pub owner_active: bool,
-    /// Whether its project, if any, is in use.
-    pub project_active: bool,
-    /// What it may do: what its owner may, cut by its own role.
-    pub grants: Grants,
-    // `NOBODY` for none, in the room of a handle.
-    project: ProjectIx,
-    member: MemberIx,
-    /// The models that it may use, by its own list and its project's.
-    pub models: ModelSet,
-    /// Limits and budgets of the key.
-    pub attached: Attached,
-    /// As written.
-    pub form: Box<KeyForm>,
-}
-
-const NOBODY: u32 = u32::MAX;
-
-impl Key {
-    /// Its project.
-    #[must_use]
-    pub fn project(&self) -> Option<ProjectIx> {
-        (self.project.0 != NOBODY).then_some(self.project)
-    }
-
-    /// The member that owns it; `None` for a service account's key.
-    #[must_use]
-    pub fn member(&self) -> Option<MemberIx> {
-        (self.member.0 != NOBODY).then_some(self.member)
-    }
 }
 
 /// Everybody and everything that a request can name.
@@ -199,12 +117,6 @@ impl Identified for Project {
 impl Identified for ServiceAccount {
     fn id(&self) -> &[u8] {
         self.form.id.as_str().as_bytes()
-    }
-}
-
-impl Identified for Key {
-    fn id(&self) -> &[u8] {
-        self.inline_id.get().unwrap_or_else(|| self.form.id.as_str().as_bytes())
     }
 }
 
@@ -358,39 +270,6 @@ impl Directory {
         self.first_limits.get(key.at()).copied().flatten()
     }
 
-    /// What an owner may do in a project: for a member, the organization's role joined with the project's.
-    #[must_use]
-    pub fn owner_grants(&self, owner: &Owner, project: Option<ProjectIx>) -> Grants {
-        match owner {
-            Owner::Member(id) => {
-                let Some(member) = self.member_by_id(id.as_str()).and_then(|member| self.member(member)) else {
-                    return Grants::NONE;
-                };
-                if member.form.status != MemberStatus::Active {
-                    return Grants::NONE;
-                }
-                let in_project = project
-                    .and_then(|project| self.project(project))
-                    .and_then(|project| project.form.members.iter().find(|binding| binding.member == *id))
-                    .map_or(Grants::NONE, |binding| self.grants_of(&binding.role));
-                member.grants.or(in_project)
-            }
-            Owner::ServiceAccount(id) => {
-                let account = self.service_account_by_id(id.as_str()).and_then(|account| self.service_account(account));
-                match account {
-                    Some(account)
-                        if account.form.status == ServiceAccountStatus::Active
-                            && project.is_some()
-                            && project == self.project_by_id(account.form.project.as_str()) =>
-                    {
-                        self.grants_of(&account.form.role)
-                    }
-                    _ => Grants::NONE,
-                }
-            }
-        }
-    }
-
     fn owner_active(&self, owner: &Owner) -> bool {
         match owner {
             Owner::Member(id) => self
@@ -475,7 +354,8 @@ impl Directory {
             }
             None => {
                 self.service_accounts.push(ServiceAccount { form, keys: Vec::new() });
-                self.service_accounts_by_id.insert(last(&self.service_accounts), &|at| id_at(&self.service_accounts, at));
+                self.service_accounts_by_id
+                    .insert(last(&self.service_accounts), &|at| id_at(&self.service_accounts, at));
                 Vec::new()
             }
         }
@@ -507,19 +387,7 @@ impl Directory {
                 key
             }
             None => {
-                self.keys.push(Key {
-                    inline_id: InlineId::of(form.id.as_str()),
-                    revoked: false,
-                    expires_at: LATEST,
-                    owner_active: false,
-                    project_active: false,
-                    grants: Grants::NONE,
-                    project: ProjectIx(NOBODY),
-                    member: MemberIx(NOBODY),
-                    models: ModelSet::All,
-                    attached: Attached::default(),
-                    form: Box::new(form.clone()),
-                });
+                self.keys.push(Key::new(form.clone()));
                 self.first_limits.push(None);
                 let key = last(&self.keys);
                 self.keys_by_id.insert(key, &|at| id_at(&self.keys, at));
@@ -597,70 +465,8 @@ impl Directory {
             entry.owner_active = owner_active;
             entry.project_active = project_active;
             entry.grants = cut.map_or(owner_grants, |cut| owner_grants.and(cut));
-            entry.project = project.unwrap_or(ProjectIx(NOBODY));
-            entry.member = member.unwrap_or(MemberIx(NOBODY));
+            entry.work_for(project, member);
             entry.models = models;
         }
-    }
-
-    /// What a principal may do to resources of a project (or, without one, of the organization), and whom it owns things as.
-    ///
-    /// The organization's role counts everywhere, a project's role only in that project.
-    #[must_use]
-    pub fn grants_in(
-        &self,
-        principal: &Principal,
-        project: Option<ProjectIx>,
-        at: Timestamp,
-    ) -> Option<(Grants, Owner)> {
-        match principal {
-            Principal::Member(id) => {
-                let owner = Owner::Member(id.clone());
-                self.member_by_id(id.as_str()).map(|_| (self.owner_grants(&owner, project), owner))
-            }
-            Principal::ServiceAccount(id) => {
-                let owner = Owner::ServiceAccount(id.clone());
-                self.service_account_by_id(id.as_str()).map(|_| (self.owner_grants(&owner, project), owner))
-            }
-            Principal::Key(id) => {
-                let key = self.key(self.key_by_id(id.as_str())?)?;
-                let owner = key.form.owner.clone();
-                if key.revoked || key.expires_at <= at || !key.owner_active || !key.project_active {
-                    return Some((Grants::NONE, owner));
-                }
-                // A role in a project counts only for that project's resources, and for a key only in its own project.
-                let own_project = project.filter(|project| key.project() == Some(*project));
-                let grants = self.owner_grants(&owner, own_project);
-                let cut = key.form.role.as_ref().map(|role| self.grants_of(role));
-                Some((cut.map_or(grants, |cut| grants.and(cut)), owner))
-            }
-        }
-    }
-
-    /// Whether a principal may do an action on a resource of a project and an owner; `None`: nobody has this id.
-    ///
-    /// A resource without an owner is nobody's own.
-    #[must_use]
-    pub fn can(
-        &self,
-        principal: &Principal,
-        action: action::Action,
-        project: Option<ProjectIx>,
-        owner: Option<&Owner>,
-        at: Timestamp,
-    ) -> Option<bool> {
-        let (grants, own) = self.grants_in(principal, project, at)?;
-        Some(grants.permits(action, owner == Some(&own)))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[cfg(target_pointer_width = "64")]
-    #[test]
-    fn a_key_takes_two_lines_of_the_cache() {
-        assert_eq!(size_of::<Key>(), 128);
     }
 }

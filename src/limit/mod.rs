@@ -10,13 +10,13 @@ mod terms;
 use core::ops::Deref;
 use std::sync::Arc;
 
+use self::terms::TermsTable;
 pub use self::{
     bucket::{Bucket, Wait},
     form::{LimitForm, Meter, MeterAmount, Mode, Operation, OutputCounting, Scope},
     gauge::Gauge,
     terms::Terms,
 };
-use self::terms::TermsTable;
 use crate::{
     ahead,
     id::{LimitIx, ModelClassId},

@@ -205,7 +205,8 @@ impl Reservations {
     /// How many would be left after forgetting what was closed at or before `horizon`; and when the next would go.
     pub(crate) fn remaining_after(&self, horizon: Timestamp) -> (usize, Option<Timestamp>) {
         let current = |(closed_at, known): &&(Timestamp, Tagged)| {
-            self.at(known.position).is_some_and(|reservation| !reservation.is_open() && reservation.closed_at == *closed_at)
+            self.at(known.position)
+                .is_some_and(|reservation| !reservation.is_open() && reservation.closed_at == *closed_at)
         };
         // A reservation that was closed twice in one instant has two entries.
         let mut forgotten: Vec<u32> = self

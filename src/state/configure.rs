@@ -166,8 +166,7 @@ impl State {
     fn retire_limit(&mut self, limit: LimitIx) {
         let Some(scope) = self.limits.get(limit).map(|limit| limit.form().scope.clone()) else { return };
         self.limits.retire(limit);
-        Arc::make_mut(&mut self.directory)
-            .attach(&scope, &|attached| attached.limits.retain(|other| *other != limit));
+        Arc::make_mut(&mut self.directory).attach(&scope, &|attached| attached.limits.retain(|other| *other != limit));
     }
 
     fn set_budget(&mut self, form: BudgetForm) {
