@@ -59,6 +59,7 @@ pub mod engine;
 pub mod error;
 pub mod event;
 pub mod form;
+pub mod free_time;
 pub mod id;
 pub mod ledger;
 pub mod limit;
