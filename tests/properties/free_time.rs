@@ -35,6 +35,7 @@ fn the_settlements_of_a_month_take_no_more_free_time_than_its_books_give() {
             if !line["command"].is_object() {
                 continue;
             }
+            let before = settled;
             for event in items(&answer["events"]) {
                 most = most.max(given(event));
                 let id = event["reservation"].as_str().unwrap_or_default().to_owned();
@@ -55,6 +56,9 @@ fn the_settlements_of_a_month_take_no_more_free_time_than_its_books_give() {
                     }
                     _ => {}
                 }
+            }
+            if settled == before {
+                continue;
             }
             let now = items(&answer["events"]).last().map_or(&line["now_ms"], |event| &event["at_ms"]).clone();
             let told = headroom(&mut walk.port, &now, &json!({"key": walk.policy["keys"][0]["id"]}), &Value::Null);

@@ -125,9 +125,8 @@ pub fn provider(dice: &mut Dice, policy: &Value, api: &str) -> Value {
         made["model"] = json!(model(dice, policy));
     }
     if dice.chance(12) {
-        let ran: Vec<Option<i64>> =
-            (0..dice.between(1, 3)).map(|_| if dice.chance(30) { None } else { Some(count(dice)) }).collect();
-        made["code_execution_ms"] = json!(ran);
+        let times = dice.between(1, 3);
+        made["code_execution_ms"] = (0..times).map(|_| (!dice.chance(30)).then(|| count(dice))).collect();
     }
     made
 }
