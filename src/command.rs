@@ -106,6 +106,8 @@ pub struct GivenPart {
     pub usage: Usage,
     /// Cache writes beside them whose time to live is not said; as the request asked.
     pub unsplit_writes: Option<UnsplitWrites>,
+    /// Whether a container ran for a time that is not known: it counts as the most that the request permitted.
+    pub unseen_time: bool,
     /// Speed; `None`: as admitted.
     pub speed: Option<Speed>,
     /// Inference geography; `None`: as admitted.

@@ -60,6 +60,7 @@ pub mod engine;
 pub mod error;
 pub mod event;
 pub mod form;
+pub mod free_time;
 pub mod id;
 mod index;
 pub mod ledger;

@@ -8,6 +8,8 @@ mod damage;
 mod denials;
 #[path = "properties/extremes.rs"]
 mod extremes;
+#[path = "properties/free_time.rs"]
+mod free_time;
 #[path = "properties/levels.rs"]
 mod levels;
 #[path = "properties/prices.rs"]

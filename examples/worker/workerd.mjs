@@ -42,6 +42,7 @@ export const VARIABLES = /** @type {const} */ ([
   'UPSTREAM_TIMEOUT_MS',
   'MAX_BODY_BYTES',
   'SERVER_TOOL_ITERATIONS',
+  'CODE_EXECUTION_MS',
   'SNAPSHOT_EVERY',
 ]);
 

@@ -51,6 +51,8 @@ export type BalanceForm = {
 export type BookForm = {
   /** One card for each model. */
   cards: Array<CardForm>
+  /** How the time of code execution containers is billed; null: as it was counted. */
+  code_execution?: CodeExecutionForm | null
   /** What people call the book. */
   name: string
   /** Who sells the models of cards that do not say. Their names stand alone; those of others follow `provider/`. */
@@ -217,6 +219,16 @@ export type Change = {
   type: "budget_removed"
 }
 
+/** How the time of code execution containers is billed, for all cards of one provider. */
+export type CodeExecutionForm = {
+  /** What costs an organization nothing in each calendar month, in UTC. */
+  free_ms_per_month?: number
+  /** The least that is billed for one container. */
+  minimum_ms?: number
+  /** Whose containers they are; null: those of the book's provider. */
+  provider?: string | null
+}
+
 /** Everything that changes the state. */
 export type CommandForm = {
   /** Who asks. */
@@ -289,6 +301,14 @@ export type ContextForm = {
   speed?: Speed
   /** Rates of its own in further tiers. */
   tiers?: Array<TierForm>
+}
+
+/** The container time of a settlement. */
+export type CountedTimeForm = {
+  /** What is billed, each container at its minimum at least. */
+  billed_ms: number
+  /** The part of it that costs nothing. */
+  free_ms: number
 }
 
 /** What limits counted of a settlement. */
@@ -440,6 +460,8 @@ export type EventForm = {
   at_ms: number
   /** The charge. */
   charge_usd: string
+  /** The container time that was counted; null: none. */
+  code_execution?: CountedTimeForm | null
   /** What limits counted. */
   counted: CountedTokensForm
   /** Whether a part of it is the hold's. */
@@ -522,6 +544,18 @@ export type EventForm = {
   change: Change
   type: "configured"
   v: 1
+}
+
+/** What an organization used of a month's free container time. */
+export type FreeTimeHeadroom = {
+  /** What costs nothing. */
+  free_ms: number
+  /** End of the month. */
+  month_end_ms: number | null
+  /** Start of the month. */
+  month_start_ms: number
+  /** What was used of it. */
+  used_ms: number
 }
 
 /** What a settlement or a void replaced. */
@@ -1026,7 +1060,7 @@ export type Reason = "unknown_key" | "revoked_key" | "expired_key" | "owner_remo
 export type RequestForm = {
   /** The longest-lived cache write that the request can cause. */
   cache_write?: CacheWrite
-  /** The longest that code execution containers may run for the request, all together. */
+  /** The most container time that may be billed for the request, each container at the book's minimum at least. */
   code_execution_ms?: number
   /** Whether the model may read input that the body does not carry: URLs, file ids, server tools, MCP. */
   external_input?: boolean
@@ -1076,6 +1110,8 @@ export type ResultForm = {
 } | {
   /** Budgets, in the order of the path. */
   budgets: Array<BudgetHeadroom>
+  /** Free container time, by the book in force; null: it gives none. */
+  code_execution: FreeTimeHeadroom | null
   /** Limits, in the order of the path. */
   limits: Array<LimitHeadroom>
   type: "headroom"
@@ -1227,6 +1263,8 @@ export type UsageForm = {
 } | {
   type: "unknown"
 } | {
+  /** How long each container ran; null: not known, so that it counts as the most that the request permitted. */
+  code_execution_ms?: Array<number | null>
   /** Whether the whole response was seen. */
   complete: boolean
   /** The model that the response names; null: the reservation's. */
@@ -1234,6 +1272,8 @@ export type UsageForm = {
   type: "anthropic"
   usage: unknown
 } | {
+  /** How long each container ran; null: not known, so that it counts as the most that the request permitted. */
+  code_execution_ms?: Array<number | null>
   /** Whether the whole response was seen. */
   complete: boolean
   /** The model that the response names; null: the reservation's. */
@@ -1241,6 +1281,8 @@ export type UsageForm = {
   type: "openai_chat"
   usage: unknown
 } | {
+  /** How long each container ran; null: not known, so that it counts as the most that the request permitted. */
+  code_execution_ms?: Array<number | null>
   /** Whether the whole response was seen. */
   complete: boolean
   /** The model that the response names; null: the reservation's. */
@@ -1248,6 +1290,8 @@ export type UsageForm = {
   type: "openai_responses"
   usage: unknown
 } | {
+  /** How long each container ran; null: not known, so that it counts as the most that the request permitted. */
+  code_execution_ms?: Array<number | null>
   /** Whether the whole response was seen. */
   complete: boolean
   /** The model that the response names; null: the reservation's. */

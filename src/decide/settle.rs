@@ -10,7 +10,7 @@ use crate::{
     id::ReservationId,
     limit::Counts,
     money::Money,
-    price::{Book, LARGEST_COUNT, UnpricedReason, charge, context_of},
+    price::{CountedTime, LARGEST_COUNT, UnpricedReason, UsageClass, charge_beyond, context_of},
     reservation::{Charged, From, KnownUsage, PartModel, Parts, Reservation, Settlement, Status, UsagePart},
     short::Short,
     state::State,
@@ -41,7 +41,7 @@ pub(super) fn settle(
             return Err(Error::new(ErrorKind::ReservationConflict, message).at("command.reservation"));
         }
     };
-    let settlement = charge_usage(state, reservation, usage, from);
+    let settlement = charge_usage(state, reservation, usage, from, has_unseen_time(given));
     let counted = count(reservation, &settlement);
     let alert = |alert| Event { at, kind: EventKind::AlertFired(alert) };
 
@@ -153,28 +153,58 @@ fn resolve_part(state: &State, reservation: &Reservation, part: &GivenPart) -> U
             .priced_by
             .map_or_else(|| PartModel::Unknown(name.clone()), |card| PartModel::Known(card.model)),
     };
-    UsagePart { model, usage: part.counted(reservation.asked.request.cache_write), context: context_of(part, asked) }
+    let mut usage = part.counted(reservation.asked.request.cache_write);
+    if part.unseen_time {
+        usage.set(UsageClass::CodeExecution, reservation.asked.request.code_execution_ms.into());
+    }
+    UsagePart { model, usage, context: context_of(part, asked) }
 }
 
-/// The charge of a part by the book and at the time of the admission.
-fn charge_part(book: Option<&Book>, part: &UsagePart, at: Timestamp) -> Result<Money, UnpricedReason> {
+/// Whether the time of a container is not known.
+fn has_unseen_time(given: &GivenUsage) -> bool {
+    let (GivenUsage::Final(parts) | GivenUsage::Partial(parts)) = given else { return false };
+    parts.iter().any(|part| part.unseen_time)
+}
+
+/// The charge of a part by the book and at the time of the admission. `taken` is the free time that earlier parts took.
+fn charge_part(
+    state: &State,
+    reservation: &Reservation,
+    part: &UsagePart,
+    taken: u64,
+) -> Result<(Money, CountedTime), UnpricedReason> {
     let PartModel::Known(model) = &part.model else { return Err(UnpricedReason::Model) };
-    let version = book.and_then(|book| book.by_model(*model)?.version_at(at)).ok_or(UnpricedReason::Model)?;
-    charge(version, part.context, &part.usage)
+    let at = reservation.admitted_at;
+    let card = state.book_at(reservation.book).and_then(|book| book.by_model(*model)).ok_or(UnpricedReason::Model)?;
+    let version = card.version_at(at).ok_or(UnpricedReason::Model)?;
+    let free_ms = match part.usage.count(UsageClass::CodeExecution) {
+        0 => 0,
+        _ => card.container_time.free_ms.saturating_sub(state.free_time.month_at(at).used_ms).saturating_sub(taken),
+    };
+    charge_beyond(free_ms, version, part.context, &part.usage)
 }
 
-fn charge_usage(state: &State, reservation: &Reservation, usage: KnownUsage, from: From) -> Settlement {
-    let book = state.book_at(reservation.book);
+fn charge_usage(
+    state: &State,
+    reservation: &Reservation,
+    usage: KnownUsage,
+    from: From,
+    unseen_time: bool,
+) -> Settlement {
     let mut total = Money::ZERO;
+    let mut time = CountedTime::default();
     let mut unpriced = false;
     for part in usage.parts() {
-        match charge_part(book, part, reservation.admitted_at) {
-            Ok(charge) => total += charge,
+        match charge_part(state, reservation, part, time.free_ms) {
+            Ok((charge, counted)) => {
+                total += charge;
+                time = time.plus(counted);
+            }
             Err(_) => unpriced = true,
         }
     }
     let estimated = match usage {
-        KnownUsage::Final(_) => false,
+        KnownUsage::Final(_) => unseen_time,
         KnownUsage::Partial(_) => {
             total += reservation.hold_output;
             true
@@ -191,7 +221,7 @@ fn charge_usage(state: &State, reservation: &Reservation, usage: KnownUsage, fro
         From::Held | From::Assumed => (total - reservation.hold).or_zero(),
         From::Voided => total,
     };
-    Settlement { usage, from, charge: total, overrun, estimated, unpriced }
+    Settlement { usage, from, charge: total, overrun, estimated, unpriced, time }
 }
 
 /// What limits count of a settlement.
@@ -203,6 +233,9 @@ fn count(reservation: &Reservation, settlement: &Settlement) -> Counts {
         KnownUsage::Unknown => (reservation.asked.estimate_input, reservation.asked.estimate_cache_read),
         _ => (sum(|part| part.usage.uncached()), sum(|part| part.usage.all_cache_reads())),
     };
-    let output = if settlement.estimated { output_bound } else { sum(|part| part.usage.all_output()) };
+    let output = match settlement.usage {
+        KnownUsage::Final(_) => sum(|part| part.usage.all_output()),
+        KnownUsage::Partial(_) | KnownUsage::Unknown => output_bound,
+    };
     Counts { input, cache_read, output, cost: settlement.charge }
 }

@@ -5,6 +5,7 @@ use sha2::{Digest, Sha256};
 use super::{
     card::Card,
     card_form::CardForm,
+    container_time::{CodeExecutionForm, ContainerTime},
     models::{Models, is_model_name},
     priced::Found,
 };
@@ -27,6 +28,8 @@ crate::object! {
         name: String,
         /// Who sells the models of cards that do not say. Their names stand alone; those of others follow `provider/`.
         provider: Option<String> = None,
+        /// How the time of code execution containers is billed; null: as it was counted.
+        code_execution: Option<CodeExecutionForm> = None,
         /// One card for each model.
         cards: Vec<CardForm>,
     }
@@ -54,6 +57,14 @@ impl BookForm {
     #[must_use]
     pub fn provider_of<'a>(&'a self, card: &'a CardForm) -> &'a str {
         card.provider.as_deref().or(self.provider.as_deref()).unwrap_or_default()
+    }
+
+    /// How the time of containers is billed that run for a card's model.
+    fn container_time(&self, card: &CardForm) -> ContainerTime {
+        let own = self.provider.as_deref().unwrap_or_default();
+        let billed = self.code_execution.as_ref();
+        let billed = billed.filter(|time| time.provider.as_deref().unwrap_or(own) == self.provider_of(card));
+        billed.map(ContainerTime::from).unwrap_or_default()
     }
 
     /// What the engine calls a card's model: its name, behind `provider/` where that is not the book's own.
@@ -138,7 +149,13 @@ impl Book {
         let mut clean = true;
         let form = std::mem::replace(
             &mut book.form,
-            BookForm { schema_version: Int::clamped(1), name: String::new(), provider: None, cards: Vec::new() },
+            BookForm {
+                schema_version: Int::clamped(1),
+                name: String::new(),
+                provider: None,
+                code_execution: None,
+                cards: Vec::new(),
+            },
         );
         for (index, card) in form.cards.iter().enumerate() {
             let path = cards_path.item(index);
@@ -153,7 +170,7 @@ impl Book {
                 problems.report(&path.field("model"), &shown, "two cards carry this name", "keep one");
             }
             book.names.push(name.into());
-            match Card::compile(card, model, &path, problems) {
+            match Card::compile(card, model, form.container_time(card), &path, problems) {
                 Some(card) => book.cards.push(card),
                 None => clean = false,
             }
@@ -163,6 +180,19 @@ impl Book {
             if let Some(slot) = book.by_model.get_mut(model.at()) {
                 *slot = Some(handle);
             }
+        }
+        if let Some(provider) = form.code_execution.as_ref().and_then(|time| time.provider.as_deref())
+            && !book.providers.iter().any(|known| *known.name == *provider)
+        {
+            clean = false;
+            let found = Json::String(provider.to_owned());
+            let path = path.field("code_execution");
+            problems.report(
+                &path.field("provider"),
+                &found,
+                "no card is this provider's",
+                "name one that sells a card",
+            );
         }
         book.form = form;
         clean.then_some(book)

@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 use super::{
     card_form::{CardForm, CardVersionForm, ContextForm, TierForm, TierKind, TierStart},
     class::{Unit, UsageClass},
+    container_time::ContainerTime,
     rate::{Rate, RateTable, Rates},
     usage::{CONTEXTS, InferenceGeo, PriceContext, ServiceTier, Speed},
 };
@@ -73,6 +74,8 @@ pub struct CardVersion {
     pub effective_from: Timestamp,
     /// What crossing into a tier does.
     pub tier_kind: TierKind,
+    /// The least container time that is billed for one container, in milliseconds.
+    pub minimum_ms: u64,
     hours: Box<[Hours]>,
     // The position of each context's tiers; `NONE` where the card does not offer it.
     contexts: Box<[u8; CONTEXTS]>,
@@ -87,6 +90,12 @@ impl CardVersion {
     pub fn tiers(&self, context: PriceContext) -> Option<&Tiers> {
         let position = *self.contexts.get(context.at())?;
         self.tiers.get(usize::from(position))
+    }
+
+    /// How much of a count of a class is billed: container time, at its minimum at least.
+    #[must_use]
+    pub fn billed(&self, class: UsageClass, count: u64) -> u64 {
+        if class == UsageClass::CodeExecution && count > 0 { count.max(self.minimum_ms) } else { count }
     }
 
     fn holds_at(&self, at: Timestamp) -> bool {
@@ -107,6 +116,8 @@ pub struct Card {
     pub tool_tokens: u64,
     /// The most input tokens that one image takes.
     pub image_tokens: u64,
+    /// How container time is billed.
+    pub container_time: ContainerTime,
     versions: Vec<CardVersion>,
 }
 
@@ -124,7 +135,13 @@ impl Card {
     }
 
     /// Compiles a card and reports everything that is wrong with it.
-    pub(crate) fn compile(form: &CardForm, model: ModelIx, path: &Path<'_>, problems: &mut Problems) -> Option<Self> {
+    pub(crate) fn compile(
+        form: &CardForm,
+        model: ModelIx,
+        container_time: ContainerTime,
+        path: &Path<'_>,
+        problems: &mut Problems,
+    ) -> Option<Self> {
         let versions_path = path.field("versions");
         let mut versions: Vec<CardVersion> = Vec::new();
         let mut last: Option<(Timestamp, bool)> = None;
@@ -146,7 +163,7 @@ impl Card {
             }
             last = Some((from, hourly));
             let compiler = Compiler { card: form, version, path: &path, problems };
-            versions.extend(compiler.compile());
+            versions.extend(compiler.compile(container_time.minimum_ms));
         }
         if form.versions.is_empty() {
             let found = Json::Array(Vec::new());
@@ -158,6 +175,7 @@ impl Card {
             max_output: form.max_output_tokens.map(|tokens| tokens.unsigned()),
             tool_tokens: form.tool_tokens.unsigned(),
             image_tokens: form.image_tokens.unsigned(),
+            container_time,
             versions,
         })
     }
@@ -174,7 +192,7 @@ struct Compiler<'a, 'p> {
 }
 
 impl Compiler<'_, '_> {
-    fn compile(mut self) -> Option<CardVersion> {
+    fn compile(mut self, minimum_ms: u64) -> Option<CardVersion> {
         let mut clean = self.check_modifiers();
         let standard = self.written(&Rates::default(), &self.version.rates_per_mtok.0, &self.version.tiers, self.path);
         let mut contexts = Box::new([NONE; CONTEXTS]);
@@ -207,6 +225,7 @@ impl Compiler<'_, '_> {
         clean.then(|| CardVersion {
             effective_from: self.version.effective_from.unwrap_or_default(),
             tier_kind: self.version.tier_kind,
+            minimum_ms,
             hours: self.version.hours.iter().map(hours).collect(),
             contexts,
             tiers,

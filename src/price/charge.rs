@@ -7,6 +7,7 @@ use super::{
     card::{CardVersion, Tiers},
     card_form::TierKind,
     class::{Unit, UsageClass},
+    container_time::CountedTime,
     rate::{Rate, RateTable},
     usage::{PriceContext, Usage},
 };
@@ -40,7 +41,7 @@ impl UnpricedReason {
 pub struct Line {
     /// The class.
     pub class: UsageClass,
-    /// How much of it, in the class's unit.
+    /// How much of it is billed, in the class's unit.
     pub quantity: u64,
     /// The rate, with every factor in it.
     pub rate: Rate,
@@ -60,6 +61,29 @@ pub fn charge(version: &CardVersion, context: PriceContext, usage: &Usage) -> Re
     Ok(total)
 }
 
+/// What a usage costs by a card's version where `free_ms` of container time are still free, and the time that it counts.
+///
+/// # Errors
+/// As [`charge`].
+pub fn charge_beyond(
+    free_ms: u64,
+    version: &CardVersion,
+    context: PriceContext,
+    usage: &Usage,
+) -> Result<(Money, CountedTime), UnpricedReason> {
+    let (mut total, mut time) = (Money::ZERO, CountedTime::default());
+    lines(version, context, usage, |line| {
+        let mut amount = line.amount;
+        if line.class == UsageClass::CodeExecution {
+            // The one line of this class: time knows no tiers.
+            time = CountedTime { billed_ms: line.quantity, free_ms: free_ms.min(line.quantity) };
+            amount = line.rate.of(line.class, line.quantity.saturating_sub(time.free_ms)).unwrap_or(amount);
+        }
+        total += amount;
+    })?;
+    Ok((total, time))
+}
+
 /// Lists what a usage costs by a card's version, in the order of the classes.
 ///
 /// # Errors
@@ -77,14 +101,14 @@ pub fn lines(
         return Err(UnpricedReason::Context);
     }
     if version.tier_kind == TierKind::Graduated && tiers.all().len() > 1 {
-        return graduated(tiers, usage, list);
+        return graduated(version, tiers, usage, list);
     }
     let tier = match tiers.all() {
         [only] => only,
         _ => tiers.of(prompt).ok_or(UnpricedReason::Context)?,
     };
     for (class, quantity) in usage.counts() {
-        list(line(&tier.rates, class, quantity, tier.first)?);
+        list(line(&tier.rates, class, version.billed(class, quantity), tier.first)?);
     }
     Ok(())
 }
@@ -96,9 +120,14 @@ fn line(rates: &RateTable, class: UsageClass, quantity: u64, tier_first: u64) ->
 }
 
 /// Each class is billed tier by tier, by its own count.
-fn graduated(tiers: &Tiers, usage: &Usage, mut list: impl FnMut(Line)) -> Result<(), UnpricedReason> {
+fn graduated(
+    version: &CardVersion,
+    tiers: &Tiers,
+    usage: &Usage,
+    mut list: impl FnMut(Line),
+) -> Result<(), UnpricedReason> {
     for (class, quantity) in usage.counts() {
-        let mut left = quantity;
+        let mut left = version.billed(class, quantity);
         let mut ends = tiers.all().iter().skip(1).map(|tier| tier.first.saturating_sub(1));
         let mut start = 0;
         for tier in tiers.all() {

@@ -8,6 +8,7 @@ mod card;
 mod card_form;
 mod charge;
 mod class;
+mod container_time;
 pub mod import;
 mod models;
 mod pattern;
@@ -23,8 +24,9 @@ pub use card::{Card, CardVersion, Tier, Tiers};
 pub use card_form::{
     CardForm, CardVersionForm, ContextForm, HoursForm, ModifierForm, PromptLength, TierForm, TierKind, TierStart,
 };
-pub use charge::{Line, UnpricedReason, charge, lines};
+pub use charge::{Line, UnpricedReason, charge, charge_beyond, lines};
 pub use class::{Side, Unit, UsageClass};
+pub use container_time::{CodeExecutionForm, ContainerMs, ContainerTime, CountedTime};
 pub use models::{Models, is_model_name};
 pub use pattern::Pattern;
 pub(crate) use priced::context_of;

@@ -77,6 +77,10 @@ pub fn price<'a>(
         let message = "an unknown usage has no price of its own: send what was counted";
         return Err(Error::new(ErrorKind::ContradictoryUsage, message).at("usage"));
     };
+    if parts.iter().any(|part| part.unseen_time) {
+        let message = "a container's time that is not known has no price: send how long it ran";
+        return Err(Error::new(ErrorKind::ContradictoryUsage, message).at("usage"));
+    }
     let mut priced = Priced { total: Money::ZERO, parts: Vec::with_capacity(parts.len()) };
     for part in parts {
         let name = part.model.as_deref().unwrap_or(model);

@@ -72,7 +72,8 @@ pub fn quote(card: &Card, request: &RequestShape, at: Timestamp) -> Result<Quote
     let first = tiers.all().first().ok_or(Unquotable::Context)?;
     for (class, count) in request.uses() {
         if count > 0 {
-            total += first.rates.get(class).of(class, count).ok_or(Unquotable::Class)?;
+            let billed = version.billed(class, count);
+            total += first.rates.get(class).of(class, billed).ok_or(Unquotable::Class)?;
         }
     }
     // A fee for each request is due wherever the card has one.

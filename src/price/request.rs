@@ -71,7 +71,7 @@ crate::object! {
         inference_geo: InferenceGeo = InferenceGeo::Global,
         /// The service tier that it is served at.
         service_tier: ServiceTier = ServiceTier::Standard,
-        /// The longest that code execution containers may run for the request, all together.
+        /// The most container time that may be billed for the request, each container at the book's minimum at least.
         code_execution_ms: Int<0, 1_000_000_000> = Int::clamped(0),
     }
 }
@@ -110,7 +110,7 @@ pub struct RequestShape {
     pub inference_geo: InferenceGeo,
     /// The service tier that it is served at.
     pub service_tier: ServiceTier,
-    /// The longest that code execution containers may run, in milliseconds.
+    /// The most container time that may be billed, in milliseconds.
     pub code_execution_ms: u32,
 }
 

@@ -8,7 +8,7 @@ use crate::{
     limit::Counts,
     money::Money,
     pack::{Pack, Packed, pack_number},
-    price::{InputSize, PriceContext, RequestShape, Usage, UsageClass},
+    price::{CountedTime, InputSize, PriceContext, RequestShape, Usage, UsageClass},
     short::{self, Short},
     time::Timestamp,
 };
@@ -127,6 +127,8 @@ pub struct Settlement {
     pub estimated: bool,
     /// Whether a part had no price.
     pub unpriced: bool,
+    /// The container time that it was made from, and how much of it was free.
+    pub time: CountedTime,
 }
 
 /// What is remembered of a settlement: enough to answer a repetition, and to correct the charge.

@@ -76,6 +76,10 @@ impl State {
         let released = released(books.reservation, settlement.from);
         books.post(&released.after(&Balance { settled: settlement.charge, ..Balance::default() }));
         books.count(settlement.from != From::Voided, Some(&settled.counted), at);
+        let (admitted_at, horizon) = (books.reservation.admitted_at, books.horizon);
+        if settlement.time.free_ms > 0 {
+            self.free_time.add(admitted_at, settlement.time.free_ms, horizon);
+        }
     }
 
     fn void(&mut self, id: &ReservationId, from: From, at: Timestamp) {

@@ -10,6 +10,7 @@ pub use self::snapshot::FORMAT as SNAPSHOT_FORMAT;
 use crate::{
     budget::{BudgetForm, Budgets},
     directory::{Directory, Key, ModelSet, OrganizationForm, SettingsForm, matches_name},
+    free_time::FreeTime,
     id::{BookIx, BudgetIx, KeyIx, ModelIx, OrganizationId, ReservationId},
     ledger::Ledger,
     limit::{EVERY_MODEL, Limits},
@@ -36,6 +37,8 @@ pub struct State {
     pub reservations: Reservations,
     /// Balances.
     pub ledger: Ledger,
+    /// Container time that cost nothing.
+    pub free_time: FreeTime,
     models: Arc<Models>,
     // Every book that a hold may be pinned to; the last one is in force.
     books: Arc<Vec<Book>>,
@@ -62,6 +65,7 @@ impl State {
             budgets: Budgets::default(),
             reservations: Reservations::default(),
             ledger: Ledger::default(),
+            free_time: FreeTime::default(),
             models: Arc::default(),
             books: Arc::default(),
             model_classes: Arc::default(),

@@ -19,6 +19,7 @@ use crate::{
         Change, KeySet, MemberSet, OrganizationSet, PriceBookSet, ProjectSet, RoleSet, ServiceAccountSet, SettingsSet,
     },
     form::{Form, Int, Json, Path, Problems},
+    free_time::{FreeTime, MonthTime},
     id::BudgetIx,
     ledger::Ledger,
     limit::{EVERY_MODEL, LimitForm, LimitLevel},
@@ -31,7 +32,7 @@ use crate::{
 };
 
 /// The version of the snapshot's form.
-pub const FORMAT: u16 = 2;
+pub const FORMAT: u16 = 3;
 
 const MAGIC: &[u8; 4] = b"TGSN";
 const HEADER: usize = 38;
@@ -88,12 +89,13 @@ struct Head {
     seq: u64,
     clock: Timestamp,
     longest_retention_ms: i64,
+    free_time: Vec<MonthTime>,
     configuration: String,
     limits: Vec<LimitLevel>,
     budgets: Vec<BudgetWindows>,
 }
 
-crate::packed!(struct Head { seq, clock, longest_retention_ms, configuration, limits, budgets });
+crate::packed!(struct Head { seq, clock, longest_retention_ms, free_time, configuration, limits, budgets });
 
 type Body = (Head, (Reservations, (Ledger, Vec<(Timestamp, BudgetIx)>)));
 
@@ -105,6 +107,7 @@ impl State {
             seq: self.seq,
             clock: self.clock,
             longest_retention_ms: self.longest_retention_ms,
+            free_time: self.free_time.months().to_vec(),
             configuration: crate::wire::to_text(&self.configuration()),
             limits: self.limits.levels(),
             budgets: self.budgets.table().iter().map(windows_of).collect(),
@@ -206,6 +209,7 @@ fn restore_body((head, (reservations, (ledger, alert_ends))): Body) -> Option<St
 
     restore_reservations(&mut state, reservations)?;
     state.ledger = ledger;
+    state.free_time = FreeTime::restored(head.free_time)?;
     state.alert_ends = Sorted::of(alert_ends);
     state.seq = head.seq;
     state.clock = head.clock;

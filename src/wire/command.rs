@@ -10,7 +10,7 @@ use crate::{
     money::Money,
     policy::Policy,
     price::{
-        RequestForm, RequestShape,
+        RequestForm, RequestShape, UsageClass,
         usage_object::{Api, UsageStream, normalize},
     },
     short::Short,
@@ -72,6 +72,8 @@ crate::object! {
         usage: Json,
         /// Whether the whole response was seen.
         complete: bool,
+        /// How long each container ran; null: not known, so that it counts as the most that the request permitted.
+        code_execution_ms: Vec<Option<Tokens>> = Vec::new(),
     }
 
     /// The events of a provider's stream.
@@ -248,7 +250,19 @@ fn moved(error: Error, from: &str, to: String) -> Error {
 impl ProviderForm {
     fn given(&self, api: Api, path: &Path<'_>) -> Result<GivenUsage, Error> {
         let path = path.field("usage").to_string();
-        normalize(api, self.model.as_deref(), &self.usage.to_text(), self.complete, &path)
+        let mut given = normalize(api, self.model.as_deref(), &self.usage.to_text(), self.complete, &path)?;
+        if let GivenUsage::Final(parts) | GivenUsage::Partial(parts) = &mut given {
+            for ran_ms in &self.code_execution_ms {
+                let mut part = GivenPart {
+                    model: self.model.as_deref().map(Into::into),
+                    unseen_time: ran_ms.is_none(),
+                    ..GivenPart::default()
+                };
+                part.usage.set(UsageClass::CodeExecution, ran_ms.map_or(0, Int::unsigned));
+                parts.push(part);
+            }
+        }
+        Ok(given)
     }
 }
 

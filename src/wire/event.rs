@@ -10,7 +10,7 @@ use crate::{
     id::{BudgetId, BudgetIx, KeyId, KeyIx, LimitId, LimitIx, ModelIx, ReservationId, SecretDigest},
     limit::Counts,
     money::Money,
-    price::{PriceContext, RequestForm, RequestShape},
+    price::{CountedTime, PriceContext, RequestForm, RequestShape},
     reservation::{Asked, From, KnownUsage, PartModel, Parts, Pins, Settlement, UsagePart},
     state::State,
     time::{Millis, Timestamp},
@@ -81,6 +81,14 @@ crate::object! {
         output_tokens: Count,
     }
 
+    /// The container time of a settlement.
+    pub struct CountedTimeForm {
+        /// What is billed, each container at its minimum at least.
+        billed_ms: Count,
+        /// The part of it that costs nothing.
+        free_ms: Count,
+    }
+
     /// A reservation was charged.
     pub struct SettledEventForm {
         /// The reservation.
@@ -97,6 +105,8 @@ crate::object! {
         estimated: bool,
         /// Whether a part of it had no price.
         unpriced: bool,
+        /// The container time that was counted; null: none.
+        code_execution: Option<CountedTimeForm> = None,
         /// What limits counted.
         counted: CountedTokensForm,
     }
@@ -373,6 +383,10 @@ fn settled_form(state: &State, settled: &Settled) -> SettledEventForm {
         overrun_usd: settlement.overrun,
         estimated: settlement.estimated,
         unpriced: settlement.unpriced,
+        code_execution: (settlement.time != CountedTime::default()).then(|| CountedTimeForm {
+            billed_ms: count(settlement.time.billed_ms),
+            free_ms: count(settlement.time.free_ms),
+        }),
         counted: CountedTokensForm {
             input_tokens: count(settled.counted.input),
             cache_read_tokens: count(settled.counted.cache_read),
@@ -565,6 +579,13 @@ impl Reader<'_> {
             KnownUsageForm::Partial(parts) => KnownUsage::Partial(self.parts(&parts)?),
             KnownUsageForm::Unknown(_) => KnownUsage::Unknown,
         };
+        let time = form.code_execution.map_or_else(CountedTime::default, |time| CountedTime {
+            billed_ms: time.billed_ms.unsigned(),
+            free_ms: time.free_ms.unsigned(),
+        });
+        if time.free_ms > time.billed_ms {
+            return Err(self.refuse(format!("reservation `{}` has more free time than time", form.reservation)));
+        }
         Ok(Settled {
             reservation: form.reservation,
             settlement: Settlement {
@@ -574,6 +595,7 @@ impl Reader<'_> {
                 overrun: form.overrun_usd,
                 estimated: form.estimated,
                 unpriced: form.unpriced,
+                time,
             },
             counted: Counts {
                 input: form.counted.input_tokens.unsigned(),

@@ -146,12 +146,25 @@ crate::object! {
         /// Held.
         held_usd: Money,
     }
+    /// What an organization used of a month's free container time.
+    pub struct FreeTimeHeadroom {
+        /// Start of the month.
+        month_start_ms: Millis,
+        /// End of the month.
+        month_end_ms: Option<Millis>,
+        /// What costs nothing.
+        free_ms: Count,
+        /// What was used of it.
+        used_ms: Count,
+    }
     /// What is left on a path.
     pub struct HeadroomResult {
         /// Limits, in the order of the path.
         limits: Vec<LimitHeadroom>,
         /// Budgets, in the order of the path.
         budgets: Vec<BudgetHeadroom>,
+        /// Free container time, by the book in force; null: it gives none.
+        code_execution: Option<FreeTimeHeadroom>,
     }
     /// A model.
     pub struct ModelResult {
@@ -310,6 +323,7 @@ fn read(state: &State, query: &QueryForm, at: Timestamp) -> Result<ResultForm, E
                     Ok(ResultForm::Headroom(Box::new(HeadroomResult {
                         limits: limits.into_iter().map(|limit| limit_headroom(&limit, at)).collect(),
                         budgets: budgets.into_iter().map(|budget| budget_headroom(budget, at)).collect(),
+                        code_execution: free_time(state, at),
                     })))
                 }
                 Err(reason) => denied(reason),
@@ -398,6 +412,17 @@ fn budget_headroom(budget: &Budget, at: Timestamp) -> BudgetHeadroom {
         assumed_usd: known.balance.assumed,
         held_usd: known.balance.held,
     }
+}
+
+fn free_time(state: &State, at: Timestamp) -> Option<FreeTimeHeadroom> {
+    let free = state.book()?.1.form.code_execution.as_ref()?.free_ms_per_month.unsigned();
+    let known = state.free_time.month_at(at);
+    (free > 0).then(|| FreeTimeHeadroom {
+        month_start_ms: known.month.start.into(),
+        month_end_ms: known.month.end.map(Into::into),
+        free_ms: count(free),
+        used_ms: count(known.used_ms),
+    })
 }
 
 fn balances(state: &State, at: Timestamp) -> BalancesResult {

@@ -93,6 +93,32 @@ test('a stream with server tools that breaks off is charged at the whole hold', 
   assert.deepEqual(usage.toSettlement(), { type: 'unknown' });
 });
 
+/** @type {[name: string, containers: 'none' | 'may_run' | 'preloaded', told: unknown[], expected: null[] | undefined][]} */
+const CONTAINERS = [
+  ['none may run', 'none', [{ id: 'c' }], undefined],
+  ['none ran', 'may_run', [null], undefined],
+  ['one ran', 'may_run', [{ id: 'c' }], [null]],
+  ['one ran, told once', 'may_run', [{ id: 'c' }, null], [null]],
+  ['nothing is told', 'may_run', [undefined], [null]],
+  ['files were loaded', 'preloaded', [null], [null]],
+];
+
+for (const [name, containers, told, expected] of CONTAINERS) {
+  test(`container time: ${name}`, () => {
+    const usage = new MessageUsage('none', false, containers);
+    const meter = new EventStreamMeter(usage);
+    // The start of a stream knows no container yet.
+    const first = event('message_start', { message: { usage: USAGE, container: null } });
+    const deltas = told.map((container) =>
+      event('message_delta', { delta: { container }, usage: { output_tokens: 20 } }),
+    );
+    meter.feed(encoder.encode(first + deltas.join('') + stop));
+    const settlement = usage.toSettlement();
+    assert.ok(settlement.type === 'anthropic' && settlement.complete);
+    assert.deepEqual(settlement.code_execution_ms, expected);
+  });
+}
+
 /** @type {[name: string, deltas: Record<string, unknown>[], expected: Record<string, unknown>][]} */
 const MERGES = [
   [

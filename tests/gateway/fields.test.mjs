@@ -6,7 +6,7 @@ import { readMessageRequest } from '../../pkg/dist/edge/message_request.js';
 
 /** @typedef {import('../../pkg/dist/edge/api_error.js').ApiError} ApiError */
 
-const SETTINGS = { defaultInferenceGeo: /** @type {'global' | 'us'} */ ('global'), serverToolIterations: null };
+const SETTINGS = { defaultInferenceGeo: /** @type {'global' | 'us'} */ ('global'), serverToolIterations: null, codeExecutionMs: null };
 
 /** @param {unknown} body */
 const bytes = (body) => new TextEncoder().encode(typeof body === 'string' ? body : JSON.stringify(body));

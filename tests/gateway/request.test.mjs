@@ -6,7 +6,10 @@ import { readMessageRequest } from '../../pkg/dist/edge/message_request.js';
 
 /** @typedef {import('../../pkg/dist/edge/api_error.js').ApiError} ApiError */
 
-const SETTINGS = { defaultInferenceGeo: /** @type {'global' | 'us'} */ ('global'), serverToolIterations: null };
+/** @typedef {import('../../pkg/dist/edge/message_request.js').BoundSettings} Settings */
+
+/** @type {Settings} */
+const SETTINGS = { defaultInferenceGeo: 'global', serverToolIterations: null, codeExecutionMs: null };
 
 const PLAIN = {
   max_tokens: 100,
@@ -36,7 +39,7 @@ const body = (more) => ({
 /** @param {unknown[]} content */
 const saying = (...content) => ({ messages: [{ role: 'user', content }] });
 
-/** @param {Record<string, unknown>} more @param {Partial<typeof SETTINGS> | { serverToolIterations: number }} [settings] */
+/** @param {Record<string, unknown>} more @param {Partial<Settings>} [settings] */
 function boundOf(more, settings = {}) {
   const given = bytes(body(more));
   const { maxTokens, bound } = readMessageRequest(given, { ...SETTINGS, ...settings }, { counting: false });
@@ -178,7 +181,7 @@ const BOUNDS = [
     saying({ type: 'thinking', thinking: '', signature: 's' }, { type: 'redacted_thinking', data: 'x' }),
     {},
   ],
-  ['a file for a container', saying({ type: 'container_upload', file_id: 'f' }), unbounded],
+  ['a file for a container', saying({ type: 'container_upload', file_id: 'f' }), { tools: true, ...unbounded }],
   [
     'a mark in a block',
     saying({ type: 'text', text: 'a', cache_control: { type: 'ephemeral' } }),
@@ -264,8 +267,8 @@ const BOUNDS = [
     },
     unbounded,
   ],
-  ['code execution', { tools: [{ type: 'code_execution_20250825', name: 'code_execution' }] }, unbounded],
-  ['a container', { container: 'c' }, unbounded],
+  ['code execution', { tools: [{ type: 'code_execution_20250825', name: 'code_execution' }] }, { tools: true, ...unbounded }],
+  ['a container', { container: 'c' }, { tools: true, ...unbounded }],
   [
     'remote tools',
     { mcp_servers: [{ type: 'url', name: 'm', url: 'https://x.example/' }] },
@@ -311,6 +314,25 @@ test('only a limit of the upstream on its own loop bounds server tools', () => {
   // It limits neither how many searches one iteration starts nor how long a container runs.
   assert.equal(boundOf({ tools: [search] }, known).rest.iterations, null);
   assert.equal(boundOf({ container: 'c' }, known).rest.iterations, null);
+});
+
+test('code execution needs the most time of its containers, and a limit of the loop', () => {
+  const both = { serverToolIterations: 10, codeExecutionMs: 600_000 };
+  const bounded = { ...PLAIN, tools: true, external_input: true, iterations: 10, code_execution_ms: 600_000 };
+  const requests = [
+    { tools: [{ type: 'code_execution_20260521', name: 'code_execution' }] },
+    { container: 'c' },
+    saying({ type: 'container_upload', file_id: 'f' }),
+  ];
+  for (const request of requests) {
+    assert.deepEqual(boundOf(request, both).rest, bounded);
+    assert.equal(boundOf(request, { codeExecutionMs: 600_000 }).rest.iterations, null);
+    assert.equal(boundOf(request, { serverToolIterations: 10 }).rest.iterations, null);
+  }
+  assert.equal(boundOf({}, both).rest.code_execution_ms, 0);
+  // Code may call a search as often as it likes.
+  const called = { tools: [{ type: 'web_search_20260209', name: 'web_search', max_uses: 3 }] };
+  assert.equal(boundOf(called, both).rest.iterations, null);
 });
 
 test('the account may run requests elsewhere than globally', () => {

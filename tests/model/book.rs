@@ -2,7 +2,7 @@
 
 use super::{
     calendar::{hours, instant},
-    card::full_name,
+    card::{full_name, provider},
     class::{CLASSES, Class},
     json::{Json, object},
     money::Usd,
@@ -155,6 +155,21 @@ fn cost(class: &Class, rate: Usd, quantity: i64) -> Usd {
     }
 }
 
+/// What a book says of the container time of a card's provider: the least of one container, and what is free in a month.
+pub fn container_time(book: &Json, card: &Json) -> (i64, i64) {
+    let billed = book.get("code_execution");
+    let whose = if billed.get("provider").is_null() { book.get("provider") } else { billed.get("provider") };
+    if billed.is_null() || whose.text() != provider(book, card) {
+        return (0, 0);
+    }
+    (billed.get("minimum_ms").int(), billed.get("free_ms_per_month").int())
+}
+
+/// What a line of container time costs when some of it is free.
+pub fn beyond(line: &Line, free_ms: i64) -> Usd {
+    cost(line.class, line.rate, line.quantity - free_ms)
+}
+
 /// The most that a canonical request can cost at a card.
 pub fn quote(book: &Json, card: &Json, request: &Json, at: i64) -> Result<Quote, &'static str> {
     let version = version(card, at).ok_or("unpriced_model")?;
@@ -220,7 +235,8 @@ pub fn quote(book: &Json, card: &Json, request: &Json, at: i64) -> Result<Quote,
     for (class, field) in [("web_search", "web_searches"), ("code_execution_hour", "code_execution_ms")] {
         let (class, count) = (Class::named(class), request.get(field).int());
         if count > 0 {
-            hold = hold + cost(class, prices.rate(class, 0).ok_or("unpriced_class")?, count);
+            let least = if class.name == "code_execution_hour" { container_time(book, card).0 } else { 0 };
+            hold = hold + cost(class, prices.rate(class, 0).ok_or("unpriced_class")?, count.max(least));
         }
     }
     let fee = prices.rate(Class::named("request"), 0).unwrap_or(Usd::ZERO);
@@ -229,7 +245,12 @@ pub fn quote(book: &Json, card: &Json, request: &Json, at: i64) -> Result<Quote,
 }
 
 /// What one part of a usage costs, line by line, and the version that says so; or why it has no price.
-pub fn charge<'a>(card: Option<&'a Json>, part: &Json, at: i64) -> Result<(&'a Json, Vec<Line>), &'static str> {
+pub fn charge<'a>(
+    book: &Json,
+    card: Option<&'a Json>,
+    part: &Json,
+    at: i64,
+) -> Result<(&'a Json, Vec<Line>), &'static str> {
     let card = card.ok_or("unpriced_model")?;
     let version = version(card, at).ok_or("unpriced_model")?;
     let prices = Prices::of(card, version, context(part)).ok_or("unpriced_context")?;
@@ -242,7 +263,10 @@ pub fn charge<'a>(card: Option<&'a Json>, part: &Json, at: i64) -> Result<(&'a J
     let graduated = version.get("tier_kind").text() == "graduated" && firsts.len() > 1;
     let mut lines = Vec::new();
     for class in &CLASSES {
-        let all = count(class);
+        let mut all = count(class);
+        if class.name == "code_execution_hour" && all > 0 {
+            all = all.max(container_time(book, card).0);
+        }
         let parts: Vec<(i64, i64)> = if !graduated {
             vec![(*firsts.iter().rfind(|first| **first <= prompt).expect("the base tier"), all)]
         } else if class.is_token() {

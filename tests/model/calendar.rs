@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use super::json::Json;
+use super::json::{Json, object};
 
 const DAY_MS: i64 = 86_400_000;
 
@@ -86,6 +86,11 @@ pub fn window(budget: &Json, at: i64) -> Window {
         next += 1;
     }
     Window { start: first * DAY_MS - offset, end: Some(next * DAY_MS - offset) }
+}
+
+/// The calendar month in UTC that holds an instant.
+pub fn calendar_month(at: i64) -> Window {
+    window(&object! { "window": "monthly", "utc_offset": "+00:00", "anchor_day": 1_i64 }, at)
 }
 
 /// Whether a daily stretch holds an instant: one of the last two that have begun lasts until after it.

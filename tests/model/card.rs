@@ -18,7 +18,7 @@ fn any_fits(patterns: &Json, name: &str) -> bool {
 }
 
 /// Who sells a card's model.
-fn provider<'a>(book: &'a Json, card: &'a Json) -> &'a str {
+pub fn provider<'a>(book: &'a Json, card: &'a Json) -> &'a str {
     if card.get("provider").is_null() { book.get("provider").text() } else { card.get("provider").text() }
 }
 

@@ -117,7 +117,18 @@ pub fn book(value: &Value) -> Json {
     };
     object! {
         "schema_version": plain(&value["schema_version"]), "name": plain(&value["name"]), "provider": plain(&value["provider"]),
-        "cards": each(&value["cards"], card),
+        "code_execution": code_execution(&value["code_execution"]), "cards": each(&value["cards"], card),
+    }
+}
+
+fn code_execution(value: &Value) -> Json {
+    if value.is_null() {
+        return Json::Null;
+    }
+    object! {
+        "provider": plain(&value["provider"]),
+        "minimum_ms": or(&value["minimum_ms"], Json::Int(0)),
+        "free_ms_per_month": or(&value["free_ms_per_month"], Json::Int(0)),
     }
 }
 

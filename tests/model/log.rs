@@ -4,7 +4,7 @@
 use std::rc::Rc;
 
 use super::{
-    calendar::Window,
+    calendar::{Window, calendar_month},
     config::{Change, Config, Placed},
     json::{Json, object},
     money::Usd,
@@ -62,6 +62,9 @@ pub struct Settlement {
     pub overrun: Usd,
     pub estimated: bool,
     pub unpriced: bool,
+    /// Container time: what is billed, and the part of it that is free.
+    pub billed_ms: i64,
+    pub free_ms: i64,
 }
 
 /// An alert that can be active.
@@ -262,6 +265,16 @@ impl Log {
             }
         }
         sum
+    }
+
+    /// The free container time of a month that settlements of its admissions took.
+    pub fn free_time_used(&self, at: i64) -> i64 {
+        let month = calendar_month(at);
+        let taken = self.facts.iter().filter_map(|fact| match &fact.what {
+            What::Settled { of, settlement } if calendar_month(self.facts[*of].at) == month => Some(settlement.free_ms),
+            _ => None,
+        });
+        taken.sum()
     }
 
     /// The admission that a fact is about.

@@ -424,6 +424,24 @@ pub fn split(part: &Json, cache_write: &str) -> Json {
     made
 }
 
+/// A part that is the time of one container; unseen, where nobody knows it.
+pub fn container(model: Json, ran_ms: Option<i64>) -> Json {
+    let mut part = object! { "model": model };
+    for class in &CLASSES {
+        let count = if class.name == "code_execution_hour" { ran_ms.unwrap_or(0) } else { 0 };
+        if class.is_written(count) {
+            part.set(class.field, count.into());
+        }
+    }
+    for name in ["speed", "inference_geo", "service_tier"] {
+        part.set(name, Json::Null);
+    }
+    if ran_ms.is_none() {
+        part.set("unseen", true.into());
+    }
+    part
+}
+
 /// Every class's count of a part, for those who sum.
 pub fn sum_of(part: &Json, kinds: &[char]) -> i64 {
     let classes = CLASSES.iter().filter(|class: &&Class| kinds.contains(&class.kind));

@@ -6,7 +6,7 @@ use super::{
     Model,
     admit::{Called, applicable, called, priced_by, refuse, units},
     book,
-    calendar::window,
+    calendar::{calendar_month, window},
     card::full_name,
     config::{Config, Placed},
     json::{Json, object},
@@ -72,7 +72,9 @@ impl Model {
         let context = read::context(query)?;
         let usage = read::usage(query)?;
         read::accountable(&usage)?;
-        if usage.get("type").text() == "unknown" {
+        if usage.get("type").text() == "unknown"
+            || usage.get("parts").list().iter().any(|part| part.get("unseen").is_true())
+        {
             return Err("contradictory_usage");
         }
         let (mut sum, mut told) = (Usd::ZERO, Vec::new());
@@ -85,7 +87,7 @@ impl Model {
                     part.set(name, context.get(name).clone());
                 }
             }
-            match (card, book::charge(card, &part, at)) {
+            match (card, book::charge(book, card, &part, at)) {
                 (Some(card), Ok((version, lines))) => {
                     sum = sum + book::sum(&lines);
                     told.extend(lines.iter().map(|line| book::told(book, card, version, book::context(&part), line)));
@@ -120,7 +122,15 @@ impl Model {
             applicable(&config, key, "messages", called).into_iter().map(|limit| self.room(limit, now)).collect();
         let budgets: Vec<Json> =
             config.path(&config.budgets, key).into_iter().map(|budget| self.budget(budget, now)).collect();
-        Ok(object! { "type": "headroom", "limits": limits, "budgets": budgets })
+        let free = config.book().get("code_execution").get("free_ms_per_month").int();
+        let month = calendar_month(now);
+        let free_time = (free > 0).then(|| {
+            object! {
+                "month_start_ms": month.start, "month_end_ms": month.end, "free_ms": free,
+                "used_ms": self.log.free_time_used(now),
+            }
+        });
+        Ok(object! { "type": "headroom", "limits": limits, "budgets": budgets, "code_execution": free_time })
     }
 
     fn room(&self, limit: &Placed, now: i64) -> Json {

@@ -170,9 +170,24 @@ pub fn usage(value: &Value) -> Result<Json, Mistake> {
             object! { "type": kind, "parts": parts }
         }
         "anthropic" | "openai_chat" | "openai_responses" | "gemini" => {
-            only(usage, &["type", "model", "usage", "complete"])?;
+            only(usage, &["type", "model", "usage", "complete", "code_execution_ms"])?;
             let complete = usage["complete"].as_bool().ok_or(INVALID)?;
-            provider::usage(kind, usage["model"].as_str(), usage.get("usage").ok_or(INVALID)?, complete)?
+            let ran = usage["code_execution_ms"].as_array().into_iter().flatten();
+            let ran = ran.map(|ran| match ran {
+                Value::Null => Ok(None),
+                ran => ran.as_i64().filter(|ran| (0..=MOST).contains(ran)).map(Some).ok_or(INVALID),
+            });
+            let ran = ran.collect::<Result<Vec<Option<i64>>, Mistake>>()?;
+            let model = usage["model"].as_str();
+            let mut given = provider::usage(kind, model, usage.get("usage").ok_or(INVALID)?, complete)?;
+            if given.get("type").text() != "unknown" {
+                let containers = ran.into_iter().map(|ran| provider::container(model.into(), ran));
+                given.set(
+                    "parts",
+                    given.get("parts").list().iter().cloned().chain(containers).collect::<Vec<_>>().into(),
+                );
+            }
+            given
         }
         "stream" => {
             only(usage, &["type", "api", "events"])?;

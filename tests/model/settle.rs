@@ -27,6 +27,9 @@ fn resolve(admission: &Admission, given: &Json) -> Json {
                 .map_or_else(|| name.text().to_owned(), |card| full_name(config.book(), card)),
         };
         let mut part = provider::split(given, request.get("cache_write").text());
+        if part.get("unseen").is_true() {
+            part = provider::container(Json::Null, Some(request.get("code_execution_ms").int()));
+        }
         part.set("model", model.into());
         for name in ["speed", "inference_geo", "service_tier"] {
             if part.get(name).is_null() {
@@ -43,11 +46,30 @@ fn resolve(admission: &Admission, given: &Json) -> Json {
 }
 
 /// What a usage comes to.
-fn charge(admission: &Admission, admitted_at: i64, usage: Json, from: &'static str) -> Settlement {
+fn charge(
+    admission: &Admission,
+    admitted_at: i64,
+    usage: Json,
+    unseen: bool,
+    used_ms: i64,
+    from: &'static str,
+) -> Settlement {
     let (mut sum, mut unpriced) = (Usd::ZERO, false);
+    let (mut billed_ms, mut free_ms) = (0, 0);
+    let book = admission.config.book();
     for part in usage.get("parts").list() {
-        match book::charge(of_model(admission.config.book(), part.get("model").text()), part, admitted_at) {
-            Ok((_, lines)) => sum = sum + book::sum(&lines),
+        let card = of_model(book, part.get("model").text());
+        match book::charge(book, card, part, admitted_at) {
+            Ok((_, lines)) => {
+                sum = sum + book::sum(&lines);
+                for line in lines.iter().filter(|line| line.class.name == "code_execution_hour") {
+                    let given = card.map_or(0, |card| book::container_time(book, card).1);
+                    let free = (given - used_ms - free_ms).clamp(0, line.quantity);
+                    sum = sum - line.amount + book::beyond(line, free);
+                    billed_ms += line.quantity;
+                    free_ms += free;
+                }
+            }
             Err(_) => unpriced = true,
         }
     }
@@ -59,7 +81,7 @@ fn charge(admission: &Admission, admitted_at: i64, usage: Json, from: &'static s
         sum = sum + admission.hold_output;
     }
     let overrun = if from == "voided" { sum } else { (sum - admission.hold).max(Usd::ZERO) };
-    Settlement { estimated: kind != "final", from, charge: sum, overrun, unpriced, usage }
+    Settlement { estimated: kind != "final" || unseen, from, charge: sum, overrun, unpriced, usage, billed_ms, free_ms }
 }
 
 fn counted(admission: &Admission, settlement: &Settlement) -> Counts {
@@ -70,7 +92,8 @@ fn counted(admission: &Admission, settlement: &Settlement) -> Counts {
         "unknown" => (estimate.get("input_tokens").int(), estimate.get("cache_read_tokens").int()),
         _ => (sum(&['i', 'w']), sum(&['r'])),
     };
-    let output = if settlement.estimated { admission.output_bound } else { sum(&['o']) };
+    let known = settlement.usage.get("type").text() == "final";
+    let output = if known { sum(&['o']) } else { admission.output_bound };
     Counts { input, cache_read, output, cost: settlement.charge }
 }
 
@@ -99,7 +122,9 @@ impl Model {
             }
             Standing::Settled { .. } => return Err("reservation_conflict"),
         };
-        let settlement = Rc::new(charge(&admission, case.at, usage, from));
+        let unseen = given.get("parts").list().iter().any(|part| part.get("unseen").is_true());
+        let used_ms = self.log.free_time_used(case.at);
+        let settlement = Rc::new(charge(&admission, case.at, usage, unseen, used_ms, from));
         let counts = counted(&admission, &settlement);
         let debits = admission.limits.iter().map(|pin| {
             let debited = if from == "voided" { 0 } else { pin.debit };
@@ -111,10 +136,12 @@ impl Model {
             "assumed" => [Usd::ZERO, -hold, charge],
             _ => [Usd::ZERO, Usd::ZERO, charge],
         };
+        let time = (settlement.billed_ms > 0)
+            .then(|| object! { "billed_ms": settlement.billed_ms, "free_ms": settlement.free_ms });
         let body = object! {
             "type": "settled", "reservation": id, "from": from, "usage": settlement.usage.clone(), "charge_usd": charge,
             "overrun_usd": settlement.overrun, "estimated": settlement.estimated, "unpriced": settlement.unpriced,
-            "counted": object! { "input_tokens": counts.input, "cache_read_tokens": counts.cache_read, "output_tokens": counts.output },
+            "code_execution": time, "counted": object! { "input_tokens": counts.input, "cache_read_tokens": counts.cache_read, "output_tokens": counts.output },
         };
         let what = What::Settled { of: case.position, settlement: Rc::clone(&settlement) };
         self.log.accept(now, what, debits.collect(), money, body);

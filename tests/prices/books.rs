@@ -4,7 +4,7 @@ use std::io::Write;
 
 use flate2::{Compression, write::GzEncoder};
 use tollgate::{
-    price::{Book, CLAUDE, InferenceGeo, PriceContext, ServiceTier, Speed, UsageClass},
+    price::{Book, CLAUDE, ContainerTime, InferenceGeo, PriceContext, ServiceTier, Speed, UsageClass},
     time::Timestamp,
 };
 
@@ -73,6 +73,10 @@ fn both_books_have_what_anthropic_publishes() {
                     assert_eq!(found(FAST, UsageClass::Output).as_deref(), Some(*output));
                 }
                 assert_eq!(found(PLAIN, UsageClass::WebSearch).as_deref(), Some("0.01"), "{model}");
+                assert_eq!(found(PLAIN, UsageClass::CodeExecution).as_deref(), Some("0.05"), "{model}");
+                // Five minutes a container at least; 1,550 hours a month are free.
+                let published = ContainerTime { minimum_ms: 5 * 60_000, free_ms: 1_550 * 3_600_000 };
+                assert_eq!(book.by_name(model).unwrap().container_time, published, "{model}");
             }
         }
     }

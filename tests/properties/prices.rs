@@ -4,8 +4,8 @@ use serde_json::Value;
 use tollgate::{
     money::Money,
     price::{
-        Book, CacheWrite, Card, CardVersion, InferenceGeo, PriceContext, RequestShape, ServiceTier, Side, Speed,
-        TierKind, Unit, Usage, UsageClass, charge, lines, quote,
+        Book, CacheWrite, Card, CardVersion, CountedTime, InferenceGeo, PriceContext, RequestShape, ServiceTier, Side,
+        Speed, TierKind, Unit, Usage, UsageClass, charge, charge_beyond, lines, quote,
     },
     time::Timestamp,
 };
@@ -69,6 +69,14 @@ fn each(seeds: std::ops::Range<u64>, mut look: impl FnMut(&mut Dice, &Card, &Car
     }
 }
 
+/// The usage as it is billed: container time at its minimum at least.
+fn billed(version: &CardVersion, usage: &Usage) -> Usage {
+    let mut billed = usage.clone();
+    let time = usage.count(UsageClass::CodeExecution);
+    billed.set(UsageClass::CodeExecution, version.billed(UsageClass::CodeExecution, time));
+    billed
+}
+
 #[test]
 fn a_price_is_the_sum_of_its_lines() {
     let (mut seen, mut many) = (0, 0);
@@ -85,7 +93,7 @@ fn a_price_is_the_sum_of_its_lines() {
         })
         .expect("a usage that has a price has lines");
         assert_eq!(sum, total);
-        assert_eq!(listed, usage, "every quantity stands in the lines");
+        assert_eq!(listed, billed(version, &usage), "every quantity stands in the lines");
         seen += 1;
     });
     assert!(seen > 10_000 && many > 30_000, "only {seen} usages and {many} lines were looked at");
@@ -119,6 +127,10 @@ fn two_usages_of_one_tier_cost_what_they_cost_together() {
         ) else {
             return;
         };
+        // Containers that are billed at their minimum cost more apart.
+        if billed(version, &left) != left || billed(version, &right) != right {
+            return;
+        }
         // Only time is rounded, up and once a line.
         let rounded = both.counts().filter(|(class, _)| class.unit() == Unit::Hour).count();
         let more = (one + other - together).units();
@@ -163,7 +175,7 @@ fn request(dice: &mut Dice, context: PriceContext) -> RequestShape {
     request.tools = dice.chance(20);
     request.images = u32::try_from(dice.below(3)).expect("a small number");
     request.web_searches = u32::try_from(dice.below(2) * dice.below(5)).expect("a small number");
-    request.code_execution_ms = if dice.chance(20) { 300_001 } else { 0 };
+    request.code_execution_ms = if dice.chance(20) { *dice.pick(&[1, 700, 300_001]) } else { 0 };
     request.speed = context.speed;
     request.inference_geo = context.inference_geo;
     request.service_tier = context.service_tier;
@@ -204,6 +216,30 @@ fn permitted(dice: &mut Dice, request: &RequestShape, prompt: u64, first: bool) 
         usage.set(UsageClass::Request, 1);
     }
     usage
+}
+
+#[test]
+fn free_time_takes_off_what_it_would_have_cost_and_no_more_than_there_is() {
+    let (mut seen, mut partly) = (0, 0);
+    each(4_000..4_300, |dice, _, version, context, _| {
+        let mut usage = usage(dice);
+        usage.set(UsageClass::CodeExecution, count(dice, 5_000));
+        let free_ms = count(dice, 5_000);
+        let (Ok(whole), Ok((left, time))) =
+            (charge(version, context, &usage), charge_beyond(free_ms, version, context, &usage))
+        else {
+            return;
+        };
+        let billed_ms = billed(version, &usage).count(UsageClass::CodeExecution);
+        assert_eq!(time, CountedTime { billed_ms, free_ms: free_ms.min(billed_ms) });
+        let tiers = version.tiers(context).expect("a priced context");
+        let rate = tiers.all().first().expect("the base tier").rates.get(UsageClass::CodeExecution);
+        let cost = |ms| rate.of(UsageClass::CodeExecution, ms).unwrap_or(Money::ZERO);
+        assert_eq!(whole - left, cost(billed_ms) - cost(billed_ms - time.free_ms));
+        seen += 1;
+        partly += u64::from(0 < time.free_ms && time.free_ms < billed_ms);
+    });
+    assert!(seen > 2_000 && partly > 300, "only {seen} usages were looked at, {partly} of them free in part");
 }
 
 #[test]

@@ -39,6 +39,9 @@ const EXPECTED: &[(&str, u64)] = &[
     ("from held", 500),
     ("from assumed", 50),
     ("from voided", 5),
+    ("time free", 50),
+    ("time free in part", 5),
+    ("time charged", 50),
     ("event heartbeat", 20),
     ("event expired", 100),
     ("fired budget_threshold", 50),
@@ -107,6 +110,14 @@ fn note(tally: &mut BTreeMap<String, u64>, answer: &Value) {
         count(tally, "event", &event["type"]);
         count(tally, event["type"].as_str().unwrap_or_default().trim_start_matches("alert_"), &event["alert"]["type"]);
         count(tally, "change", &event["change"]["type"]);
+        let time = &event["code_execution"];
+        let part = match (time["free_ms"].as_i64(), time["billed_ms"].as_i64()) {
+            (None, _) | (_, None) => Value::Null,
+            (Some(0), _) => Value::from("charged"),
+            (free, billed) if free == billed => Value::from("free"),
+            _ => Value::from("free in part"),
+        };
+        count(tally, "time", &part);
     }
 }
 

@@ -176,7 +176,22 @@ pub fn own(dice: &mut Dice, now_ms: i64) -> Value {
             "versions": [version],
         }));
     }
-    json!({"schema_version": 1, "name": "random", "provider": seller, "cards": cards})
+    let mut book = json!({"schema_version": 1, "name": "random", "provider": seller, "cards": cards});
+    if dice.chance(70) {
+        // Little enough that a few settlements use it up.
+        let mut time = json!({"free_ms_per_month": dice.pick(&[0, 1, 700, 4_000, 4_000, 600_000])});
+        if dice.chance(70) {
+            time["minimum_ms"] = json!(dice.pick(&[0, 100, 900, 300_000]));
+        }
+        let sellers: Vec<Value> =
+            book["cards"].as_array().into_iter().flatten().map(|card| card["provider"].clone()).collect();
+        let other = dice.pick(&sellers);
+        if other.is_string() {
+            time["provider"] = other.clone();
+        }
+        book["code_execution"] = time;
+    }
+    book
 }
 
 fn start(dice: &mut Dice, length: i64) -> Value {
@@ -204,7 +219,7 @@ fn version(dice: &mut Dice, mut rates: Value, web_search: Option<&str>) -> Value
         units.insert("web_search".to_owned(), json!(web_search));
     }
     for class in UNITS {
-        if dice.chance(20) {
+        if dice.chance(if class == "code_execution_hour" { 80 } else { 20 }) {
             units.insert(class.to_owned(), json!(unit(dice, class)));
         }
     }

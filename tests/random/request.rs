@@ -169,8 +169,8 @@ pub fn request(dice: &mut Dice) -> Value {
     if dice.chance(8) {
         request["service_tier"] = json!(usage::tier(dice));
     }
-    if dice.chance(5) {
-        request["code_execution_ms"] = json!(dice.pick(&[0, 1, 300_000, 3_600_001]));
+    if dice.chance(8) {
+        request["code_execution_ms"] = json!(dice.pick(&[0, 1, 700, 300_000, 3_600_001]));
     }
     if dice.chance(1) {
         request["max_tokens"] = json!(dice.pick(&[0, -1, 1_000_000_001]));

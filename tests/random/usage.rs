@@ -82,6 +82,9 @@ pub fn parts(dice: &mut Dice, policy: &Value, outputs: bool) -> Value {
             if dice.chance(5) {
                 part["web_searches"] = json!(dice.between(0, 5));
             }
+            if dice.chance(25) {
+                part["code_execution_ms"] = json!(count(dice));
+            }
             if dice.chance(15) {
                 for _ in 0..dice.between(1, 4) {
                     let field = *dice.pick(&MORE);
@@ -120,6 +123,10 @@ pub fn provider(dice: &mut Dice, policy: &Value, api: &str) -> Value {
     let mut made = json!({"type": api, "usage": usage, "complete": dice.chance(80)});
     if dice.chance(60) {
         made["model"] = json!(model(dice, policy));
+    }
+    if dice.chance(12) {
+        let times = dice.between(1, 3);
+        made["code_execution_ms"] = (0..times).map(|_| (!dice.chance(30)).then(|| count(dice))).collect();
     }
     made
 }

@@ -10,6 +10,8 @@ export interface Env extends OrganizationEnv {
   MAX_BODY_BYTES?: string;
   /** The most iterations of the upstream's own loop; without it tools that run at the provider are refused. */
   SERVER_TOOL_ITERATIONS?: string;
+  /** The most container time that is billed for one request, in milliseconds; without it code execution is refused. */
+  CODE_EXECUTION_MS?: string;
   ON_DISCONNECT?: 'drain' | 'abort';
   /** Opens the operator's routes; without it they do not exist. */
   OPERATOR_TOKEN?: string;

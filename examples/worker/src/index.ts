@@ -15,6 +15,7 @@ const gateway = createGateway<Env>((env) => ({
   organizations: env.ORGANIZATIONS,
   ...(env.MAX_BODY_BYTES && { maxBodyBytes: Number(env.MAX_BODY_BYTES) }),
   ...(env.SERVER_TOOL_ITERATIONS && { serverToolIterations: Number(env.SERVER_TOOL_ITERATIONS) }),
+  ...(env.CODE_EXECUTION_MS && { codeExecutionMs: Number(env.CODE_EXECUTION_MS) }),
   ...(env.ON_DISCONNECT && { onDisconnect: env.ON_DISCONNECT }),
 }));
 

@@ -25,15 +25,24 @@ export class CostBound {
   #serverToolUses = 0;
   #serverLoop = false;
   #boundless = false;
+  #containers = false;
+  #preloaded = false;
   speed: AdmitRequest['speed'] = 'standard';
   inferenceGeo: AdmitRequest['inference_geo'];
 
   /** `loopIterations` is the most iterations that the upstream runs before it pauses a turn, where the host knows it. */
   readonly #loopIterations: Iterations;
+  /** The most container time that is billed for one request, where the host knows it. */
+  readonly #containerMs: number | null;
 
-  constructor(options: { inferenceGeo: AdmitRequest['inference_geo']; loopIterations: Iterations }) {
+  constructor(options: {
+    inferenceGeo: AdmitRequest['inference_geo'];
+    loopIterations: Iterations;
+    containerMs: number | null;
+  }) {
     this.inferenceGeo = options.inferenceGeo;
     this.#loopIterations = options.loopIterations;
+    this.#containerMs = options.containerMs;
   }
 
   image(): void {
@@ -84,7 +93,20 @@ export class CostBound {
     if (search) this.#webSearches += most;
   }
 
-  /** What is billed by something that no rate prices, such as container time: never admitted. */
+  /** Code that runs at the provider, in a container whose time is billed; `preloaded`: even when nothing is run in it. */
+  container(preloaded: boolean): void {
+    this.serverTool({ most: null, search: false, path: '' });
+    this.#containers = true;
+    if (preloaded) this.#preloaded = true;
+    if (this.#containerMs === null) this.#boundless = true;
+  }
+
+  /** Whether a container is billed whatever the answer says. */
+  get preloaded(): boolean {
+    return this.#preloaded;
+  }
+
+  /** What nothing bounds: never admitted. */
   boundless(): void {
     this.#externalInput = true;
     this.#boundless = true;
@@ -105,8 +127,7 @@ export class CostBound {
       inference_geo: this.inferenceGeo,
       // What the caller may ask for is served at the usual tier or, by contract, at one that no rate prices.
       service_tier: 'standard',
-      // Code execution is refused above.
-      code_execution_ms: 0,
+      code_execution_ms: this.#containers ? (this.#containerMs ?? 0) : 0,
     };
   }
 

@@ -33,7 +33,8 @@ const searchResult: Effect = (bound, block) => {
   if (citationsEnabled(block)) bound.tools();
 };
 
-const upload: Effect = (bound) => bound.boundless();
+/** A container that files are loaded into is billed even when nothing runs in it. */
+const upload: Effect = (bound) => bound.container(true);
 
 /** Text, a block, or a list of blocks: read to its leaves. */
 export const content: Field = (bound, value, path) => {

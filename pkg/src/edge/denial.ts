@@ -21,7 +21,7 @@ const MESSAGES: ReadonlyMap<string, string> = new Map([
   ],
   [
     'unboundable_request',
-    'nothing limits what this request can cost: leave out containers and code execution; tools that run at the provider need `max_uses`, `allowed_callers` `["direct"]`, and a gateway whose operator has set `serverToolIterations`',
+    'nothing limits what this request can cost: tools that run at the provider need `max_uses`, `allowed_callers` `["direct"]`, and a gateway whose operator has set `serverToolIterations`; containers and code execution need `codeExecutionMs` too',
   ],
 ]);
 

@@ -53,6 +53,7 @@ export class EventStreamMeter {
         break;
       case 'message_delta':
         this.#usage.delta(field(data, 'usage'));
+        this.#usage.container(containerOf(field(data, 'delta')));
         break;
       case 'message_stop':
         this.#usage.endStream();
@@ -62,6 +63,10 @@ export class EventStreamMeter {
         break;
     }
   }
+}
+
+function containerOf(delta: Json | undefined): Json | undefined {
+  return isObject(delta) ? delta['container'] : undefined;
 }
 
 function field(data: string, name: string): Json | undefined {

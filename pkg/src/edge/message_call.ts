@@ -12,9 +12,9 @@ import { setRateHeaders } from './rate_headers.js';
 import { relay } from './relay.js';
 import { Settlement } from './settlement.js';
 import { Silence } from './silence.js';
-import type { Json } from './strict_json.js';
+import { isObject, type Json } from './strict_json.js';
 import { lost, mayHaveRun, ownFault, send } from './upstream.js';
-import { MessageUsage } from './usage.js';
+import { MessageUsage, type Containers } from './usage.js';
 import type { AdmitRequest, Allow, Deny } from './wire.js';
 
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
@@ -23,12 +23,13 @@ const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 interface Judged {
   model: string;
   bound: AdmitRequest;
+  containers: Containers;
   body: Uint8Array<ArrayBuffer>;
   headers: Headers;
 }
 
 export async function createMessage(call: CallContext): Promise<Response> {
-  const { model, bound, body, headers } = await judge(call).catch(async (error: unknown) => {
+  const { model, bound, containers, body, headers } = await judge(call).catch(async (error: unknown) => {
     throw error instanceof ApiError ? await call.withHeadroom(error) : error;
   });
   const settlement = new Settlement(call.door, call.requestId);
@@ -56,7 +57,8 @@ export async function createMessage(call: CallContext): Promise<Response> {
     return new Response(null, { status: 499 });
   }
   const onePrompt = (bound.web_searches ?? 0) === 0 && (bound.iterations ?? 1) === 1;
-  return new Dispatch(call, settlement, new MessageUsage(bound.cache_write, onePrompt), dress).run(body, headers);
+  const usage = new MessageUsage(bound.cache_write, onePrompt && containers === 'none', containers);
+  return new Dispatch(call, settlement, usage, dress).run(body, headers);
 }
 
 async function judge(call: CallContext): Promise<Judged> {
@@ -66,7 +68,10 @@ async function judge(call: CallContext): Promise<Judged> {
   const headers = upstreamHeaders(call.request.headers, { apiKey: upstream.apiKey, betas, stream });
   const exact = await countInputTokens(body);
   const input = exact === null ? { bodyBytes: body.length } : { tokens: exact };
-  return { model, bound: bound.toRequest(maxTokens, input), body, headers };
+  const request = bound.toRequest(maxTokens, input);
+  const mayRun = (request.code_execution_ms ?? 0) > 0;
+  const containers = bound.preloaded ? 'preloaded' : mayRun ? 'may_run' : 'none';
+  return { model, bound: request, containers, body, headers };
 }
 
 async function admit(
@@ -182,7 +187,9 @@ class Dispatch {
 
   #readUsage(bytes: Uint8Array): void {
     try {
-      this.usage.start(JSON.parse(new TextDecoder().decode(bytes)) as Json);
+      const message = JSON.parse(new TextDecoder().decode(bytes)) as Json;
+      this.usage.start(message);
+      this.usage.container(isObject(message) ? message['container'] : undefined);
       this.usage.stop();
     } catch {
       // An answer that cannot be read was made all the same: it stays without usage, and is charged at the hold.

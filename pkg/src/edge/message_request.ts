@@ -22,6 +22,7 @@ export interface MessageRequest {
 export interface BoundSettings {
   defaultInferenceGeo: AdmitRequest['inference_geo'];
   serverToolIterations: Iterations;
+  codeExecutionMs: number | null;
 }
 
 /** What the engine takes. */
@@ -73,10 +74,10 @@ const edit: Field = (bound, value, path) => {
 
 const containerParts = object({ id: plain, skills: list(object({ type: plain, skill_id: plain, version: plain })) });
 
-/** It brings code execution; its time is billed by the hour, and no rate prices it. */
+/** It brings code execution, whose time is billed by the hour. */
 const container: Field = (bound, value, path) => {
   (isObject(value) ? containerParts : plain)(bound, value, path);
-  bound.boundless();
+  bound.container(false);
 };
 
 const mcpServer: Field = (bound, value, path) => {
@@ -148,6 +149,7 @@ export function readMessageRequest(
   const bound = new CostBound({
     inferenceGeo: settings.defaultInferenceGeo,
     loopIterations: settings.serverToolIterations,
+    containerMs: settings.codeExecutionMs,
   });
   for (const [name, value] of Object.entries(body)) {
     const field = FIELDS.get(name);

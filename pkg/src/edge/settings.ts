@@ -33,6 +33,11 @@ export interface GatewaySettings {
    * known, and a request with tools that run at the provider is refused, for nothing else bounds it.
    */
   serverToolIterations?: Iterations;
+  /**
+   * The most container time, in milliseconds, that is billed for one request: each container counts at the price book's minimum
+   * at least. Null (the default): not known, and a request with code execution is refused.
+   */
+  codeExecutionMs?: number | null;
   /** Counts a prompt exactly, for a tighter hold; null where it cannot. It must never count too few. */
   countInputTokens?: (body: Uint8Array) => Promise<number | null>;
 }
@@ -47,11 +52,13 @@ export interface ResolvedSettings {
   betas: readonly string[];
   defaultInferenceGeo: AdmitRequest['inference_geo'];
   serverToolIterations: Iterations;
+  codeExecutionMs: number | null;
   countInputTokens: (body: Uint8Array) => Promise<number | null>;
 }
 
 /** What the engine takes. */
 const MAX_ITERATIONS = 1_000;
+const MAX_CONTAINER_MS = 1_000_000_000;
 
 /** Checks what a host gave and fills in the rest; throws a `TypeError` that names the setting. */
 export function resolveSettings(given: GatewaySettings): ResolvedSettings {
@@ -76,6 +83,8 @@ export function resolveSettings(given: GatewaySettings): ResolvedSettings {
       given.serverToolIterations == null
         ? null
         : positive('serverToolIterations', given.serverToolIterations, 1, MAX_ITERATIONS),
+    codeExecutionMs:
+      given.codeExecutionMs == null ? null : positive('codeExecutionMs', given.codeExecutionMs, 1, MAX_CONTAINER_MS),
     countInputTokens: given.countInputTokens ?? (() => Promise.resolve(null)),
   };
 }

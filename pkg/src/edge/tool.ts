@@ -46,8 +46,8 @@ const usesFromCode =
 /** Runs at the provider, and nothing in the request says how often. */
 const unlimited: Effect = (bound) => bound.serverTool({ most: null, search: false, path: '' });
 
-/** Container time is billed by the hour, and no rate prices it. */
-const container: Effect = (bound) => bound.boundless();
+/** Nothing in the request says how long it runs. */
+const container: Effect = (bound) => bound.container(false);
 
 const kind = (effect: Effect, fields: Fields): Kind => ({ fields: object({ type: plain, ...fields }), effect });
 

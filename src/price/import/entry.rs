@@ -10,7 +10,7 @@ use super::{
 use crate::{
     form::{Int, Json, Path, Problems},
     id::ModelIx,
-    price::{Card, CardForm, Pattern, PromptLength, UsageClass},
+    price::{Card, CardForm, ContainerTime, Pattern, PromptLength, UsageClass},
 };
 
 /// A model of a catalogue.
@@ -75,7 +75,7 @@ impl Entry {
         };
         // What the compiler of books refuses never reaches the book, so that one entry cannot hide the others.
         let mut problems = Problems::default();
-        if Card::compile(&card, ModelIx(0), path, &mut problems).is_none() {
+        if Card::compile(&card, ModelIx(0), ContainerTime::default(), path, &mut problems).is_none() {
             let problem = problems.into_list().into_iter().next();
             let message = problem.map(|problem| problem.message).unwrap_or_default();
             self.notes.add_text(path, Reason::Invalid, &message);

@@ -138,6 +138,7 @@ impl Importer {
             schema_version: Int::clamped(1),
             name: catalogue.as_str().to_owned(),
             provider: None,
+            code_execution: None,
             cards: self.cards,
         };
         Imported { book, report: self.report }

@@ -159,6 +159,7 @@ fn part(model: Option<Box<str>>, counted: Counted, context: &Context) -> GivenPa
         model,
         usage: counted.usage,
         unsplit_writes: counted.unsplit,
+        unseen_time: false,
         speed: context.speed,
         inference_geo: context.inference_geo,
         service_tier: context.service_tier,

@@ -106,6 +106,7 @@ impl Builder<'_> {
             schema_version: Int::clamped(1),
             name: name.to_owned(),
             provider: own.clone(),
+            code_execution: Some(self.overrides.code_execution.clone()),
             cards,
         };
         let mut embedded = Vec::new();

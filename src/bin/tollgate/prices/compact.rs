@@ -13,11 +13,11 @@ pub(super) fn text(book: &BookForm) -> String {
         match value {
             Json::Array(cards) if name == "cards" => lines.extend(cards.into_iter().map(|card| lean(card).to_text())),
             Json::Null => {}
-            value => head.push((name, value)),
+            value => head.push((name, lean(value))),
         }
     }
     let head = Json::Object(head).to_text();
-    text.push_str(head.trim_end_matches('}'));
+    text.push_str(head.strip_suffix('}').unwrap_or(&head));
     text.push_str(",\"cards\":[\n");
     text.push_str(&lines.join(",\n"));
     text.push_str("\n]}\n");

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, path::Path};
 
-use tollgate::price::{Book, BookForm};
+use tollgate::price::{Book, BookForm, ContainerTime};
 
 use super::{
     print,
@@ -82,6 +82,14 @@ fn card(changes: &mut comfy_table::Table, key: &str, before: &Side, after: &Side
     }
 }
 
+/// How container time is billed; nothing where it is as it was counted.
+fn container_time(time: ContainerTime) -> String {
+    if time == ContainerTime::default() {
+        return String::new();
+    }
+    format!(" container at least {} ms, free {} ms a month", time.minimum_ms, time.free_ms)
+}
+
 fn sides(form: &BookForm) -> Result<BTreeMap<String, Side>, Failure> {
     let book: Book = book::compiled(form.clone())?;
     let mut sides = BTreeMap::new();
@@ -91,12 +99,13 @@ fn sides(form: &BookForm) -> Result<BTreeMap<String, Side>, Failure> {
         names.extend(form.except.iter().map(|pattern| format!("not {}", pattern.as_str())));
         let length = |tokens: Option<u64>| tokens.map_or_else(|| "-".to_owned(), |tokens| tokens.to_string());
         let bounds = format!(
-            "prompt {} output {} tools {} image {}{}",
+            "prompt {} output {} tools {} image {}{}{}",
             length(card.context_window),
             length(card.max_output),
             card.tool_tokens,
             card.image_tokens,
             if form.modal_as_text { " modal as text" } else { "" },
+            container_time(card.container_time),
         );
         let key = format!("{}/{}", book.form.provider_of(form), form.model);
         sides.insert(key, Side { rates: rows::of(form, card).into_iter().collect(), names, bounds });

@@ -3,7 +3,9 @@
 use tollgate::{
     error::Error,
     form::{Form, Json, Path, Problems},
-    price::{CardForm, ContextForm, ModifierForm, Pattern, PromptLength, RatesPerMtok},
+    price::{
+        CardForm, CodeExecutionForm, ContextForm, ModifierForm, Pattern, PromptLength, RatesPerMtok, RatesPerUnit,
+    },
     time::Timestamp,
 };
 
@@ -23,8 +25,10 @@ tollgate::object! {
     pub struct ChangeForm {
         /// Why, and where it is published.
         reason: String,
-        /// The cards' models.
-        models: Vec<String>,
+        /// The cards' models; empty: all that are embedded.
+        models: Vec<String> = Vec::new(),
+        /// Rates of uses and hours, in all versions.
+        rates_per_unit: RatesPerUnit = RatesPerUnit::default(),
         /// Contexts, in all versions.
         contexts: Vec<ContextForm> = Vec::new(),
         /// Places, in all versions.
@@ -57,6 +61,8 @@ tollgate::object! {
         providers: Vec<String>,
         /// The cards of the embedded book, all of the first provider.
         embedded: Vec<EmbeddedForm>,
+        /// How the time of that provider's containers is billed.
+        code_execution: CodeExecutionForm,
         /// Changes of that provider's cards.
         changes: Vec<ChangeForm>,
     }
@@ -77,8 +83,9 @@ pub(super) fn dated(model: &str) -> Option<Pattern> {
 
 /// Applies the changes that are for a card.
 pub(super) fn apply(changes: &[ChangeForm], card: &mut CardForm) {
-    for change in changes.iter().filter(|change| change.models.contains(&card.model)) {
+    for change in changes.iter().filter(|change| change.models.is_empty() || change.models.contains(&card.model)) {
         for version in &mut card.versions {
+            change.rates_per_unit.0.iter().for_each(|(class, rate)| version.rates_per_unit.0.set(class, rate));
             for context in &change.contexts {
                 version
                     .contexts

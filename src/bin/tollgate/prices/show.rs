@@ -32,11 +32,15 @@ pub(super) fn run(path: Option<&Path>, model: &str, at: Option<&str>) -> Result<
     print(&format!("{} of {}, found by {how}", form.model, book.form.provider_of(form)))?;
     let patterns: Vec<&str> =
         form.aliases.iter().map(String::as_str).chain(form.patterns.iter().map(|pattern| pattern.as_str())).collect();
+    let time = card.container_time;
+    let millis = |ms: u64| if ms > 0 { format!("{ms} ms") } else { String::new() };
     for (what, value) in [
         ("other names", patterns.join(" ")),
         ("but not", form.except.iter().map(|pattern| pattern.as_str()).collect::<Vec<_>>().join(" ")),
         ("longest prompt", card.context_window.map(|tokens| tokens.to_string()).unwrap_or_default()),
         ("longest output", card.max_output.map(|tokens| tokens.to_string()).unwrap_or_default()),
+        ("least time of a container", millis(time.minimum_ms)),
+        ("free container time of a month", millis(time.free_ms)),
     ] {
         if !value.is_empty() {
             print(&format!("  {what}: {value}"))?;
