@@ -32,9 +32,17 @@ impl Json {
     /// When it is not JSON, nests deeper than 128 levels, or names a field twice.
     pub fn parse(text: &str) -> Result<Self, Error> {
         let mut text = Text::new(text);
-        let value = read(&mut text)?;
+        let value = Self::next(&mut text)?;
         text.end()?;
         Ok(value)
+    }
+
+    /// Reads the value at a reader's place.
+    ///
+    /// # Errors
+    /// As [`Json::parse`].
+    pub fn next(text: &mut Text<'_>) -> Result<Self, Error> {
+        read(text)
     }
 
     /// The value as compact JSON.
@@ -94,14 +102,18 @@ fn read(text: &mut Text<'_>) -> Result<Json, Error> {
                     names.insert((&*name).into(), 0).is_some()
                 };
                 if twice {
-                    let shown = crate::error::shown(&name);
-                    return Err(Error::invalid(format!("field `{shown}` stands twice in one object: keep one")));
+                    return Err(stands_twice(&name));
                 }
                 fields.push((name.into_owned(), read(text)?));
             }
             Json::Object(fields)
         }
     })
+}
+
+pub(crate) fn stands_twice(name: &str) -> Error {
+    let shown = crate::error::shown(name);
+    Error::invalid(format!("field `{shown}` stands twice in one object: keep one"))
 }
 
 /// Objects with fewer fields are looked through.
