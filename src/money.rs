@@ -25,6 +25,7 @@ use crate::error::Error;
 pub const SCALE: u32 = 18;
 /// Units in one US dollar.
 pub const UNITS_PER_USD: i128 = 1_000_000_000_000_000_000;
+const UNITS_IN_64: u64 = 1_000_000_000_000_000_000;
 /// The largest amount that a policy or a command may name: 10^12 USD.
 pub const LARGEST: Money = Money(1_000_000_000_000 * UNITS_PER_USD);
 
@@ -53,6 +54,26 @@ impl Money {
     #[must_use]
     pub const fn units(self) -> i128 {
         self.0
+    }
+
+    /// The amount without its sign in pieces: whole dollars, nine digits after the point, and the nine after those.
+    ///
+    /// ```
+    /// use tollgate::money::Money;
+    /// let money: Money = "12.5000000004".parse()?;
+    /// assert_eq!(money.pieces(), (12, 500_000_000, 400_000_000));
+    /// # Ok::<(), tollgate::error::Error>(())
+    /// ```
+    #[must_use]
+    pub fn pieces(self) -> (u128, u32, u32) {
+        const BILLION: u64 = 1_000_000_000;
+        let magnitude = self.0.unsigned_abs();
+        // Nearly every amount fits 64 bits, where division is cheap.
+        let (whole, fraction) = match u64::try_from(magnitude) {
+            Ok(small) => (u128::from(small / UNITS_IN_64), small % UNITS_IN_64),
+            Err(_) => (magnitude / u128::from(UNITS_IN_64), (magnitude % u128::from(UNITS_IN_64)) as u64),
+        };
+        (whole, (fraction / BILLION) as u32, (fraction % BILLION) as u32)
     }
 
     /// The larger of the amount and zero.

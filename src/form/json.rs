@@ -32,7 +32,7 @@ impl Json {
     /// When it is not JSON, nests deeper than 128 levels, or names a field twice.
     pub fn parse(text: &str) -> Result<Self, Error> {
         let mut text = Text::new(text);
-        let value = Self::next(&mut text)?;
+        let value = read(&mut text)?;
         text.end()?;
         Ok(value)
     }
@@ -111,6 +111,7 @@ fn read(text: &mut Text<'_>) -> Result<Json, Error> {
     })
 }
 
+#[inline]
 pub(crate) fn stands_twice(name: &str) -> Error {
     let shown = crate::error::shown(name);
     Error::invalid(format!("field `{shown}` stands twice in one object: keep one"))

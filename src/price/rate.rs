@@ -61,9 +61,7 @@ impl Rate {
             numerator = numerator.checked_div(10)?;
             places = places.checked_sub(1)?;
         }
-        // At most ten to the 18, which 64 bits hold.
-        let power = 10_u64.wrapping_pow(scale.checked_sub(places)?);
-        let units = numerator.checked_mul(power.into())?;
+        let units = numerator.checked_mul(10_i128.checked_pow(scale.checked_sub(places)?)?)?;
         u64::try_from(units).ok().filter(|units| *units <= largest).map(Self)
     }
 

@@ -3,26 +3,28 @@
 use wasm_bindgen::prelude::*;
 
 use super::{millis, thrown};
-use crate::wire::{self, CountedRow, PriceDoor};
+use crate::wire::{self, CountedRow, MISSING, PriceDoor};
 
 /// How many counts a usage object can have.
 const COUNTS: usize = wire::SLOTS;
 /// How many numbers one line is told in.
-const LINE: usize = 9;
+const LINE: usize = 8;
 /// The most lines that fit; a usage with more is asked as text.
 const LINES: usize = 40;
 /// How many numbers stand before the lines.
-const HEAD: usize = 4;
+const HEAD: usize = 7;
+
+/// Every whole number up to here is a double.
+const WHOLE_DOUBLES: u128 = 1 << 53;
 
 /// A price book by itself.
 ///
-/// The hot call crosses with numbers only: the host writes counts into `counts`, and reads the total's digits from `digits`
-/// and the lines from `lines`, all of them places in the module's memory that stay where they are.
+/// The hot call crosses with numbers only: the host writes counts into `counts`, and reads the total and the lines from
+/// `lines`, both of them places in the module's memory that stay where they are.
 #[wasm_bindgen(js_name = RawBook)]
 pub struct RawBook {
     door: PriceDoor,
     counts: Box<[f64; COUNTS]>,
-    digits: Box<[u8; 48]>,
     lines: Box<[f64; HEAD + LINE * LINES]>,
 }
 
@@ -34,12 +36,7 @@ impl RawBook {
     }
 
     fn over(door: PriceDoor) -> Self {
-        Self {
-            door,
-            counts: Box::new([f64::NAN; COUNTS]),
-            digits: Box::new([0; 48]),
-            lines: Box::new([0.0; HEAD + LINE * LINES]),
-        }
+        Self { door, counts: Box::new([0.0; COUNTS]), lines: Box::new([0.0; HEAD + LINE * LINES]) }
     }
 
     /// The book as JSON.
@@ -74,51 +71,53 @@ impl RawBook {
         self.door.model(card).to_owned()
     }
 
-    /// Where the host writes counts, as doubles: not a number for one that is missing.
+    /// Where the host writes counts, as doubles.
     #[wasm_bindgen(js_name = countsAt)]
     pub fn counts_at(&self) -> usize {
         self.counts.as_ptr() as usize
     }
 
-    /// Where the digits of the total stand.
-    #[wasm_bindgen(js_name = digitsAt)]
-    pub fn digits_at(&self) -> usize {
-        self.digits.as_ptr() as usize
-    }
-
-    /// Where the lines stand, as doubles: version, service tier, speed and place; then for each line its class, its quantity,
-    /// the first prompt of its tier, its rate in two pieces of 32 bits, and its amount in four.
+    /// Where the lines stand, as doubles: the whole dollars of the total, and the nine digits after the point and the nine
+    /// after those; version, service tier, speed and place; then for each line its class, its quantity, the first prompt of
+    /// its tier, its rate in two pieces of 32 bits, and its amount in pieces like the total.
     #[wasm_bindgen(js_name = linesAt)]
     pub fn lines_at(&self) -> usize {
         self.lines.as_ptr() as usize
     }
 
-    /// Prices the counts: how many digits the total has, and 256 times how many lines there are; -1 where the row is to be
-    /// asked as text. `said` and `asked` hold the positions of tier, speed and place in a byte each.
+    /// Prices the counts of which `present` has the bit: how many lines there are; -1 where the row is to be asked as text.
+    /// `said` and `asked` hold the positions of tier, speed and place in a byte each.
     #[wasm_bindgen(js_name = quoteCounts)]
-    pub fn quote_counts(&mut self, card: u32, api: u32, said: u32, asked: u32, at_ms: f64) -> i32 {
+    pub fn quote_counts(&mut self, card: u32, api: u32, said: u32, asked: u32, present: u32, at_ms: f64) -> i32 {
         let bytes = |packed: u32| [packed & 0xff, (packed >> 8) & 0xff, (packed >> 16) & 0xff];
         let row = CountedRow { card, api, said: bytes(said), asked: bytes(asked), at_ms: millis(at_ms) };
-        let counts = self.counts.iter().map(|count| if count.is_nan() { None } else { Some(*count as u64) });
+        let mut counts = [MISSING; COUNTS];
+        let mut left = present;
+        for (place, count) in counts.iter_mut().zip(&*self.counts) {
+            if left & 1 == 1 {
+                *place = *count as u64;
+            }
+            left >>= 1;
+        }
         let (head, body) = self.lines.split_at_mut(HEAD);
         let mut places = body.as_chunks_mut::<LINE>().0.iter_mut();
         let mut written = 0_i32;
         let mut fits = true;
         let priced = self.door.quote_counts(row, counts, |line| match places.next() {
             Some(place) => {
-                let (rate, amount) = (line.rate.units().unwrap_or(0), line.amount.units().unsigned_abs());
-                // Doubles hold 53 bits: what has more is told in pieces of 32.
-                let piece = |number: u128, shift: u32| (number.wrapping_shr(shift) as u32).into();
+                let rate = line.rate.units().unwrap_or(0);
+                let (whole, high, low) = line.amount.pieces();
+                fits &= whole <= WHOLE_DOUBLES;
                 *place = [
                     (line.class as u8).into(),
                     line.quantity as f64,
                     line.tier_first as f64,
-                    piece(rate.into(), 0),
-                    piece(rate.into(), 32),
-                    piece(amount, 0),
-                    piece(amount, 32),
-                    piece(amount, 64),
-                    piece(amount, 96),
+                    // Doubles hold 53 bits.
+                    f64::from(rate as u32),
+                    f64::from((rate >> 32) as u32),
+                    whole as f64,
+                    high.into(),
+                    low.into(),
                 ];
                 written = written.saturating_add(1);
             }
@@ -126,34 +125,20 @@ impl RawBook {
         });
         let Some(priced) = priced.filter(|_| fits) else { return -1 };
         let [tier, speed, geo] = priced.context_positions();
-        head.copy_from_slice(&[priced.version_from.millis() as f64, tier.into(), speed.into(), geo.into()]);
-        let mut digits = Digits { to: &mut self.digits[..], length: 0 };
-        if core::fmt::write(&mut digits, format_args!("{}", priced.total)).is_err() {
+        let (whole, high, low) = priced.total.pieces();
+        if whole > WHOLE_DOUBLES {
             return -1;
         }
-        digits.length as i32 | (written << 8)
+        let from = priced.version_from.millis() as f64;
+        head.copy_from_slice(&[whole as f64, high.into(), low.into(), from, tier.into(), speed.into(), geo.into()]);
+        written
     }
 }
 
-/// Writes into a place of fixed length.
-struct Digits<'a> {
-    to: &'a mut [u8],
-    length: usize,
-}
-
-impl core::fmt::Write for Digits<'_> {
-    fn write_str(&mut self, text: &str) -> core::fmt::Result {
-        let end = self.length.saturating_add(text.len());
-        self.to.get_mut(self.length..end).ok_or(core::fmt::Error)?.copy_from_slice(text.as_bytes());
-        self.length = end;
-        Ok(())
-    }
-}
-
-/// Where the counts of each API's usage object stand, and the names that positions refer to.
-#[wasm_bindgen(js_name = usageShapes)]
-pub fn usage_shapes() -> String {
-    wire::shape_text()
+/// The lists of names that positions refer to.
+#[wasm_bindgen(js_name = usageNames)]
+pub fn usage_names() -> String {
+    wire::names_text()
 }
 
 /// The price book of Anthropic's models that ships with the engine.

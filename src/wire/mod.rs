@@ -26,7 +26,7 @@ pub use self::{
     line::{Door, LineForm},
     part::PartForm,
     price::{ContextForm, LineItem, Per, PriceForm, PriceResult},
-    price_door::{CountedRow, PriceDoor, shape_text},
+    price_door::{CountedRow, PriceDoor, names_text},
     price_import::{ImportReport, ImportedModels, PriceImport, ReasonCounts},
     query::{QueryForm, ResultForm, answer},
     usage_row::quote_row,
@@ -39,7 +39,10 @@ use crate::{
 };
 pub use crate::{
     error::{Error, Problem},
-    price::{CLAUDE, usage_object::SLOTS},
+    price::{
+        CLAUDE,
+        usage_object::{MISSING, SLOTS},
+    },
 };
 
 /// A whole number that every runtime holds exactly.

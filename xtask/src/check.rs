@@ -31,6 +31,7 @@ const GENERATED: &[(&str, &str)] = &[
     ("policy", "pkg/schema/policy.json"),
     ("wire", "pkg/schema/wire.json"),
     ("typescript", "pkg/src/types.ts"),
+    ("usage-reader", "pkg/src/usage_reader.ts"),
     ("permissions", "docs/permissions.md"),
 ];
 
