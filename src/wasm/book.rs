@@ -107,7 +107,6 @@ impl RawBook {
             Some(place) => {
                 let rate = line.rate.units().unwrap_or(0);
                 let (whole, high, low) = line.amount.pieces();
-                fits &= whole <= WHOLE_DOUBLES;
                 *place = [
                     (line.class as u8).into(),
                     line.quantity as f64,
