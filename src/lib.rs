@@ -76,5 +76,5 @@ pub mod state;
 pub mod time;
 pub mod wire;
 
-#[cfg(feature = "wasm")]
+#[cfg(any(feature = "wasm", feature = "wasm-import"))]
 mod wasm;

@@ -25,6 +25,8 @@ use crate::error::Error;
 pub const SCALE: u32 = 18;
 /// Units in one US dollar.
 pub const UNITS_PER_USD: i128 = 1_000_000_000_000_000_000;
+/// Nine digits of an amount.
+const BILLION: u64 = 1_000_000_000;
 /// The largest amount that a policy or a command may name: 10^12 USD.
 pub const LARGEST: Money = Money(1_000_000_000_000 * UNITS_PER_USD);
 
@@ -53,6 +55,27 @@ impl Money {
     #[must_use]
     pub const fn units(self) -> i128 {
         self.0
+    }
+
+    /// The amount without its sign in pieces: whole dollars, nine digits after the point, and the nine after those.
+    ///
+    /// ```
+    /// use tollgate::money::Money;
+    /// let money: Money = "12.5000000004".parse()?;
+    /// assert_eq!(money.pieces(), (12, 500_000_000, 400_000_000));
+    /// # Ok::<(), tollgate::error::Error>(())
+    /// ```
+    #[must_use]
+    pub fn pieces(self) -> (u128, u32, u32) {
+        const UNITS: u128 = UNITS_PER_USD.unsigned_abs();
+        const SMALL: u64 = UNITS as u64;
+        let magnitude = self.0.unsigned_abs();
+        // Nearly every amount fits 64 bits, where division is cheap.
+        let (whole, fraction) = match u64::try_from(magnitude) {
+            Ok(small) => (u128::from(small / SMALL), small % SMALL),
+            Err(_) => (magnitude / UNITS, (magnitude % UNITS) as u64),
+        };
+        (whole, (fraction / BILLION) as u32, (fraction % BILLION) as u32)
     }
 
     /// The larger of the amount and zero.
@@ -138,20 +161,18 @@ impl fmt::Debug for Money {
 impl fmt::Display for Money {
     /// Writes the shortest exact decimal: no exponent, no trailing zeros.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const UNITS: u128 = UNITS_PER_USD.unsigned_abs();
-        let magnitude = self.0.unsigned_abs();
         if self.0 < 0 {
             out.write_str("-")?;
         }
-        // Nearly every amount fits 64 bits on either side of the point, where division is cheap.
-        let whole = magnitude / UNITS;
+        let (whole, high, low) = self.pieces();
         match u64::try_from(whole) {
             Ok(whole) => fmt::Display::fmt(&whole, out)?,
             Err(_) => fmt::Display::fmt(&whole, out)?,
         }
-        let Some(mut fraction) = u64::try_from(magnitude % UNITS).ok().filter(|fraction| *fraction > 0) else {
+        let mut fraction = u64::from(high).wrapping_mul(BILLION).wrapping_add(low.into());
+        if fraction == 0 {
             return Ok(());
-        };
+        }
         let mut digits = [b'.'; 19];
         let mut end = digits.len();
         for (position, digit) in digits.iter_mut().enumerate().skip(1).rev() {

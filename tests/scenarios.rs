@@ -20,6 +20,7 @@ mod streams;
 use std::{fs, path::Path};
 
 use serde_json::{Value, json};
+use tollgate::wire::PriceImport;
 
 const FEWEST_CASES: usize = 150;
 /// How many random streams are answered twice.
@@ -70,6 +71,20 @@ fn random_streams_are_answered_the_same_every_time() {
     println!("{lines} lines, sha256 {}", door::sha256(answered.as_bytes()));
     leave("random.jsonl", &asked);
     leave("random.native.jsonl", &answered);
+}
+
+#[test]
+fn the_public_catalogues_are_imported() {
+    let (mut asked, mut answered) = (String::new(), String::new());
+    for (catalogue, file) in [("genai-prices", "genai-prices.json"), ("litellm", "litellm.json")] {
+        let path = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/catalogues")).join(file);
+        let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let imported = PriceImport::of(catalogue, &text).unwrap();
+        asked += &(json!({ "catalogue": catalogue, "text": text }).to_string() + "\n");
+        answered += &(imported.book + &imported.report + "\n");
+    }
+    leave("catalogues.jsonl", &asked);
+    leave("catalogues.native.jsonl", &answered);
 }
 
 /// Leaves a file for the other runtimes.

@@ -4,7 +4,9 @@ import { RawBook, claudeBook, moduleMemory } from './core.js';
 import { TollgateError } from './error.js';
 import { guarded, instance } from './instance.js';
 import type { BookForm, LineItem } from './types.js';
-import { UsageShapes } from './usage_counts.js';
+import { UsageNames } from './usage_names.js';
+import { READERS } from './usage_reader.js';
+import type { Counts } from './usage_value.js';
 
 /** How a call was made, where its usage object does not say. */
 export interface CallContext {
@@ -27,14 +29,18 @@ export interface UsageRow {
   at: string | number | Date;
 }
 
-/** Of a line as the module tells it. */
-const HEAD = 4;
-const LINE = 9;
+/** Of the lines as the module tells them: how many numbers stand before them, and how many one has. */
+const HEAD = 7;
+const LINE = 8;
 const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?(?:Z|[+-]\d\d:\d\d)$/;
-/** The characters of a decimal, by their codes. */
-const DIGITS: readonly string[] = Array.from({ length: 128 }, (_, code) => String.fromCharCode(code));
+/** Three digits of a decimal, as they stand before others and as they end it. */
+const THREE: readonly string[] = Array.from({ length: 1_000 }, (_, number) => String(number).padStart(3, '0'));
+const LAST: readonly string[] = THREE.map((digits) => digits.replace(/0+$/, ''));
 /** What a rate's units are multiplied by, to be units of 10^-18 USD. */
 const SCALE: Readonly<Record<string, bigint>> = { mtok: 1_000_000n, use: 1n, hour: 1_000n };
+/** A rate of tokens is in millionths of a millionth of a dollar, and has 32 bits and as many above them. */
+const MILLIONTHS = 1_000_000_000_000;
+const ABOVE_32_BITS = 4_294_967_296;
 
 /** What a usage costs: the sum of its lines, as a decimal string. */
 export interface Price {
@@ -51,7 +57,7 @@ class CountedPrice implements Price {
     private readonly numbers: readonly number[],
     private readonly model: string,
     private readonly source: string,
-    private readonly shapes: UsageShapes,
+    private readonly names: UsageNames,
   ) {}
 
   get lines(): readonly LineItem[] {
@@ -65,36 +71,40 @@ class CountedPrice implements Price {
 
   #spell(): readonly LineItem[] {
     const at = (index: number): number => this.numbers[index] ?? 0;
-    /** A number in pieces of 32 bits. */
-    const whole = (index: number, pieces: number): bigint => {
-      let sum = 0n;
-      for (let piece = pieces - 1; piece >= 0; piece -= 1) sum = (sum << 32n) + BigInt(at(index + piece));
-      return sum;
-    };
     const modifiers: string[] = [];
-    if (at(1) > 0) modifiers.push(this.shapes.tiers[at(1)] ?? '');
-    if (at(2) > 0) modifiers.push('fast_mode');
-    if (at(3) > 0) modifiers.push(this.shapes.geos[at(3)] ?? '');
-    const version_from = at(0) === 0 ? null : new Date(at(0)).toISOString().replace('.000Z', 'Z');
+    if (at(4) > 0) modifiers.push(this.names.tiers[at(4)] ?? '');
+    if (at(5) > 0) modifiers.push('fast_mode');
+    if (at(6) > 0) modifiers.push(this.names.geos[at(6)] ?? '');
+    const version_from = at(3) === 0 ? null : new Date(at(3)).toISOString().replace('.000Z', 'Z');
     const lines: LineItem[] = [];
     for (let start = HEAD; start < this.numbers.length; start += LINE) {
       const position = at(start);
-      const per = (this.shapes.per[position] ?? '') as LineItem['per'];
+      const per = (this.names.per[position] ?? '') as LineItem['per'];
       lines.push({
         model: this.model,
-        class: (this.shapes.classes[position] ?? '') as LineItem['class'],
+        class: (this.names.classes[position] ?? '') as LineItem['class'],
         quantity: at(start + 1),
-        rate_usd: decimal(whole(start + 3, 2) * (SCALE[per] ?? 1n)),
+        rate_usd: rateUsd(at(start + 3), at(start + 4), per),
         per,
         modifiers,
         tier_from_tokens: at(start + 2),
         version_from,
         source: this.source,
-        usd: decimal(whole(start + 5, 4)),
+        usd: ofPieces(at(start + 5), at(start + 6), at(start + 7)),
       });
     }
     return lines;
   }
+}
+
+/** A rate in two pieces of 32 bits as a plain decimal. */
+function rateUsd(low: number, high: number, per: LineItem['per']): string {
+  const small = high * ABOVE_32_BITS + low;
+  if (per === 'mtok' && small <= Number.MAX_SAFE_INTEGER) {
+    const rest = small % MILLIONTHS;
+    return ofPieces(Math.floor(small / MILLIONTHS), Math.floor(rest / 1_000), (rest % 1_000) * 1_000_000);
+  }
+  return decimal(((BigInt(high) << 32n) + BigInt(low)) * (SCALE[per] ?? 1n));
 }
 
 /** Units of 10^-18 USD as a plain decimal without zeros at its end. */
@@ -102,6 +112,22 @@ function decimal(units: bigint): string {
   const digits = units.toString().padStart(19, '0');
   const fraction = digits.slice(-18).replace(/0+$/, '');
   return fraction === '' ? digits.slice(0, -18) : `${digits.slice(0, -18)}.${fraction}`;
+}
+
+/** Nine digits of a decimal, without zeros at its end where it ends with them. */
+function nineDigits(number: number, ends: boolean): string {
+  const first = Math.floor(number / 1_000_000);
+  const second = Math.floor(number / 1_000) % 1_000;
+  const third = number % 1_000;
+  if (!ends) return `${THREE[first]}${THREE[second]}${THREE[third]}`;
+  if (third !== 0) return `${THREE[first]}${THREE[second]}${LAST[third]}`;
+  return second !== 0 ? `${THREE[first]}${LAST[second]}` : `${LAST[first]}`;
+}
+
+/** A plain decimal of its whole part and twice nine digits. */
+function ofPieces(whole: number, high: number, low: number): string {
+  if (low !== 0) return `${whole}.${nineDigits(high, false)}${nineDigits(low, true)}`;
+  return high !== 0 ? `${whole}.${nineDigits(high, true)}` : `${whole}`;
 }
 
 /** A model of a provider, as it was looked up before. */
@@ -114,14 +140,12 @@ interface Known {
 }
 
 /** Places in the module's memory; they stay, but the memory's buffer is another one whenever it grows. */
-interface Places {
-  counts: Float64Array;
-  digits: Uint8Array;
+interface Places extends Counts {
   lines: Float64Array;
 }
 
 export class PriceBook {
-  static #shapes: UsageShapes | undefined;
+  static #names: UsageNames | undefined;
 
   readonly #raw: RawBook;
   readonly #instance = instance();
@@ -134,7 +158,7 @@ export class PriceBook {
   private constructor(raw: RawBook) {
     this.#raw = raw;
     this.#source = raw.name();
-    PriceBook.#shapes ??= new UsageShapes();
+    PriceBook.#names ??= new UsageNames();
   }
 
   /** A price book; every problem of one that is refused is in the error. */
@@ -175,30 +199,32 @@ export class PriceBook {
   /** The hot way: nothing but numbers crosses. Undefined where the row has to be spelt out. */
   #counted(row: UsageRow): Price | undefined {
     const known = this.#lookUp(row);
-    const shapes = PriceBook.#shapes;
-    if (known.card < 0 || known.api < 0 || shapes === undefined || typeof row.usage !== 'object' || row.usage === null) {
+    const names = PriceBook.#names;
+    if (known.card < 0 || known.api < 0 || names === undefined || typeof row.usage !== 'object' || row.usage === null) {
       return undefined;
     }
+    const read = READERS[known.api];
+    if (read === undefined) return undefined;
     const places = this.#memory();
-    const said = shapes.take(known.api, row.usage, places.counts);
-    const asked = said < 0 ? -1 : callContext(row.context, shapes);
+    const said = read(row.usage as Record<string, unknown>, places, names.positions);
+    const asked = said < 0 ? -1 : row.context === undefined ? 0 : callContext(row.context, names);
     const ms = this.#instant(row.at);
     if (asked < 0 || !Number.isSafeInteger(ms)) return undefined;
-    const answer = this.#ask(known, said, asked, ms);
-    if (answer < 0) return undefined;
-    const { digits, lines } = this.#memory();
-    let usd = '';
-    for (let index = 0; index < (answer & 0xff); index += 1) usd += DIGITS[digits[index] ?? 0];
-    const numbers: number[] = [];
-    for (let index = 0; index < HEAD + LINE * (answer >> 8); index += 1) numbers.push(lines[index] ?? 0);
-    return new CountedPrice(usd, numbers, known.name, this.#source, shapes);
+    const count = this.#ask(known, said, asked, places.present, ms);
+    if (count < 0) return undefined;
+    const { lines } = this.#memory();
+    const length = HEAD + LINE * count;
+    const numbers = new Array<number>(length);
+    for (let index = 0; index < length; index += 1) numbers[index] = lines[index] ?? 0;
+    const usd = ofPieces(lines[0] ?? 0, lines[1] ?? 0, lines[2] ?? 0);
+    return new CountedPrice(usd, numbers, known.name, this.#source, names);
   }
 
   /** Without a closure, which the hot way would make each time. */
-  #ask(known: Known, said: number, asked: number, ms: number): number {
+  #ask(known: Known, said: number, asked: number, present: number, ms: number): number {
     if (this.#freed || this.#instance !== instance()) return this.#call(() => -1);
     try {
-      return this.#raw.quoteCounts(known.card, known.api, said, asked, ms);
+      return this.#raw.quoteCounts(known.card, known.api, said, asked, present, ms);
     } catch (thrown) {
       return guarded(() => {
         throw thrown;
@@ -240,12 +266,13 @@ export class PriceBook {
   }
 
   #memory(): Places {
-    if (this.#places === undefined || this.#places.counts.buffer.byteLength === 0) {
+    // A view of a buffer that is no more has no length.
+    if (this.#places === undefined || this.#places.counts.length === 0) {
       this.#places = this.#call((raw) => {
         const { buffer } = moduleMemory() as WebAssembly.Memory;
         return {
           counts: new Float64Array(buffer, raw.countsAt(), 24),
-          digits: new Uint8Array(buffer, raw.digitsAt(), 48),
+          present: 0,
           lines: new Float64Array(buffer, raw.linesAt(), HEAD + LINE * 40),
         };
       });
@@ -263,15 +290,15 @@ export class PriceBook {
 }
 
 /** Positions of the tier, speed and place that a call was made with; -1 where the row has to be spelt out. */
-function callContext(context: CallContext | undefined, { names }: UsageShapes): number {
-  if (context === undefined || context === null) return 0;
+function callContext(context: CallContext | null, names: UsageNames): number {
+  if (context === null) return 0;
   let asked = 0;
   for (const name in context) {
     const value = context[name as keyof CallContext];
     if (value === undefined || value === null) continue;
     const position = name === 'service_tier' || (name === 'processing' && value === 'batch') ? 0 : name === 'speed' ? 1 : 2;
     if (position === 2 && name !== 'inference_geo') return -1;
-    const found = names[position]?.get(value);
+    const found = names.positions[position].get(value);
     if (found === undefined || (asked & (0xff << (8 * position))) !== 0) return -1;
     asked |= found << (8 * position);
   }

@@ -154,6 +154,9 @@ export type CardVersionForm = {
   tiers?: Array<TierForm>
 }
 
+/** A public catalogue of prices. */
+export type Catalogue = "genai-prices" | "litellm"
+
 /** A change of what is configured. */
 export type Change = {
   /** The organization. */
@@ -574,6 +577,42 @@ export type HoursForm = {
   weekdays?: Array<Weekday>
 }
 
+/** One note of a report. */
+export type ImportNote = {
+  /** The model, as the book names it; empty for what belongs to none. */
+  model: string
+  /** The place in the catalogue. */
+  path: string
+  /** The provider, as the book names it; empty for what belongs to none. */
+  provider: string
+  /** The reason. */
+  reason: NoteReason
+  /** What stands there, as JSON of at most 80 characters. */
+  value: string
+}
+
+/** What an import carried over, what it changed and what it left out. */
+export type ImportReport = {
+  /** How many models became cards. */
+  models: ImportedModels
+  /** Every note, in the order of the catalogue. */
+  notes: Array<ImportNote>
+  /** How many rates were carried over, each date, tier and context counted. */
+  rates: number
+  /** How many notes there are of each reason. */
+  reasons: ReasonCounts
+}
+
+/** How much of a catalogue's models became cards. */
+export type ImportedModels = {
+  /** The model is not in the book. */
+  left_out: number
+  /** The model is in the book, and something of it is not. */
+  partly: number
+  /** Everything of the model is in the book. */
+  whole: number
+}
+
 /** Where inference runs. */
 export type InferenceGeo = "global" | "us" | "eu"
 
@@ -784,6 +823,9 @@ export type ModifierForm = {
   /** The speeds that it stacks on; null: all that the version prices. */
   speeds?: Array<Speed> | null
 }
+
+/** Why something was not carried over as it stands. */
+export type NoteReason = "snapped" | "cached_as_input" | "standard_in_context" | "free_model" | "free_class" | "zero_model" | "zero_class" | "not_exact" | "not_a_number" | "no_class" | "cached_unknown" | "long_cache_write" | "not_in_context" | "not_for_long_prompts" | "unknown_context" | "free_allowance" | "other_providers" | "not_a_time" | "hours_overlap" | "same_model" | "name_taken" | "not_a_name" | "not_a_pattern" | "no_price" | "not_a_model" | "invalid"
 
 /** Which requests a limit counts. */
 export type Operation = "messages" | "count_tokens"
@@ -1055,6 +1097,36 @@ export type RatesPerUnit = {
 
 /** Why a request is denied. The list is exhaustive, so that a caller must handle a new reason. */
 export type Reason = "unknown_key" | "revoked_key" | "expired_key" | "owner_removed" | "project_archived" | "forbidden_action" | "forbidden_model" | "unpriced_model" | "unpriced_class" | "unpriced_context" | "unboundable_request" | "limit_exceeded" | "too_many_reservations" | "budget_exceeded"
+
+/** How many notes there are of each reason that was met. */
+export type ReasonCounts = {
+  cached_as_input?: number
+  cached_unknown?: number
+  free_allowance?: number
+  free_class?: number
+  free_model?: number
+  hours_overlap?: number
+  invalid?: number
+  long_cache_write?: number
+  name_taken?: number
+  no_class?: number
+  no_price?: number
+  not_a_model?: number
+  not_a_name?: number
+  not_a_number?: number
+  not_a_pattern?: number
+  not_a_time?: number
+  not_exact?: number
+  not_for_long_prompts?: number
+  not_in_context?: number
+  other_providers?: number
+  same_model?: number
+  snapped?: number
+  standard_in_context?: number
+  unknown_context?: number
+  zero_class?: number
+  zero_model?: number
+}
 
 /** The shape of a request. */
 export type RequestForm = {
@@ -1353,10 +1425,14 @@ export type WindowKind = "daily" | "weekly" | "monthly" | "total"
 
 /** Every form of the wire, for the schema. */
 export type WireForm = {
+  /** A catalogue that price books are imported from. */
+  catalogue: Catalogue
   /** A command. */
   command: CommandForm
   /** An event. */
   event: EventForm
+  /** The report of an import. */
+  import_report: ImportReport
   /** A line of input. */
   line: LineForm
   /** An outcome. */

@@ -37,6 +37,14 @@ impl Json {
         Ok(value)
     }
 
+    /// Reads the value at a reader's place.
+    ///
+    /// # Errors
+    /// As [`Json::parse`].
+    pub fn next(text: &mut Text<'_>) -> Result<Self, Error> {
+        read(text)
+    }
+
     /// The value as compact JSON.
     #[must_use]
     pub fn to_text(&self) -> String {
@@ -96,14 +104,19 @@ fn read(text: &mut Text<'_>) -> Result<Json, Error> {
                     names.insert(&name, 0).is_some()
                 };
                 if twice {
-                    let shown = crate::error::shown(&name);
-                    return Err(Error::invalid(format!("field `{shown}` stands twice in one object: keep one")));
+                    return Err(stands_twice(&name));
                 }
                 fields.push((name.into_owned(), read(text)?));
             }
             Json::Object(fields)
         }
     })
+}
+
+#[inline]
+pub(crate) fn stands_twice(name: &str) -> Error {
+    let shown = crate::error::shown(name);
+    Error::invalid(format!("field `{shown}` stands twice in one object: keep one"))
 }
 
 /// Objects with fewer fields are looked through.

@@ -13,10 +13,12 @@ pub mod text;
 mod write;
 
 pub use json::Json;
+pub(crate) use json::stands_twice;
 pub use problem::{Path, Problems};
 pub(crate) use read::nearest;
 pub use read::{Fields, Int, LONGEST_TEXT, read_name, read_single, read_tag};
 pub use schema::{Definitions, Described, document};
+pub(crate) use text::is_plain;
 pub use write::Writer;
 
 /// A type with a JSON form.

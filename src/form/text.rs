@@ -320,6 +320,11 @@ impl<'a> Text<'a> {
     }
 }
 
+/// Whether a string is written as it is, without an escape.
+pub(crate) fn is_plain(text: &str) -> bool {
+    plain_length(text.as_bytes()) == text.len()
+}
+
 /// How many bytes stand before the first that ends a string, begins an escape, or needs one.
 pub(super) fn plain_length(bytes: &[u8]) -> usize {
     const ONES: u64 = 0x0101_0101_0101_0101;

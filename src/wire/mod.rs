@@ -3,6 +3,7 @@
 //! The forms stand between JSON and the core's types: ids become handles here, and handles become ids. Text is written by
 //! one serializer in the order of declaration, so that the same answer is the same bytes everywhere.
 
+mod book_file;
 mod command;
 mod decision;
 mod event;
@@ -15,6 +16,7 @@ mod query;
 mod usage_row;
 
 pub use self::{
+    book_file::book_file_text,
     command::{
         AdjustForm, AdmitForm, AdvanceClockForm, CommandForm, CountTokensForm, CredentialForm, EstimateForm, Nothing,
         PartsForm, ProviderForm, ReservationForm, SettleForm, StreamForm, UpdatePolicyForm, UsageForm,
@@ -24,7 +26,8 @@ pub use self::{
     line::{Door, LineForm},
     part::PartForm,
     price::{ContextForm, LineItem, Per, PriceForm, PriceResult},
-    price_door::{CountedRow, PriceDoor, shape_text},
+    price_door::{CountedRow, PriceDoor, names_text},
+    price_import::{ImportReport, ImportedModels, PriceImport, ReasonCounts},
     query::{QueryForm, ResultForm, answer},
     usage_row::quote_row,
 };
@@ -36,7 +39,10 @@ use crate::{
 };
 pub use crate::{
     error::{Error, Problem},
-    price::{CLAUDE, usage_object::SLOTS},
+    price::{
+        CLAUDE,
+        usage_object::{MISSING, SLOTS},
+    },
 };
 
 /// A whole number that every runtime holds exactly.
@@ -131,6 +137,10 @@ crate::object! {
         result: ResultForm,
         /// An event.
         event: EventForm,
+        /// A catalogue that price books are imported from.
+        catalogue: crate::price::import::Catalogue,
+        /// The report of an import.
+        import_report: ImportReport,
     }
 }
 

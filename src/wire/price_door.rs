@@ -1,7 +1,7 @@
 //! The price door: a price book by itself, for hosts that only want to know what a usage costs.
 //!
 //! A usage is priced from the text of its row, or, where speed counts, from counts that the host took out of the usage
-//! object by the shape that [`shape_text`] tells: the normaliser and the prices behind them are the same.
+//! object by the shape of its [`Api`]: the normaliser and the prices behind them are the same.
 
 use super::{
     quote_row, to_text,
@@ -14,7 +14,7 @@ use crate::{
     money::Money,
     price::{
         Book, CacheWrite, InferenceGeo, Line, Matched, PriceContext, ServiceTier, Speed, lines,
-        usage_object::{Api, Counted, Field, Node, count},
+        usage_object::{Api, Counted, SLOTS, count},
     },
     time::Timestamp,
 };
@@ -25,7 +25,7 @@ pub struct PriceDoor {
     book: Book,
 }
 
-/// A usage whose counts a host took out by itself. Positions are those of the lists in [`shape_text`]; 0 is one that is
+/// A usage whose counts a host took out by itself. Positions are those of the lists in [`names_text`]; 0 is one that is
 /// not said.
 #[derive(Clone, Copy, Debug)]
 pub struct CountedRow {
@@ -116,7 +116,7 @@ impl PriceDoor {
     pub fn quote_counts(
         &self,
         row: CountedRow,
-        counts: impl IntoIterator<Item = Option<u64>>,
+        counts: [u64; SLOTS],
         mut list: impl FnMut(Line),
     ) -> Option<CountedPrice> {
         let api = *Api::ALL.get(usize::try_from(row.api).ok()?)?;
@@ -154,18 +154,11 @@ fn context([tier, speed, geo]: [u32; 3]) -> Option<Asked> {
     })
 }
 
-/// What a host needs to take counts out of usage objects: for each API its fields, and the lists that positions refer to.
+/// The lists that positions refer to.
 #[must_use]
-pub fn shape_text() -> String {
+pub fn names_text() -> String {
     let mut out = Writer::default();
     out.begin_object();
-    out.key("apis");
-    out.begin_object();
-    for api in Api::ALL {
-        out.key(api.as_str());
-        write_shape(api.shape(), &mut out);
-    }
-    out.end_object();
     write_names("service_tiers", ServiceTier::ALL.iter().map(|tier| tier.as_str()), &mut out);
     write_names("speeds", Speed::ALL.iter().map(|speed| speed.as_str()), &mut out);
     write_names("inference_geos", InferenceGeo::ALL.iter().map(|geo| geo.as_str()), &mut out);
@@ -183,41 +176,6 @@ fn write_names(key: &str, names: impl Iterator<Item = &'static str>, out: &mut W
     for name in names {
         out.item();
         out.string(name);
-    }
-    out.end_list();
-}
-
-/// `[name, slot]` for a count, `[name, "n", position]` for a name, `[name, "m", {modality: slot}]` for a list by
-/// modality, `[name, "p"]` for parts, `[name, [..]]` for an object.
-fn write_shape(fields: &[Field], out: &mut Writer) {
-    out.begin_list();
-    for field in fields {
-        out.item();
-        out.begin_list();
-        out.item();
-        out.string(field.name);
-        out.item();
-        match &field.node {
-            Node::Count(slot) => out.plain(slot),
-            Node::Name(position) => {
-                out.string("n");
-                out.item();
-                out.plain(position);
-            }
-            Node::Object(inner) => write_shape(inner, out),
-            Node::Modalities(slots) => {
-                out.string("m");
-                out.item();
-                out.begin_object();
-                for (modality, slot) in *slots {
-                    out.key(modality);
-                    out.plain(slot);
-                }
-                out.end_object();
-            }
-            Node::Parts => out.string("p"),
-        }
-        out.end_list();
     }
     out.end_list();
 }

@@ -6,6 +6,8 @@ use std::{
     process::{Command, Output, Stdio},
 };
 
+use tollgate::wire::PriceImport;
+
 use crate::rows::read;
 
 fn tollgate(arguments: &[&str], input: &str) -> Output {
@@ -40,6 +42,22 @@ fn the_shipped_books_are_what_the_catalogues_and_the_overrides_give() {
     assert!(output.status.success(), "{text}{}", String::from_utf8_lossy(&output.stderr));
     assert!(text.contains("src/price/claude.json: no difference"), "{text}");
     assert!(text.contains("pkg/books/providers.json: no difference"), "{text}");
+}
+
+#[test]
+fn an_import_writes_what_every_other_door_answers() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    for (catalogue, file) in [("genai-prices", GENAI), ("litellm", LITELLM)] {
+        let [book, notes] = ["book.json", "notes.jsonl"].map(|name| folder.join(format!("{catalogue}-{name}")));
+        let paths = [&book, &notes].map(|path| path.to_str().unwrap());
+        let arguments = ["prices", "import", "--from", catalogue, file, "-o", paths[0], "--report", paths[1]];
+        assert!(tollgate(&arguments, "").status.success());
+        let imported = PriceImport::of(catalogue, &read(file)).unwrap();
+        assert!(std::fs::read_to_string(book).unwrap() == imported.book, "{catalogue}: the book");
+        let written = std::fs::read_to_string(notes).unwrap();
+        let notes = format!("\"notes\":[{}]}}", written.trim_end().replace('\n', ","));
+        assert!(imported.report.ends_with(&notes), "{catalogue}: the notes");
+    }
 }
 
 #[test]

@@ -100,7 +100,7 @@ fn a_damaged_catalogue_gives_a_book_that_compiles() {
             for _ in 0..=dice.below(3) {
                 damage(&mut json, &mut dice);
             }
-            if let Ok(imported) = import(catalogue, &json) {
+            if let Ok(imported) = import(catalogue, &json.to_text()) {
                 let book = Book::of_form(imported.book);
                 assert!(book.is_ok(), "{catalogue:?} {round}: {:?}\n{}", book.err(), json.to_text());
             }
@@ -110,12 +110,9 @@ fn a_damaged_catalogue_gives_a_book_that_compiles() {
 
 #[test]
 fn one_bad_model_hides_no_other() {
-    let json = Json::parse(
-        r#"{"a/bad":{"litellm_provider":"a","input_cost_per_token":-1},"b":{"litellm_provider":"a"},"c":7,
-           "a/good":{"litellm_provider":"a","input_cost_per_token":1e-6,"output_cost_per_token":"2e-6"}}"#,
-    )
-    .unwrap();
-    let imported = import(Catalogue::LiteLlm, &json).unwrap();
+    let text = r#"{"a/bad":{"litellm_provider":"a","input_cost_per_token":-1},"b":{"litellm_provider":"a"},"c":7,
+        "a/good":{"litellm_provider":"a","input_cost_per_token":1e-6,"output_cost_per_token":"2e-6"}}"#;
+    let imported = import(Catalogue::LiteLlm, text).unwrap();
     assert_eq!(imported.book.cards.len(), 1);
     assert_eq!(imported.book.cards[0].model, "good");
     let told: Vec<(&str, &str)> =
@@ -132,8 +129,26 @@ fn one_bad_model_hides_no_other() {
 
 #[test]
 fn what_is_no_catalogue_is_an_error() {
-    for (catalogue, text) in [(Catalogue::GenaiPrices, "{}"), (Catalogue::GenaiPrices, "1"), (Catalogue::LiteLlm, "[]")]
-    {
-        assert!(import(catalogue, &Json::parse(text).unwrap()).is_err(), "{text}");
+    let (genai, litellm) = (Catalogue::GenaiPrices, Catalogue::LiteLlm);
+    let cases = [
+        (genai, "{}", "providers", "no catalogue of genai-prices"),
+        (genai, "1", "providers", "no catalogue of genai-prices"),
+        (genai, r#"{"providers":{}}"#, "providers", "no catalogue of genai-prices"),
+        (genai, r#"{"providers":[],"providers":[]}"#, "", "field `providers` stands twice"),
+        (genai, r#"{"providers":[]} 1"#, "", "not JSON that can be read: something follows the value"),
+        (genai, "[", "", "not JSON that can be read: the text ends"),
+        (litellm, "[]", "", "no price map of LiteLLM"),
+        (litellm, r#"{"a":{},"a":{}}"#, "", "field `a` stands twice"),
+        (litellm, r#"{"a":{"b":1,"b":2}}"#, "", "field `b` stands twice"),
+        (litellm, r#"{"a":}"#, "", "not JSON that can be read: expected a value"),
+        (litellm, "{}{}", "", "not JSON that can be read: something follows the value"),
+    ];
+    for (catalogue, text, path, message) in cases {
+        let error = import(catalogue, text).unwrap_err();
+        assert_eq!((error.code(), error.path()), ("invalid_input", path), "{text}");
+        assert!(error.message().starts_with(message), "{text}: {error}");
+    }
+    for (catalogue, text) in [(genai, r#"{"version":1,"providers":[]}"#), (genai, "[]"), (litellm, "{}")] {
+        assert!(import(catalogue, text).unwrap().book.cards.is_empty(), "{text}");
     }
 }

@@ -4,7 +4,6 @@ use std::fs;
 
 use serde_json::Value;
 use tollgate::{
-    form::Json,
     price::{
         Book,
         import::{Catalogue, Imported, import},
@@ -70,8 +69,7 @@ impl Row {
 }
 
 pub fn catalogue(catalogue: Catalogue) -> Imported {
-    let json = Json::parse(&read(&format!("tests/catalogues/{}.json", catalogue.as_str()))).unwrap();
-    import(catalogue, &json).unwrap()
+    import(catalogue, &read(&format!("tests/catalogues/{}.json", catalogue.as_str()))).unwrap()
 }
 
 pub fn book(of: Catalogue) -> Book {

@@ -40,7 +40,7 @@ export function assertSame(runtime, recording, native, other) {
 }
 
 /**
- * What an answer answers: the line, or the snapshot at the end of an organization's lines.
+ * What an answer answers: the line, or the snapshot at the end of an organization's lines; or an import.
  *
  * @param {string} recording
  * @param {number} line from 1
@@ -49,7 +49,8 @@ function question(recording, line) {
   let left = line;
   for (const text of recording.split('\n')) {
     if (text === '') continue;
-    const { case: name, lines } = JSON.parse(text);
+    const { case: name, lines, catalogue } = JSON.parse(text);
+    if (catalogue !== undefined) return 'for the import of a catalogue';
     const asked = lines[left - 1];
     const place = name === undefined ? '' : `${name}: `;
     if (asked !== undefined) return `${place}${asked}`;

@@ -14,7 +14,11 @@ const TARGET = resolve(ROOT, process.env['CARGO_TARGET_DIR'] ?? 'target');
 
 /** @returns {(() => Promise<Recording>)[]} each is read when its turn comes, since one is large */
 export function recordings() {
-  return [() => read('the scenarios', 'corpus.jsonl', 'native.jsonl'), () => read('100,000 random lines', 'random.jsonl', 'random.native.jsonl')];
+  return [
+    () => read('the scenarios', 'corpus.jsonl', 'native.jsonl'),
+    () => read('100,000 random lines', 'random.jsonl', 'random.native.jsonl'),
+    () => read('both public catalogues', 'catalogues.jsonl', 'catalogues.native.jsonl'),
+  ];
 }
 
 /**

@@ -2,8 +2,11 @@
  * A recording answered again. This file runs in every runtime, so it touches nothing but the package and the language.
  *
  * A recording is JSONL, and each line is an organization: `{"now_ms": …, "policy": "…", "lines": ["…", …]}`. It is answered by
- * the engine's answer to each line, and by the digest of its last snapshot.
+ * the engine's answer to each line, and by the digest of its last snapshot. Or it is a catalogue,
+ * `{"catalogue": "…", "text": "…"}`, which is answered by the lines of its book and by the report of its import.
  */
+import { PriceBookImport } from 'tollgate/import';
+
 import { create } from './door.mjs';
 
 /**
@@ -14,6 +17,12 @@ import { create } from './door.mjs';
  */
 
 /**
+ * @typedef {object} RecordedCatalogue
+ * @property {import('tollgate/import').Catalogue} catalogue whose it is
+ * @property {string} text
+ */
+
+/**
  * @param {string} recording
  * @returns {Promise<string>} the answers, each with a line end
  */
@@ -21,8 +30,13 @@ export async function replay(recording) {
   const answers = [];
   for (const text of recording.split('\n')) {
     if (text === '') continue;
-    /** @type {Recorded} */
+    /** @type {Recorded | RecordedCatalogue} */
     const recorded = JSON.parse(text);
+    if ('catalogue' in recorded) {
+      const { bookText, reportText } = PriceBookImport.of(recorded.catalogue, recorded.text);
+      answers.push(`${bookText}${reportText}`);
+      continue;
+    }
     const engine = create(recorded.policy, recorded.now_ms);
     for (const line of recorded.lines) answers.push(engine.runLine(line));
     answers.push(JSON.stringify({ snapshot_sha256: await sha256(engine.snapshot()) }));

@@ -27,7 +27,7 @@ export async function start() {
     logLevel: 'warning',
   });
   const wasm = (await readdir(directory)).filter((name) => name.endsWith('.wasm'));
-  if (wasm.length !== 1) throw new Error(`the bundle has ${wasm.length} wasm modules beside the script, not one`);
+  if (wasm.length !== 2) throw new Error(`the bundle has ${wasm.length} wasm modules beside the script, not two`);
   const config = join(directory, 'config.capnp');
   await writeFile(config, configuration(wasm));
   const child = spawn(program(), ['serve', '--control-fd=3', config], { stdio: ['ignore', 'inherit', 'inherit', 'pipe'] });

@@ -8,8 +8,8 @@ use crate::{npm, package};
 
 /// The native benchmarks.
 pub(crate) const PACKAGE: &str = "tollgate-benches";
-/// The same in Node, with its peers' packages in `benches/package.json`.
-const NODE_BENCH: &str = "benches/node.mjs";
+/// The same in Node: a project with its peer's package.
+const NODE_PROJECT: &str = "benches/node";
 
 /// Runs the native benchmarks, with the terminal theirs, then those in Node.
 pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
@@ -17,10 +17,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     let native = Tool::cargo().in_directory(workspace.root());
     native.args(["run", "--release", "--package", PACKAGE, "--"]).args(arguments).attach()?;
 
-    let script = workspace.path(NODE_BENCH);
-    if script.exists() {
-        npm::ensure_packages(workspace, "benches")?;
-        npm::node().arg(script).args(arguments).attach()?;
-    }
+    npm::ensure_packages(workspace, NODE_PROJECT)?;
+    npm::node().arg(workspace.path(NODE_PROJECT).join("main.mjs")).attach()?;
     Ok(())
 }

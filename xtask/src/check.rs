@@ -31,6 +31,7 @@ const GENERATED: &[(&str, &str)] = &[
     ("policy", "pkg/schema/policy.json"),
     ("wire", "pkg/schema/wire.json"),
     ("typescript", "pkg/src/types.ts"),
+    ("usage-reader", "pkg/src/usage_reader.ts"),
     ("permissions", "docs/permissions.md"),
 ];
 
@@ -82,7 +83,8 @@ fn bench_lints(workspace: &Workspace) -> Result<()> {
 
 fn wasm_lints(workspace: &Workspace) -> Result<()> {
     rust::ensure_wasm_target()?;
-    let mut arguments = vec!["--package", "tollgate", "--lib", "--features", "wasm", "--target", WASM_TARGET];
+    let mut arguments =
+        vec!["--package", "tollgate", "--lib", "--features", "wasm,wasm-import", "--target", WASM_TARGET];
     if workspace.path("tests/wasm.rs").exists() {
         arguments.extend(["--test", "wasm"]);
     }

@@ -44,7 +44,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Build the WebAssembly module and the npm package, into `pkg/dist`
+    /// Build the WebAssembly modules and the npm package, into `pkg/dist`
     Build,
     /// Run all test suites, or those that are named
     Test {
@@ -96,8 +96,11 @@ fn run(command: Command) -> Result<()> {
     let workspace = Workspace::here();
     match command {
         Command::Build => {
-            let size = package::build(&workspace)?;
-            eprintln!("built pkg/dist: {size}");
+            let sizes = package::build(&workspace)?;
+            eprintln!("built pkg/dist:");
+            for size in sizes {
+                eprintln!("  {size}");
+            }
             Ok(())
         }
         Command::Test { list: true, .. } => {

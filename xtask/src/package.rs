@@ -10,7 +10,7 @@ use anyhow::{Context, Result};
 use crate::process::Tool;
 use crate::stamp::Stamp;
 use crate::step::Step;
-use crate::wasm::{self, Size};
+use crate::wasm::{self, Built, Size};
 use crate::workspace::Workspace;
 use crate::{npm, step};
 
@@ -19,25 +19,28 @@ const BESIDE_DIST: &[&str] = &["package.json", "README.md", "books", "schema"];
 const LICENCES: &[&str] = &["LICENSE-MIT", "LICENSE-APACHE"];
 
 /// Builds the package into `pkg/dist`; only what changed is done again.
-pub(crate) fn build(workspace: &Workspace) -> Result<Size> {
-    let core = wasm::build(workspace)?;
+pub(crate) fn build(workspace: &Workspace) -> Result<Vec<Size>> {
+    let modules = wasm::build(workspace)?;
     let package = workspace.path("pkg");
     let dist = package.join("dist");
-    let stamp = Stamp::new(workspace, "package")
-        .input(&core.directory)?
+    let mut stamp = Stamp::new(workspace, "package");
+    for module in &modules {
+        stamp = stamp.input(&module.directory)?;
+    }
+    let stamp = stamp
         .input(&package.join("src"))?
         .input(&package.join("tsconfig.json"))?
         .input(&package.join("package.json"))?
         .input(&package.join("package-lock.json"))?;
     if !stamp.is_fresh(&dist.join("entry/node.js")) {
-        step::run("compile the TypeScript sources", |step| renew(workspace, &core.directory, &dist, step))?;
+        step::run("compile the TypeScript sources", |step| renew(workspace, &modules, &dist, step))?;
         stamp.write()?;
     }
     for licence in LICENCES {
         fs::copy(workspace.path(licence), package.join(licence))
             .with_context(|| format!("cannot copy `{licence}` into `pkg`"))?;
     }
-    Ok(core.size)
+    Ok(modules.into_iter().map(|module| module.size).collect())
 }
 
 /// Packs the built package and installs the tarball into `tests`, for suites that use it as a user would.
@@ -67,19 +70,21 @@ fn compiler(workspace: &Workspace) -> Tool {
     npm::node().arg(tsc).arg("--project").arg(workspace.path("pkg/tsconfig.json"))
 }
 
-/// Makes `dist` hold the engine's files and what the compiler makes, and nothing else.
+/// Makes `dist` hold the modules' files and what the compiler makes, and nothing else.
 ///
 /// Files are replaced one by one and what is left over goes last, so that a program that
 /// was started from `dist` keeps finding what it loads later.
-fn renew(workspace: &Workspace, core: &Path, dist: &Path, step: &mut Step) -> Result<()> {
+fn renew(workspace: &Workspace, modules: &[Built], dist: &Path, step: &mut Step) -> Result<()> {
     fs::create_dir_all(dist)?;
     let mut made = BTreeSet::new();
-    for entry in fs::read_dir(core)? {
-        let from = entry?.path();
-        if from.extension().is_none_or(|extension| extension != "json") {
-            let to = dist.join(from.file_name().unwrap_or_default());
-            fs::copy(&from, &to)?;
-            made.insert(to);
+    for module in modules {
+        for entry in fs::read_dir(&module.directory)? {
+            let from = entry?.path();
+            if from.extension().is_none_or(|extension| extension != "json") {
+                let to = dist.join(from.file_name().unwrap_or_default());
+                fs::copy(&from, &to)?;
+                made.insert(to);
+            }
         }
     }
     let emitted = compiler(workspace).args(["--noEmitOnError", "--listEmittedFiles"]).succeed(step)?;

@@ -1,8 +1,8 @@
-//! The engine as WebAssembly: compiled, given its glue, made small.
+//! The engine and the importers as WebAssembly: compiled, given their glue, made small.
 
 use std::fmt;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use serde_json::Value;
@@ -13,87 +13,111 @@ use crate::stamp::Stamp;
 use crate::workspace::Workspace;
 use crate::{npm, step};
 
-/// How big the module is: as it is, and as a server would send it.
+/// A module of the package.
+struct Module {
+    /// What its files are called.
+    name: &'static str,
+    /// What it holds, for those who watch.
+    about: &'static str,
+    /// The feature of the crate that it is, and the profile that it is compiled in: two features in one
+    /// profile would overwrite each other's file.
+    feature: &'static str,
+}
+
+const MODULES: &[Module] = &[
+    Module { name: "core", about: "the engine", feature: "wasm" },
+    Module { name: "import", about: "the importers of catalogues", feature: "wasm-import" },
+];
+
+/// How big a module is: as it is, and as a server would send it.
 pub(crate) struct Size {
+    name: &'static str,
     raw: u64,
     gzip: u64,
     brotli: u64,
 }
 
-/// The module and its glue, ready to be put into the package.
-pub(crate) struct Core {
+/// A module and its glue, ready to be put into the package.
+pub(crate) struct Built {
     pub(crate) directory: PathBuf,
     pub(crate) size: Size,
 }
 
-/// Builds the module and its glue; only what changed is done again.
-pub(crate) fn build(workspace: &Workspace) -> Result<Core> {
+/// Builds the modules and their glue; only what changed is done again.
+pub(crate) fn build(workspace: &Workspace) -> Result<Vec<Built>> {
     rust::ensure_wasm_target()?;
     npm::ensure_packages(workspace, "pkg")?;
-    let module = compile(workspace)?;
+    MODULES.iter().map(|module| build_module(workspace, module)).collect()
+}
 
-    let directory = workspace.cache("core");
+fn build_module(workspace: &Workspace, module: &Module) -> Result<Built> {
+    let compiled = compile(workspace, module)?;
+    let directory = workspace.cache(module.name);
     let size_file = directory.join("size.json");
     let scripts = workspace.path("pkg/build");
-    let stamp = Stamp::new(workspace, "core")
-        .input(&module)?
+    let stamp = Stamp::new(workspace, module.name)
+        .input(&compiled)?
         .input(&scripts)?
         .input(&workspace.path("pkg/package-lock.json"))?
         .input(&workspace.path("xtask/bindgen"))?;
     if !stamp.is_fresh(&size_file) {
-        let glue = make_glue(workspace, &module)?;
-        let printed = step::run("make the WebAssembly module small", |step| {
-            npm::node().arg(scripts.join("core.mjs")).arg(&glue).arg(&directory).succeed(step)
+        let glue = make_glue(workspace, module, &compiled)?;
+        let printed = step::run(&format!("make the module of {} small", module.about), |step| {
+            let script = npm::node().arg(scripts.join("module.mjs"));
+            script.arg(&glue).arg(&directory).arg(module.name).succeed(step)
         })?;
         fs::write(&size_file, printed.lines().last().unwrap_or_default())?;
         stamp.write()?;
     }
-    let size = Size::read(&fs::read_to_string(&size_file)?)
+    let size = Size::read(module.name, &fs::read_to_string(&size_file)?)
         .with_context(|| format!("`{}` holds no sizes: delete it and build again", size_file.display()))?;
-    Ok(Core { directory, size })
+    Ok(Built { directory, size })
 }
 
-/// Compiles the module together with the standard library, which is thereby made for size as the module is, and without
+/// Compiles a module together with the standard library, which is thereby made for size as the module is, and without
 /// the texts of panics: a panic is a trap, after which no instance answers.
-fn compile(workspace: &Workspace) -> Result<PathBuf> {
+fn compile(workspace: &Workspace, module: &Module) -> Result<PathBuf> {
     rust::ensure_library_source()?;
     // Cargo takes these options only where it is told that they may change with the toolchain. That would have host tools
     // compiled anew each time, had it not a directory of its own.
     let target = workspace.target().join("small");
-    step::run("compile the engine to WebAssembly", |step| {
+    step::run(&format!("compile {} to WebAssembly", module.about), |step| {
         let build = Tool::cargo().in_directory(workspace.root()).args(["build", "--package", "tollgate", "--lib"]);
-        let build = build.args(["--features", "wasm", "--profile", "wasm", "--target", WASM_TARGET]);
+        let build = build.args(["--features", module.feature, "--profile", module.feature, "--target", WASM_TARGET]);
         let build = build.args(["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"]);
         let flags = r#"--cfg sha2_backend_soft="compact" -Zunstable-options -Cpanic=immediate-abort"#;
         let build = build.env("RUSTC_BOOTSTRAP", "1").env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags);
         build.arg("--target-dir").arg(&target).succeed(step)
     })?;
-    Ok(target.join(WASM_TARGET).join("wasm").join("tollgate.wasm"))
+    Ok(target.join(WASM_TARGET).join(module.feature).join("tollgate.wasm"))
 }
 
-fn make_glue(workspace: &Workspace, module: &PathBuf) -> Result<PathBuf> {
+fn make_glue(workspace: &Workspace, module: &Module, compiled: &Path) -> Result<PathBuf> {
     step::run("compile wasm-bindgen", |step| {
         let build = Tool::cargo().in_directory(workspace.root());
         build.args(["build", "--package", "tollgate-bindgen"]).succeed(step)
     })?;
-    let out = workspace.cache("glue");
-    step::run("make the JavaScript glue", |step| {
-        Tool::new(workspace.program("debug/tollgate-bindgen")).arg(module).arg(&out).succeed(step)
+    let out = workspace.cache("glue").join(module.name);
+    step::run(&format!("make the JavaScript glue of {}", module.about), |step| {
+        let bindgen = Tool::new(workspace.program("debug/tollgate-bindgen"));
+        bindgen.arg(compiled).arg(&out).arg(module.name).succeed(step)
     })?;
     Ok(out)
 }
 
 impl Size {
-    fn read(json: &str) -> Option<Self> {
+    fn read(name: &'static str, json: &str) -> Option<Self> {
         let sizes: Value = serde_json::from_str(json).ok()?;
-        Some(Self { raw: sizes["raw"].as_u64()?, gzip: sizes["gzip"].as_u64()?, brotli: sizes["brotli"].as_u64()? })
+        let bytes = |of: &str| sizes[of].as_u64();
+        Some(Self { name, raw: bytes("raw")?, gzip: bytes("gzip")?, brotli: bytes("brotli")? })
     }
 }
 
 impl fmt::Display for Size {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let kilobytes = |bytes: u64| format!("{}.{} KB", bytes / 1_000, bytes % 1_000 / 100);
-        write!(f, "core.wasm {}, gzip {}, brotli {}", kilobytes(self.raw), kilobytes(self.gzip), kilobytes(self.brotli))
+        let [raw, gzip, brotli] = [self.raw, self.gzip, self.brotli].map(kilobytes);
+        write!(f, "{}.wasm {raw}, gzip {gzip}, brotli {brotli}", self.name)
     }
 }
 
@@ -103,8 +127,8 @@ mod tests {
 
     #[test]
     fn tells_sizes_in_kilobytes() {
-        let size = Size::read(r#"{"raw":165432,"gzip":68000,"brotli":999}"#).expect("valid sizes");
+        let size = Size::read("core", r#"{"raw":165432,"gzip":68000,"brotli":999}"#).expect("valid sizes");
         assert_eq!(size.to_string(), "core.wasm 165.4 KB, gzip 68.0 KB, brotli 0.9 KB");
-        assert!(Size::read("{}").is_none());
+        assert!(Size::read("core", "{}").is_none());
     }
 }

@@ -5,7 +5,6 @@ use std::path::Path;
 use clap::ValueEnum;
 use tollgate::{
     error::Error,
-    form::Json,
     price::{
         Book, BookForm,
         import::{Catalogue, import},
@@ -41,8 +40,7 @@ pub(crate) fn form(path: Option<&Path>, source: Source) -> Result<BookForm, Fail
         Source::GenaiPrices => Catalogue::GenaiPrices,
         Source::LiteLlm => Catalogue::LiteLlm,
     };
-    let json = Json::parse(&text).map_err(|error| refused(&error))?;
-    import(catalogue, &json).map(|imported| imported.book).map_err(|error| refused(&error))
+    import(catalogue, &text).map(|imported| imported.book).map_err(|error| refused(&error))
 }
 
 /// A book, ready to price.

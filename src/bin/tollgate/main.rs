@@ -8,6 +8,7 @@ mod problems;
 mod quote;
 mod schema;
 mod typescript;
+mod usage_reader;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -75,6 +76,8 @@ enum Generated {
     Wire,
     /// TypeScript types of everything that crosses the wire.
     Typescript,
+    /// TypeScript that takes counts out of usage objects.
+    UsageReader,
     /// The matrix of permissions, in Markdown.
     Permissions,
 }

@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 
 use super::{
     prices::{Prices, Tiered, Version, add_sorted},
-    report::{Notes, Reason},
+    report::{NoteReason, Notes},
 };
 use crate::{
     form::{Int, Json, Path, Problems},
@@ -44,7 +44,7 @@ impl Entry {
     /// Settles what is left open and gives the card; `None` where there is none to give, which is noted.
     pub(super) fn finish(&mut self, path: &Path<'_>) -> Option<CardForm> {
         if self.versions.iter().flat_map(Version::tables).all(Prices::is_empty) && !self.settle_free() {
-            self.notes.add_text(path, Reason::NoPrice, &self.notes.model.clone());
+            self.notes.add_text(path, NoteReason::NoPrice, &self.notes.model.clone());
             return None;
         }
         if !self.settle_zeros(path) {
@@ -78,7 +78,7 @@ impl Entry {
         if Card::compile(&card, ModelIx(0), ContainerTime::default(), path, &mut problems).is_none() {
             let problem = problems.into_list().into_iter().next();
             let message = problem.map(|problem| problem.message).unwrap_or_default();
-            self.notes.add_text(path, Reason::Invalid, &message);
+            self.notes.add_text(path, NoteReason::Invalid, &message);
             return None;
         }
         Some(card)
@@ -106,7 +106,7 @@ impl Entry {
     fn settle_zeros(&mut self, path: &Path<'_>) -> bool {
         if self.versions.iter().flat_map(Version::tables).all(Prices::is_zero) {
             let free = is_free(&self.notes.provider, &self.notes.model);
-            let reason = if free { Reason::FreeModel } else { Reason::ZeroModel };
+            let reason = if free { NoteReason::FreeModel } else { NoteReason::ZeroModel };
             self.notes.add(path, reason, &Json::Integer(0));
             return free;
         }
@@ -125,7 +125,7 @@ impl Entry {
                 zero.for_each(|(class, _)| add_sorted(&mut kept, class));
             }
         }
-        for (reason, classes) in [(Reason::FreeClass, &kept), (Reason::ZeroClass, &left_out)] {
+        for (reason, classes) in [(NoteReason::FreeClass, &kept), (NoteReason::ZeroClass, &left_out)] {
             classes.iter().for_each(|class| self.notes.add_text(path, reason, class.as_str()));
         }
         true
@@ -134,7 +134,7 @@ impl Entry {
     fn settle_cached_input(&mut self, path: &Path<'_>) {
         if self.cached_unknown {
             if self.versions.iter().any(|version| !version.standard.has(UsageClass::CacheRead)) {
-                self.notes.add_text(path, Reason::CachedUnknown, UsageClass::CacheRead.as_str());
+                self.notes.add_text(path, NoteReason::CachedUnknown, UsageClass::CacheRead.as_str());
             }
             return;
         }
@@ -151,7 +151,7 @@ impl Entry {
             }
         }
         if filled {
-            self.notes.add_text(path, Reason::CachedAsInput, UsageClass::CacheRead.as_str());
+            self.notes.add_text(path, NoteReason::CachedAsInput, UsageClass::CacheRead.as_str());
         }
     }
 }
@@ -168,7 +168,7 @@ impl Entry {
             // Only Claude writes for an hour, and only OpenAI's models for twelve.
             let both = self.versions.iter().all(|version| version.standard.has(UsageClass::CacheWrite5m));
             if self.versions.iter().any(missing) && (is_claude || (!both && long == UsageClass::CacheWrite12h)) {
-                self.notes.add_text(path, Reason::LongCacheWrite, long.as_str());
+                self.notes.add_text(path, NoteReason::LongCacheWrite, long.as_str());
             }
         }
     }

@@ -3,6 +3,8 @@
 //! Of dated prices the last one that holds wins; a variant's prices stand over the standard ones, class by class. Its
 //! library bills a context that no variant names at the standard price; here it stays unpriced.
 
+use std::borrow::Cow;
+
 use super::{
     Importer,
     decimal::{Digits, Factor},
@@ -10,12 +12,15 @@ use super::{
     names,
     prices::{Context, Prices, Tiered, Version, add_sorted},
     rate,
-    report::{Notes, Reason},
+    report::{NoteReason, Notes},
     short_cache_writes,
 };
 use crate::{
     error::Error,
-    form::{Json, Path},
+    form::{
+        Json, Path, stands_twice,
+        text::{Text, Token},
+    },
     price::{HoursForm, ServiceTier, Speed, UsageClass},
     time::{TimeOfDay, Timestamp},
 };
@@ -55,43 +60,69 @@ const UNITS: &[(&str, UsageClass, Factor)] = &[
 
 const CACHE_WRITE: &str = "cache_write_mtok";
 
-pub(super) fn read(importer: &mut Importer, json: &Json) -> Result<(), Error> {
-    let (providers, path) = match (json, json.get("providers")) {
-        (_, Some(Json::Array(providers))) => (providers, Path::Root("providers")),
-        (Json::Array(providers), _) => (providers, Path::Root("")),
-        _ => {
-            return Err(Error::invalid(
-                "no catalogue of genai-prices: give its document with the list `providers`, or that list",
-            )
-            .at("providers"));
+/// The field of the document that holds the providers.
+const LIST: &str = "providers";
+
+pub(super) fn read(importer: &mut Importer, text: &mut Text<'_>) -> Result<(), Error> {
+    match text.token()? {
+        Token::List => return providers(importer, text, &Path::Root("")),
+        Token::Object => {}
+        _ => return Err(refused()),
+    }
+    let mut fields: Vec<Cow<'_, str>> = Vec::new();
+    while let Some(field) = text.next_field()? {
+        if fields.contains(&field) {
+            return Err(stands_twice(&field));
         }
-    };
-    for (index, provider) in providers.iter().enumerate() {
-        let path = path.item(index);
-        let mut notes = Notes { provider: text(provider, "id").to_owned(), ..Notes::default() };
-        let models = path.field("models");
-        if let Some(others) = provider.get("fallback_model_providers").filter(|others| **others != Json::Null) {
-            notes.add(&path.field("fallback_model_providers"), Reason::OtherProviders, others);
+        if field != LIST {
+            Json::next(text)?;
+        } else if text.token()? == Token::List {
+            providers(importer, text, &Path::Root(LIST))?;
+        } else {
+            return Err(refused());
         }
-        match provider.get("models") {
-            Some(Json::Array(list)) => {
-                importer.report.notes.append(&mut notes.list);
-                for (index, model) in list.iter().enumerate() {
-                    let path = models.item(index);
-                    let entry = entry(&notes.provider, model, &path);
-                    importer.enter(entry, &path);
-                }
-            }
-            _ => {
-                notes.add(&path, Reason::NotAModel, provider);
-                importer.report.notes.append(&mut notes.list);
-            }
-        }
+        fields.push(field);
+    }
+    if fields.iter().any(|field| field == LIST) { Ok(()) } else { Err(refused()) }
+}
+
+fn refused() -> Error {
+    Error::invalid("no catalogue of genai-prices: give its document with the list `providers`, or that list").at(LIST)
+}
+
+/// Reads the list of providers that was begun.
+fn providers(importer: &mut Importer, text: &mut Text<'_>, path: &Path<'_>) -> Result<(), Error> {
+    let mut index = 0_usize;
+    while text.next_item()? {
+        provider(importer, &Json::next(text)?, &path.item(index));
+        index = index.saturating_add(1);
     }
     Ok(())
 }
 
-fn text<'a>(json: &'a Json, field: &str) -> &'a str {
+fn provider(importer: &mut Importer, provider: &Json, path: &Path<'_>) {
+    let mut notes = Notes { provider: text_of(provider, "id").to_owned(), ..Notes::default() };
+    let models = path.field("models");
+    if let Some(others) = provider.get("fallback_model_providers").filter(|others| **others != Json::Null) {
+        notes.add(&path.field("fallback_model_providers"), NoteReason::OtherProviders, others);
+    }
+    match provider.get("models") {
+        Some(Json::Array(list)) => {
+            importer.report.notes.append(&mut notes.list);
+            for (index, model) in list.iter().enumerate() {
+                let path = models.item(index);
+                let entry = entry(&notes.provider, model, &path);
+                importer.enter(entry, &path);
+            }
+        }
+        _ => {
+            notes.add(path, NoteReason::NotAModel, provider);
+            importer.report.notes.append(&mut notes.list);
+        }
+    }
+}
+
+fn text_of<'a>(json: &'a Json, field: &str) -> &'a str {
     match json.get(field) {
         Some(Json::String(text)) => text,
         _ => "",
@@ -114,7 +145,7 @@ struct Variant {
 }
 
 fn entry(provider: &str, model: &Json, path: &Path<'_>) -> Entry {
-    let name = text(model, "id").to_owned();
+    let name = text_of(model, "id").to_owned();
     let mut entry =
         Entry { notes: Notes { provider: provider.to_owned(), model: name, list: Vec::new() }, ..Entry::default() };
     if let Some(rule) = model.get("match") {
@@ -154,7 +185,7 @@ fn condition(notes: &mut Notes, item: &Json, path: &Path<'_>) -> Option<(Option<
         Some(constraint) => constraint,
     };
     let Json::Object(fields) = constraint else {
-        notes.add(&path.field("constraint"), Reason::NotATime, constraint);
+        notes.add(&path.field("constraint"), NoteReason::NotATime, constraint);
         return None;
     };
     let (mut from, mut start, mut end, mut clean) = (None, None, None, true);
@@ -175,7 +206,7 @@ fn condition(notes: &mut Notes, item: &Json, path: &Path<'_>) -> Option<(Option<
         (Some(from), None, None) if clean => Some((Some(from), None)),
         (None, Some(from), Some(to)) if clean => Some((None, Some(HoursForm { weekdays: Vec::new(), from, to }))),
         _ => {
-            notes.add(&path.field("constraint"), Reason::NotATime, constraint);
+            notes.add(&path.field("constraint"), NoteReason::NotATime, constraint);
             None
         }
     }
@@ -195,12 +226,16 @@ fn variants(notes: &mut Notes, model: &Json, path: &Path<'_>) -> Vec<Variant> {
         let path = path.item(index);
         let when = item.get("when").unwrap_or(&Json::Null);
         let Some((service_tier, speed)) = context(when) else {
-            notes.add(&path.field("when"), Reason::UnknownContext, when);
+            notes.add(&path.field("when"), NoteReason::UnknownContext, when);
             continue;
         };
         let Some((from, hours)) = condition(notes, item, &path) else { continue };
         if hours.is_some() {
-            notes.add(&path.field("constraint"), Reason::HoursOverlap, item.get("constraint").unwrap_or(&Json::Null));
+            notes.add(
+                &path.field("constraint"),
+                NoteReason::HoursOverlap,
+                item.get("constraint").unwrap_or(&Json::Null),
+            );
             continue;
         }
         // The standard context again, under the name that the provider gives it.
@@ -208,7 +243,7 @@ fn variants(notes: &mut Notes, model: &Json, path: &Path<'_>) -> Vec<Variant> {
         let prices = table(notes, item.get("prices").unwrap_or(&Json::Null), &path.field("prices"));
         match (is_standard, prices.is_empty()) {
             (true, true) => {}
-            (true, false) => notes.add(&path.field("when"), Reason::UnknownContext, when),
+            (true, false) => notes.add(&path.field("when"), NoteReason::UnknownContext, when),
             (false, _) => variants.push(Variant { service_tier, speed, from, prices }),
         }
     }
@@ -239,7 +274,7 @@ fn context(when: &Json) -> Option<(ServiceTier, Speed)> {
 fn table(notes: &mut Notes, json: &Json, path: &Path<'_>) -> Prices {
     let mut prices = Prices::default();
     let Json::Object(fields) = json else {
-        notes.add(path, Reason::NotANumber, json);
+        notes.add(path, NoteReason::NotANumber, json);
         return prices;
     };
     for (name, value) in fields.iter().filter(|(_, value)| *value != Json::Null) {
@@ -249,7 +284,7 @@ fn table(notes: &mut Notes, json: &Json, path: &Path<'_>) -> Prices {
             Some((_, class, factor)) => (core::slice::from_ref(class), *factor),
             None if name == CACHE_WRITE => (short_cache_writes(&notes.provider, &notes.model), SAME),
             None => {
-                notes.add(&path, Reason::NoClass, value);
+                notes.add(&path, NoteReason::NoClass, value);
                 continue;
             }
         };
@@ -274,7 +309,7 @@ fn tiered(notes: &mut Notes, class: UsageClass, json: &Json, factor: Factor, pat
         let path = list.item(index);
         let start = tier.get("start").and_then(Digits::of).and_then(Digits::whole);
         let Some(start) = start.filter(|start| (1..1_000_000_000).contains(start)) else {
-            notes.add(&path.field("start"), Reason::NotANumber, tier);
+            notes.add(&path.field("start"), NoteReason::NotANumber, tier);
             return None;
         };
         // A class whose tiers are not all known is not priced at all.
@@ -302,7 +337,7 @@ fn versions(notes: &mut Notes, dated: &[Dated], variants: &[Variant], path: &Pat
             let plain = |dated: &Dated| version(&dated.prices, &[], &holds);
             if hourly.iter().any(|dated| !plain(dated).same(&plain(first))) {
                 // Which of them holds where they overlap is not told by one version.
-                notes.add_text(&path.field("prices"), Reason::HoursOverlap, &notes.model.clone());
+                notes.add_text(&path.field("prices"), NoteReason::HoursOverlap, &notes.model.clone());
                 return Vec::new();
             }
             let mut version = version(&first.prices, variants, &holds);

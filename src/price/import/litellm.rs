@@ -12,12 +12,16 @@ use super::{
     off_peak,
     prices::{Context, Prices, Tiered, Version},
     rate,
-    report::{Notes, Reason},
+    report::{NoteReason, Notes},
     short_cache_writes,
 };
 use crate::{
     error::Error,
-    form::{Json, Path},
+    form::{
+        Json, Path, stands_twice,
+        text::{Text, Token},
+    },
+    index::Names,
     price::{InferenceGeo, ModifierForm, Multiplier, ServiceTier, Speed, Unit, UsageClass},
 };
 
@@ -97,28 +101,36 @@ const FROM_THE_LENGTH: &[&str] = &["xai"];
 /// Providers whose cached input the library bills at a share of input, by a rule that is not in the catalogue.
 const DISCOUNTED: &[&str] = &["fireworks_ai"];
 
-pub(super) fn read(importer: &mut Importer, json: &Json) -> Result<(), Error> {
-    let Json::Object(models) = json else {
+pub(super) fn read(importer: &mut Importer, text: &mut Text<'_>) -> Result<(), Error> {
+    if text.token()? != Token::Object {
         return Err(Error::invalid(
             "no price map of LiteLLM: give its document, an object with an entry for each model",
         ));
-    };
-    for (key, model) in models {
-        let root = Path::Root("");
-        let path = root.field(key);
-        match model.get("litellm_provider") {
-            Some(Json::String(provider)) if key != "sample_spec" => {
-                let entry = entry(provider, key, model, &path);
-                importer.enter(entry, &path);
-            }
-            _ => {
-                let mut notes = Notes::default();
-                notes.add_text(&path, Reason::NotAModel, key);
-                importer.report.notes.append(&mut notes.list);
-            }
+    }
+    let mut keys = Names::default();
+    while let Some(key) = text.next_field()? {
+        if keys.insert(&key, 0).is_some() {
+            return Err(stands_twice(&key));
         }
+        model(importer, &key, &Json::next(text)?);
     }
     Ok(())
+}
+
+fn model(importer: &mut Importer, key: &str, model: &Json) {
+    let root = Path::Root("");
+    let path = root.field(key);
+    match model.get("litellm_provider") {
+        Some(Json::String(provider)) if key != "sample_spec" => {
+            let entry = entry(provider, key, model, &path);
+            importer.enter(entry, &path);
+        }
+        _ => {
+            let mut notes = Notes::default();
+            notes.add_text(&path, NoteReason::NotAModel, key);
+            importer.report.notes.append(&mut notes.list);
+        }
+    }
 }
 
 fn provider_of(name: &str) -> &str {
@@ -196,6 +208,12 @@ impl Key {
     }
 }
 
+/// Whether a field is one of prices: most are not, and `str::contains` prepares a search each time.
+fn tells_a_price(name: &str) -> bool {
+    let holds = |word: &[u8]| name.as_bytes().windows(word.len()).any(|part| part == word);
+    holds(b"cost") || holds(b"pricing") || holds(b"uplift")
+}
+
 struct Reader<'a> {
     notes: &'a mut Notes,
     model: &'a Json,
@@ -219,16 +237,16 @@ impl Reader<'_> {
                 "provider_specific_entry" => self.specific(value, &path),
                 "regional_processing_uplift_multiplier_us" => self.place(InferenceGeo::Us, value, &path),
                 "regional_processing_uplift_multiplier_eu" => self.place(InferenceGeo::Eu, value, &path),
-                "search_free_requests" => self.notes.add(&path, Reason::FreeAllowance, value),
+                "search_free_requests" => self.notes.add(&path, NoteReason::FreeAllowance, value),
                 "tiered_pricing" | "off_peak_pricing" => {}
+                _ if !tells_a_price(name) => {}
                 _ => match Key::parse(name, mode) {
                     Some(key) => self.price(&key, value, &path),
-                    None if name.contains("uplift") => self.notes.add(&path, Reason::UnknownContext, value),
-                    None if name.contains("cost") || name.contains("pricing") => {
-                        self.notes.add(&path, Reason::NoClass, value);
+                    None if name.contains("uplift") => self.notes.add(&path, NoteReason::UnknownContext, value),
+                    None => {
+                        self.notes.add(&path, NoteReason::NoClass, value);
                         self.sized(name, &path);
                     }
-                    None => {}
                 },
             }
         }
@@ -252,7 +270,7 @@ impl Reader<'_> {
                 && !self.sized.contains(class)
             {
                 self.sized.push(*class);
-                self.notes.add_text(path, Reason::UnknownContext, class.as_str());
+                self.notes.add_text(path, NoteReason::UnknownContext, class.as_str());
             }
         }
     }
@@ -305,7 +323,7 @@ impl Reader<'_> {
         let found = rate(self.notes, UsageClass::Input, value, ONE, path)?;
         let good = !found.is_zero() && found <= Decimal::from(1_000);
         if !good {
-            self.notes.add(path, Reason::NotANumber, value);
+            self.notes.add(path, NoteReason::NotANumber, value);
         }
         good.then_some(found)
     }
@@ -326,12 +344,12 @@ impl Reader<'_> {
                     self.version.standard.set(class, Tiered { base: Some(rate), above: Vec::new() });
                 }
             }
-            _ => self.notes.add(path, Reason::UnknownContext, value),
+            _ => self.notes.add(path, NoteReason::UnknownContext, value),
         }
     }
 
     fn specific(&mut self, value: &Json, path: &Path<'_>) {
-        let Json::Object(fields) = value else { return self.notes.add(path, Reason::NoClass, value) };
+        let Json::Object(fields) = value else { return self.notes.add(path, NoteReason::NoClass, value) };
         for (name, value) in fields {
             let path = path.field(name);
             match name.as_str() {
@@ -343,14 +361,14 @@ impl Reader<'_> {
                         self.version.contexts.push(Context { multiplier: Some(factor), ..fast });
                     }
                 }
-                _ => self.notes.add(&path, Reason::NoClass, value),
+                _ => self.notes.add(&path, NoteReason::NoClass, value),
             }
         }
     }
 
     /// Tiers in a list: a request is billed at the one that its input reaches, and what that leaves out is input there.
     fn tiers(&mut self, list: &Json, path: &Path<'_>) {
-        let Json::Array(tiers) = list else { return self.notes.add(path, Reason::NoClass, list) };
+        let Json::Array(tiers) = list else { return self.notes.add(path, NoteReason::NoClass, list) };
         let mut prices = Prices::default();
         let mut read: Vec<(u64, Prices)> = Vec::new();
         for (index, tier) in tiers.iter().enumerate() {
@@ -360,14 +378,14 @@ impl Reader<'_> {
                 _ => None,
             };
             let (Some(start), Json::Object(fields)) = (start, tier) else {
-                self.notes.add(&path, Reason::NoClass, tier);
+                self.notes.add(&path, NoteReason::NoClass, tier);
                 continue;
             };
             let mut own = Prices::default();
             for (name, value) in fields.iter().filter(|(name, _)| name != "range") {
                 let path = path.field(name);
                 match Key::parse(name, "").filter(|key| key.above.is_none() && key.context.is_none()) {
-                    None => self.notes.add(&path, Reason::NoClass, value),
+                    None => self.notes.add(&path, NoteReason::NoClass, value),
                     Some(key) => {
                         if let Some(rate) = rate(self.notes, key.class, value, key.factor, &path) {
                             let tiered = Tiered { base: Some(rate), above: Vec::new() };
@@ -403,7 +421,7 @@ impl Reader<'_> {
     fn off_peak(&mut self, block: &Json, path: &Path<'_>) -> bool {
         let mut prices = Prices::default();
         let Json::Object(fields) = block else {
-            self.notes.add(path, Reason::NotATime, block);
+            self.notes.add(path, NoteReason::NotATime, block);
             return false;
         };
         for (name, value) in fields {
@@ -412,7 +430,7 @@ impl Reader<'_> {
             }
             let path = path.field(name);
             match Key::parse(name, "").filter(|key| key.above.is_none() && key.context.is_none()) {
-                None => self.notes.add(&path, Reason::NoClass, value),
+                None => self.notes.add(&path, NoteReason::NoClass, value),
                 Some(key) => {
                     if let Some(rate) = rate(self.notes, key.class, value, key.factor, &path) {
                         let tiered = Tiered { base: Some(rate), above: Vec::new() };
@@ -423,7 +441,7 @@ impl Reader<'_> {
         }
         self.hours = off_peak::hours(block).map(|hours| (hours, prices));
         if self.hours.is_none() {
-            self.notes.add(path, Reason::NotATime, block);
+            self.notes.add(path, NoteReason::NotATime, block);
         }
         self.hours.is_some()
     }
@@ -445,9 +463,9 @@ fn complete(notes: &mut Notes, context: &mut Context, standard: &Prices, path: &
         let Some(own) = context.prices.get(class) else {
             if stands_in {
                 context.prices.set(class, tiered.clone());
-                notes.add_text(&path, Reason::StandardInContext, class.as_str());
+                notes.add_text(&path, NoteReason::StandardInContext, class.as_str());
             } else if !tiered.is_zero() {
-                notes.add_text(&path, Reason::NotInContext, class.as_str());
+                notes.add_text(&path, NoteReason::NotInContext, class.as_str());
             }
             continue;
         };
@@ -456,7 +474,7 @@ fn complete(notes: &mut Notes, context: &mut Context, standard: &Prices, path: &
         longest = [longest, missing].into_iter().flatten().min();
     }
     if let Some(longest) = longest {
-        notes.add(&path, Reason::NotForLongPrompts, &Json::Integer(longest.into()));
+        notes.add(&path, NoteReason::NotForLongPrompts, &Json::Integer(longest.into()));
         context.longest_prompt = Some(longest);
         context.prices.end_at(longest);
     }

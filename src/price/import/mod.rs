@@ -5,9 +5,9 @@
 //! a shorter cache write) is not taken over: it is unpriced, and noted.
 //!
 //! ```
-//! use tollgate::{form::Json, price::{Book, import::{Catalogue, import}}};
-//! let json = Json::parse(r#"{"acme/one": {"litellm_provider": "acme", "input_cost_per_token": 2.7999999999999997e-07}}"#)?;
-//! let imported = import(Catalogue::LiteLlm, &json)?;
+//! use tollgate::price::{Book, import::{Catalogue, import}};
+//! let text = r#"{"acme/one": {"litellm_provider": "acme", "input_cost_per_token": 2.7999999999999997e-07}}"#;
+//! let imported = import(Catalogue::LiteLlm, text)?;
 //! assert_eq!(imported.report.notes[0].reason.as_str(), "snapped");
 //! assert!(Book::of_form(imported.book)?.by_name("acme/one").is_some());
 //! # Ok::<(), tollgate::error::Error>(())
@@ -22,7 +22,7 @@ mod off_peak;
 mod prices;
 mod report;
 
-pub use report::{Models, Note, Reason, Report};
+pub use report::{ImportNote, Models, NoteReason, Report};
 
 use decimal::{Digits, Factor, Scaled};
 use entry::Entry;
@@ -31,7 +31,7 @@ use report::Notes;
 use super::{BookForm, CardForm, Rate, UsageClass, is_model_name};
 use crate::{
     error::Error,
-    form::{Int, Json, Path},
+    form::{Int, Json, Path, text::Text},
     index::Names,
 };
 
@@ -54,16 +54,20 @@ pub struct Imported {
     pub report: Report,
 }
 
-/// Makes a price book of a catalogue.
+/// Makes a price book of a catalogue's text.
+///
+/// It is read a provider or a model at a time, so that the whole catalogue never stands in memory.
 ///
 /// # Errors
-/// [`invalid`](crate::error::ErrorKind::Invalid) when the document is not that catalogue at all.
-pub fn import(catalogue: Catalogue, json: &Json) -> Result<Imported, Error> {
+/// [`invalid_input`](crate::error::ErrorKind::InvalidInput) when the text is no JSON, or not that catalogue at all.
+pub fn import(catalogue: Catalogue, text: &str) -> Result<Imported, Error> {
     let mut importer = Importer::default();
+    let mut text = Text::new(text);
     match catalogue {
-        Catalogue::GenaiPrices => genai::read(&mut importer, json)?,
-        Catalogue::LiteLlm => litellm::read(&mut importer, json)?,
+        Catalogue::GenaiPrices => genai::read(&mut importer, &mut text)?,
+        Catalogue::LiteLlm => litellm::read(&mut importer, &mut text)?,
     }
+    text.end()?;
     Ok(importer.finish(catalogue))
 }
 
@@ -85,14 +89,14 @@ impl Importer {
         let card = if usable {
             entry.finish(path)
         } else {
-            entry.notes.add_text(path, Reason::NotAName, &entry.notes.model.clone());
+            entry.notes.add_text(path, NoteReason::NotAName, &entry.notes.model.clone());
             None
         };
         let owner = self.names.get(key(&entry.notes.provider, &entry.notes.model).as_str());
         let taken = card.as_ref().and_then(|card| {
             let owner = self.cards.get(usize::try_from(owner?).ok()?)?;
             let same = crate::wire::to_text(&owner.versions) == crate::wire::to_text(&card.versions);
-            Some(if same { Reason::SameModel } else { Reason::NameTaken })
+            Some(if same { NoteReason::SameModel } else { NoteReason::NameTaken })
         });
         if let Some(reason) = taken {
             entry.notes.add_text(path, reason, &entry.notes.model.clone());
@@ -100,7 +104,7 @@ impl Importer {
         let models = &mut self.report.models;
         let count = match &card {
             None => &mut models.left_out,
-            Some(_) if taken == Some(Reason::NameTaken) => &mut models.left_out,
+            Some(_) if taken == Some(NoteReason::NameTaken) => &mut models.left_out,
             Some(_) if entry.notes.lost_something() => &mut models.partly,
             Some(_) => &mut models.whole,
         };
@@ -128,7 +132,7 @@ impl Importer {
                 } else {
                     let mut taken =
                         Notes { provider: provider.to_owned(), model: card.model.clone(), list: Vec::new() };
-                    taken.add_text(&Path::Root("aliases"), Reason::NameTaken, alias);
+                    taken.add_text(&Path::Root("aliases"), NoteReason::NameTaken, alias);
                     notes.append(&mut taken.list);
                 }
                 free
@@ -162,23 +166,23 @@ fn rate(
     path: &Path<'_>,
 ) -> Option<rust_decimal::Decimal> {
     let Some(digits) = Digits::of(number) else {
-        notes.add(path, Reason::NotANumber, number);
+        notes.add(path, NoteReason::NotANumber, number);
         return None;
     };
     let (rate, snapped) = match digits.scaled(factor) {
         Some(Scaled::Exact(rate)) => (rate, false),
         Some(Scaled::Snapped(rate)) => (rate, true),
         None => {
-            notes.add(path, Reason::NotExact, number);
+            notes.add(path, NoteReason::NotExact, number);
             return None;
         }
     };
     if Rate::exact(class, rate, &[]).is_none() {
-        notes.add(path, Reason::NotExact, number);
+        notes.add(path, NoteReason::NotExact, number);
         return None;
     }
     if snapped {
-        notes.add(path, Reason::Snapped, number);
+        notes.add(path, NoteReason::Snapped, number);
     }
     Some(rate)
 }

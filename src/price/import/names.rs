@@ -1,6 +1,6 @@
 //! Rules of model names, as genai-prices writes them, as aliases and patterns of a card.
 
-use super::{entry::Entry, report::Reason};
+use super::{entry::Entry, report::NoteReason};
 use crate::{
     form::{Json, Path},
     price::{Pattern, is_model_name},
@@ -9,7 +9,7 @@ use crate::{
 /// Adds the names that a rule fits: `equals`, `starts_with`, `ends_with`, `contains`, `regex`, `or`, `and`.
 pub(super) fn add(entry: &mut Entry, rule: &Json, path: &Path<'_>) {
     let Json::Object(fields) = rule else {
-        entry.notes.add(path, Reason::NotAPattern, rule);
+        entry.notes.add(path, NoteReason::NotAPattern, rule);
         return;
     };
     for (kind, value) in fields {
@@ -34,7 +34,7 @@ pub(super) fn add(entry: &mut Entry, rule: &Json, path: &Path<'_>) {
             Some(names) if names.iter().all(|name| is_model_name(name) || Pattern::new(name).is_some()) => {
                 names.into_iter().for_each(|name| add_name(entry, name));
             }
-            _ => entry.notes.add(&path, Reason::NotAPattern, value),
+            _ => entry.notes.add(&path, NoteReason::NotAPattern, value),
         }
     }
 }
@@ -46,7 +46,7 @@ fn add_all_of(entry: &mut Entry, rules: &[Json], value: &Json, path: &Path<'_>) 
         match rule.get("regex") {
             Some(Json::String(regex)) if regex.starts_with("^(?!") => match exceptions_of(regex) {
                 Some(patterns) => entry.except.extend(patterns),
-                None => return entry.notes.add(path, Reason::NotAPattern, value),
+                None => return entry.notes.add(path, NoteReason::NotAPattern, value),
             },
             _ => others.push(index),
         }
@@ -57,7 +57,7 @@ fn add_all_of(entry: &mut Entry, rules: &[Json], value: &Json, path: &Path<'_>) 
                 add(entry, rule, &path.item(*index));
             }
         }
-        _ => entry.notes.add(path, Reason::NotAPattern, value),
+        _ => entry.notes.add(path, NoteReason::NotAPattern, value),
     }
 }
 
@@ -234,7 +234,7 @@ mod tests {
         let notes = entry.notes.list;
         assert_eq!(
             (notes.len(), notes[0].reason, notes[0].path.as_str()),
-            (1, Reason::NotAPattern, "match.or[5].regex")
+            (1, NoteReason::NotAPattern, "match.or[5].regex")
         );
     }
 }

@@ -4,7 +4,7 @@ use crate::form::{Json, Path};
 
 crate::names! {
     /// Why something was not carried over as it stands.
-    pub enum Reason {
+    pub enum NoteReason {
         /// The residue of a float was taken away; the rate is the short decimal beside the number.
         Snapped = "snapped",
         /// The catalogue bills cached input as input, because it has no price for it; the card says so.
@@ -60,7 +60,7 @@ crate::names! {
     }
 }
 
-impl Reason {
+impl NoteReason {
     /// Whether something of the catalogue is missing from the book; otherwise it is there, as the reason tells.
     #[must_use]
     pub const fn is_loss(self) -> bool {
@@ -78,7 +78,7 @@ impl Reason {
 
 crate::object! {
     /// One note of a report.
-    pub struct Note {
+    pub struct ImportNote {
         /// The place in the catalogue.
         path: String,
         /// The provider, as the book names it; empty for what belongs to none.
@@ -86,7 +86,7 @@ crate::object! {
         /// The model, as the book names it; empty for what belongs to none.
         model: String,
         /// The reason.
-        reason: Reason,
+        reason: NoteReason,
         /// What stands there, as JSON of at most 80 characters.
         value: String,
     }
@@ -111,15 +111,15 @@ pub struct Report {
     /// How many rates were carried over, each date, tier and context counted.
     pub rates: u64,
     /// Every note, in the order of the catalogue.
-    pub notes: Vec<Note>,
+    pub notes: Vec<ImportNote>,
 }
 
 impl Report {
     /// How many notes there are of each reason, in the order of the reasons.
     #[must_use]
-    pub fn counts(&self) -> Vec<(Reason, u64)> {
+    pub fn counts(&self) -> Vec<(NoteReason, u64)> {
         let mut counts = Vec::new();
-        for reason in Reason::ALL {
+        for reason in NoteReason::ALL {
             let count = self.notes.iter().filter(|note| note.reason == *reason).count();
             if count > 0 {
                 counts.push((*reason, u64::try_from(count).unwrap_or(u64::MAX)));
@@ -134,12 +134,12 @@ impl Report {
 pub(super) struct Notes {
     pub(super) provider: String,
     pub(super) model: String,
-    pub(super) list: Vec<Note>,
+    pub(super) list: Vec<ImportNote>,
 }
 
 impl Notes {
-    pub(super) fn add(&mut self, path: &Path<'_>, reason: Reason, value: &Json) {
-        self.list.push(Note {
+    pub(super) fn add(&mut self, path: &Path<'_>, reason: NoteReason, value: &Json) {
+        self.list.push(ImportNote {
             path: path.to_string(),
             provider: self.provider.clone(),
             model: self.model.clone(),
@@ -148,7 +148,7 @@ impl Notes {
         });
     }
 
-    pub(super) fn add_text(&mut self, path: &Path<'_>, reason: Reason, value: &str) {
+    pub(super) fn add_text(&mut self, path: &Path<'_>, reason: NoteReason, value: &str) {
         self.add(path, reason, &Json::String(value.to_owned()));
     }
 

@@ -22,7 +22,7 @@ mod stream;
 
 use self::read::Read;
 pub use self::{
-    read::{Field, Node, SLOTS},
+    read::{Field, MISSING, Node, SLOTS},
     stream::UsageStream,
 };
 use super::{
@@ -93,11 +93,11 @@ pub fn normalize(api: Api, model: Option<&str>, usage: &str, complete: bool, roo
 }
 
 /// The classes of counts that a host took out of a usage object by itself: one for each slot of the API's shape, in the
-/// order of the slots; `None` where it is missing. `None` where not even the input is known.
+/// order of the slots; [`MISSING`] where there is none. `None` where not even the input is known.
 ///
 /// # Errors
 /// As [`normalize`].
-pub fn count(api: Api, counts: impl IntoIterator<Item = Option<u64>>) -> Result<Option<Counted>, Error> {
+pub fn count(api: Api, counts: [u64; SLOTS]) -> Result<Option<Counted>, Error> {
     api.count(&Read::of(counts), &Path::Root("usage"))
 }
 

@@ -71,19 +71,16 @@ pub(super) struct Read<'a> {
     pub(super) parts: Vec<Read<'a>>,
 }
 
-const MISSING: u64 = u64::MAX;
+/// What stands for a count that is missing.
+pub const MISSING: u64 = u64::MAX;
 
 impl<'a> Read<'a> {
     pub(super) const fn empty() -> Self {
         Self { counts: [MISSING; SLOTS], names: [const { None }; NAMES], parts: Vec::new() }
     }
 
-    pub(super) fn of(counts: impl IntoIterator<Item = Option<u64>>) -> Self {
-        let mut read = Self::empty();
-        for (slot, count) in read.counts.iter_mut().zip(counts) {
-            *slot = count.unwrap_or(MISSING);
-        }
-        read
+    pub(super) const fn of(counts: [u64; SLOTS]) -> Self {
+        Self { counts, names: [const { None }; NAMES], parts: Vec::new() }
     }
 
     /// A count, where it is there.

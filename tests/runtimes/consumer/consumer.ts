@@ -1,6 +1,8 @@
 // What someone who installs the package writes. It is compiled strictly, with the package's own declarations checked too.
 import { checkPolicy, Engine, mayBeSent, TollgateError } from 'tollgate';
 import type { OutcomeForm, PolicyForm, Problem } from 'tollgate';
+import { PriceBookImport } from 'tollgate/import';
+import type { ImportReport } from 'tollgate/import';
 
 const policy: PolicyForm = {
   schema_version: 1,
@@ -37,6 +39,14 @@ export function mistake(engine: Engine): string {
   return '';
 }
 
+export function imported(catalogue: string | object): string {
+  const { book, report }: PriceBookImport = PriceBookImport.of('litellm', catalogue);
+  const { models, reasons, notes }: ImportReport = report;
+  const snapped: number = reasons.snapped ?? 0;
+  const first = notes.find((note) => note.reason === 'no_price');
+  return `${book.cards.length} cards, ${models.left_out} left out, ${snapped} snapped, ${first?.path ?? ''}`;
+}
+
 // These must not compile: where they did, a type would have become `any`.
 export function refused(engine: Engine): void {
   // @ts-expect-error a reservation id is a string
@@ -47,6 +57,12 @@ export function refused(engine: Engine): void {
   engine.submit({ type: 'adjust', actor: { member: 'ada' }, reservation: 'r1', charge_usd: 0.5, reason: 'x' }, 0);
   // @ts-expect-error a decision has no such field
   engine.expire(0).decision.hold;
+  // @ts-expect-error there is no such catalogue
+  PriceBookImport.of('openrouter', '{}');
+  // @ts-expect-error a catalogue is text or an object
+  PriceBookImport.of('litellm', 5);
+  // @ts-expect-error there is no such reason
+  PriceBookImport.of('litellm', '{}').report.reasons.dislike;
   // @ts-expect-error there is no such action
   engine.can({ member: 'ada' }, 'messages.destroy', {}, 0);
 }

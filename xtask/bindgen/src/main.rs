@@ -1,18 +1,19 @@
-//! Makes the JavaScript glue of a WebAssembly module: `tollgate-bindgen <module.wasm> <out dir>`.
+//! Makes the JavaScript glue of a WebAssembly module: `tollgate-bindgen <module.wasm> <out dir> <name>`.
 //!
 //! One `web` build serves every runtime: the glue never looks for the module
 //! by itself (no default path), the entry files of the package hand it in.
 
 use std::path::PathBuf;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use wasm_bindgen_cli_support::Bindgen;
 
 fn main() -> anyhow::Result<()> {
-    let mut arguments = std::env::args_os().skip(1).map(PathBuf::from);
-    let usage = "expected two arguments: the module to read and the directory to write";
-    let module = arguments.next().context(usage)?;
-    let out = arguments.next().context(usage)?;
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let [module, out, name] = arguments.as_slice() else {
+        bail!("expected three arguments: the module to read, the directory to write, and what its files are called");
+    };
+    let (module, out) = (PathBuf::from(module), PathBuf::from(out));
 
     Bindgen::new()
         .input_path(&module)
@@ -20,7 +21,7 @@ fn main() -> anyhow::Result<()> {
         .omit_default_module_path(true)
         .typescript(true)
         .reset_state_function(true)
-        .out_name("core")
+        .out_name(name)
         .remove_name_section(true)
         .remove_producers_section(true)
         .generate(&out)

@@ -55,8 +55,8 @@ const CORE: &[Forbidden] = &[
 ];
 
 const JAVASCRIPT: &[Forbidden] = &[Forbidden {
-    rule: "JavaScript only in `src/wasm.rs`",
-    advice: "convert at the door, in `src/wasm.rs`, and pass plain types on",
+    rule: "JavaScript only in `src/wasm`",
+    advice: "convert at the door, in `src/wasm`, and pass plain types on",
     segments: &[&["JsValue"], &["wasm_bindgen"], &["js_sys"], &["web_sys"], &["serde_wasm_bindgen"]],
 }];
 
@@ -70,14 +70,14 @@ const MACROS: &[(&[&str], &str, &str)] = &[
     ),
 ];
 
-/// The modules of the crate that `src/wasm.rs` may use.
+/// The modules of the crate that `src/wasm` may use.
 const WASM_DOOR_USES: &[&str] = &["engine", "wire"];
 
 /// Which rules a file of `src/` is held to.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
     Core,
-    /// `src/wasm.rs`: the thin skin over `engine` and `wire`.
+    /// `src/wasm`: the thin skin over `engine` and `wire`.
     WasmDoor,
     /// `src/bin`: reads files and the clock.
     Binary,
@@ -165,7 +165,7 @@ fn beyond_the_door(file: &str, paths: &[Path]) -> Vec<Finding> {
     };
     let finding = |path: &Path| {
         let advice = format!(
-            "`{}`: `src/wasm.rs` uses only `crate::engine` and `crate::wire`: move the work there",
+            "`{}`: `src/wasm` uses only `crate::engine` and `crate::wire`: move the work there",
             path.segments.join("::")
         );
         Finding::new(file, path.line, "a thin WebAssembly door", advice)
@@ -200,7 +200,7 @@ mod tests {
             ("thread_local! {}", "no global state in the core"),
             ("fn rate() -> f64 { x }", "no floats"),
             ("let half = 0.5;", "no floats"),
-            ("fn f(x: wasm_bindgen::JsValue) {}", "JavaScript only in `src/wasm.rs`"),
+            ("fn f(x: wasm_bindgen::JsValue) {}", "JavaScript only in `src/wasm`"),
         ];
         for (source, rule) in cases {
             assert_eq!(broken("src/limit/bucket.rs", source), [(1, rule)], "{source}");
@@ -222,7 +222,7 @@ mod tests {
     #[test]
     fn lets_the_binary_read_the_clock_but_not_know_javascript() {
         let source = "let now = std::time::SystemTime::now();\nuse wasm_bindgen::prelude::*;";
-        assert_eq!(broken("src/bin/tollgate/main.rs", source), [(2, "JavaScript only in `src/wasm.rs`")]);
+        assert_eq!(broken("src/bin/tollgate/main.rs", source), [(2, "JavaScript only in `src/wasm`")]);
     }
 
     #[test]

@@ -4,11 +4,12 @@ use std::{collections::BTreeSet, path::Path};
 
 use tollgate::{
     form::Int,
-    price::{Book, BookForm, CardForm, import::Reason},
+    price::{Book, BookForm, CardForm, import::NoteReason},
+    wire,
 };
 
 use super::{
-    From, compact, diff,
+    From, diff,
     import::catalogue,
     merge::{self, CachedAsInput, Dispute},
     multiplier,
@@ -41,7 +42,7 @@ pub(super) fn run(genai: &Path, litellm: &Path, repository: &Path, write: bool) 
         // What cannot be compiled is not worth a file.
         book::compiled(form.clone())?;
         let path = repository.join(file);
-        let text = compact::text(&form);
+        let text = wire::book_file_text(&form);
         let held = read(&path).unwrap_or_default();
         if held == text {
             print(&format!("{file}: no difference"))?;
@@ -77,7 +78,7 @@ struct Catalogue {
 impl Catalogue {
     fn read(from: From, file: &Path) -> Result<Self, Failure> {
         let imported = catalogue(from, file)?;
-        let notes = imported.report.notes.into_iter().filter(|note| note.reason == Reason::CachedAsInput);
+        let notes = imported.report.notes.into_iter().filter(|note| note.reason == NoteReason::CachedAsInput);
         let cached_as_input = notes.map(|note| (note.provider, note.model)).collect();
         Ok(Self { book: book::compiled(imported.book)?, cached_as_input })
     }

@@ -3,12 +3,11 @@
 use std::path::Path;
 
 use tollgate::{
-    form::Json,
-    price::import::{Catalogue, Imported, Reason, import},
+    price::import::{Catalogue, Imported, NoteReason, import},
     wire,
 };
 
-use super::{From, compact, print, table, write_file};
+use super::{From, print, table, write_file};
 use crate::{Failure, book, read};
 
 pub(super) fn run(
@@ -26,7 +25,7 @@ pub(super) fn run(
     let all = form.cards.len();
     summary.notes.retain(|note| wanted(&note.provider));
     if let Some(output) = output {
-        write_file(output, &compact::text(&form))?;
+        write_file(output, &wire::book_file_text(&form))?;
     }
     if let Some(report) = report {
         let lines: String = summary.notes.iter().map(|note| wire::to_text(note) + "\n").collect();
@@ -54,37 +53,36 @@ pub(super) fn catalogue(from: From, file: &Path) -> Result<Imported, Failure> {
         From::GenaiPrices => Catalogue::GenaiPrices,
         From::LiteLlm => Catalogue::LiteLlm,
     };
-    let json = Json::parse(&read(file)?).map_err(|error| book::refused(&error))?;
-    import(catalogue, &json).map_err(|error| book::refused(&error))
+    import(catalogue, &read(file)?).map_err(|error| book::refused(&error))
 }
 
-fn about(reason: Reason) -> &'static str {
+fn about(reason: NoteReason) -> &'static str {
     match reason {
-        Reason::Snapped => "carried over: the rate that a float's residue stood for",
-        Reason::CachedAsInput => "carried over: cached input has no price of its own, and costs what input costs",
-        Reason::StandardInContext => "carried over: what the context leaves out costs its standard rate",
-        Reason::FreeModel => "carried over: a model that is free, or runs on one's own machine",
-        Reason::FreeClass => "carried over: a rate of 0 beside others",
-        Reason::SameModel => "carried over: the same model at the same prices under another key",
-        Reason::ZeroModel => "model left out: every rate is 0, and free cannot be told from unknown",
-        Reason::ZeroClass => "class left out: text at 0 beside other rates",
-        Reason::NotExact => "rate left out: it has no exact decimal, or no size of a rate",
-        Reason::NotANumber => "rate left out: no number",
-        Reason::NoClass => "price left out: of something that no class counts",
-        Reason::CachedUnknown => "class unpriced: cached input, at a discount that the catalogue does not tell",
-        Reason::LongCacheWrite => "class unpriced: long cache writes, which the catalogue bills as short ones",
-        Reason::NotInContext => "class unpriced in a context: the catalogue has a standard rate only",
-        Reason::NotForLongPrompts => "context unpriced for long prompts: the catalogue has no rates for them",
-        Reason::UnknownContext => "price left out: it depends on what no context tells",
-        Reason::FreeAllowance => "left out: a free allowance, which needs the organization's state",
-        Reason::OtherProviders => "left out: other providers' models, to be asked for there",
-        Reason::NotATime => "prices left out: a date or hours that cannot be read",
-        Reason::HoursOverlap => "prices left out: hours that overlap at different prices",
-        Reason::NameTaken => "name or model left out: another card has the name",
-        Reason::NotAName => "model left out: it has no usable name",
-        Reason::NotAPattern => "names left out: a rule that patterns cannot tell",
-        Reason::NoPrice => "model left out: no price that is carried over",
-        Reason::NotAModel => "no entry of a model",
-        Reason::Invalid => "model left out: its card is not valid",
+        NoteReason::Snapped => "carried over: the rate that a float's residue stood for",
+        NoteReason::CachedAsInput => "carried over: cached input has no price of its own, and costs what input costs",
+        NoteReason::StandardInContext => "carried over: what the context leaves out costs its standard rate",
+        NoteReason::FreeModel => "carried over: a model that is free, or runs on one's own machine",
+        NoteReason::FreeClass => "carried over: a rate of 0 beside others",
+        NoteReason::SameModel => "carried over: the same model at the same prices under another key",
+        NoteReason::ZeroModel => "model left out: every rate is 0, and free cannot be told from unknown",
+        NoteReason::ZeroClass => "class left out: text at 0 beside other rates",
+        NoteReason::NotExact => "rate left out: it has no exact decimal, or no size of a rate",
+        NoteReason::NotANumber => "rate left out: no number",
+        NoteReason::NoClass => "price left out: of something that no class counts",
+        NoteReason::CachedUnknown => "class unpriced: cached input, at a discount that the catalogue does not tell",
+        NoteReason::LongCacheWrite => "class unpriced: long cache writes, which the catalogue bills as short ones",
+        NoteReason::NotInContext => "class unpriced in a context: the catalogue has a standard rate only",
+        NoteReason::NotForLongPrompts => "context unpriced for long prompts: the catalogue has no rates for them",
+        NoteReason::UnknownContext => "price left out: it depends on what no context tells",
+        NoteReason::FreeAllowance => "left out: a free allowance, which needs the organization's state",
+        NoteReason::OtherProviders => "left out: other providers' models, to be asked for there",
+        NoteReason::NotATime => "prices left out: a date or hours that cannot be read",
+        NoteReason::HoursOverlap => "prices left out: hours that overlap at different prices",
+        NoteReason::NameTaken => "name or model left out: another card has the name",
+        NoteReason::NotAName => "model left out: it has no usable name",
+        NoteReason::NotAPattern => "names left out: a rule that patterns cannot tell",
+        NoteReason::NoPrice => "model left out: no price that is carried over",
+        NoteReason::NotAModel => "no entry of a model",
+        NoteReason::Invalid => "model left out: its card is not valid",
     }
 }

@@ -1,7 +1,6 @@
 //! `tollgate prices`: imports, lists, shows, compares and builds price books.
 
 mod build;
-mod compact;
 mod diff;
 mod import;
 mod list;
