@@ -8,25 +8,11 @@
 //
 // Prints the module's sizes as one JSON object.
 
-import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
-import { nameByOrder } from './order.mjs';
-
-// What Rust's WebAssembly target emits, and every runtime we serve has.
-const FEATURES = [
-  'bulk-memory',
-  'bulk-memory-opt',
-  'call-indirect-overlong',
-  'multivalue',
-  'mutable-globals',
-  'nontrapping-float-to-int',
-  'reference-types',
-  'sign-ext',
-];
+import { optimize } from './optimize.mjs';
 
 const [made, out, name] = process.argv.slice(2);
 if (made === undefined || out === undefined || name === undefined) {
@@ -56,22 +42,3 @@ console.log(
     brotli: brotli.length,
   }),
 );
-
-/** Writes `input`, made as small as wasm-opt can, to `output`. */
-function optimize(input, output) {
-  // What is sent is compressed, and functions that stay alike compress better than what inlining and shared
-  // subexpressions make of them: without these two the module is 3 % bigger, and 7 % smaller when sent.
-  const alike = ['--one-caller-inline-max-function-size=10', '--skip-pass=local-cse'];
-  // Rust puts the stack first, so that no address below 1,024 is ever read.
-  wasmOpt(input, output, ['-Oz', '--low-memory-unused', ...alike]);
-  writeFileSync(output, nameByOrder(readFileSync(output)));
-  wasmOpt(output, output, ['--reorder-functions-by-name', '--strip-debug']);
-}
-
-function wasmOpt(input, output, passes) {
-  const binaryen = dirname(createRequire(import.meta.url).resolve('binaryen/package.json'));
-  const program = join(binaryen, 'bin', 'wasm-opt');
-  const features = FEATURES.map((feature) => `--enable-${feature}`);
-  const strip = ['--strip-producers', '--strip-target-features'];
-  execFileSync(process.execPath, [program, input, '-o', output, ...features, ...passes, ...strip], { stdio: 'inherit' });
-}

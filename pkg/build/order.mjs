@@ -1,8 +1,8 @@
 // Puts the functions of a WebAssembly module in an order in which like stands beside like: gzip looks back 32 KB, and a
 // list of bytes, a list of words and a list of pairs are grown by nearly the same code, wherever the linker put it.
 
-const CODE = 10;
-const IMPORT = 2;
+import { readModule } from './read_module.mjs';
+
 // How many bytes in a row are one feature of a function, and how far back gzip is counted on to remember.
 const FEATURE = 6;
 const MEMORY = 24_000;
@@ -14,7 +14,7 @@ const MEMORY = 24_000;
  * @returns {Buffer}
  */
 export function nameByOrder(module) {
-  const { imports, bodies } = functions(module);
+  const { imports, bodies } = readModule(module);
   const names = [];
   order(bodies).forEach((body, rank) => {
     names[body] = String(rank).padStart(6, '0');
@@ -25,68 +25,6 @@ export function nameByOrder(module) {
   const map = Buffer.concat([number(entries.length), ...entries]);
   const section = Buffer.concat([number(4), Buffer.from('name'), Buffer.from([1]), number(map.length), map]);
   return Buffer.concat([module, Buffer.from([0]), number(section.length), section]);
-}
-
-/** How many functions are imported, and the bytes of each that is not. */
-function functions(module) {
-  const reader = new Reader(module, 8);
-  let imports = 0;
-  const bodies = [];
-  while (reader.at < module.length) {
-    const section = module[reader.at++];
-    const end = reader.number() + reader.at;
-    if (section === IMPORT) {
-      imports = reader.functionImports();
-    } else if (section === CODE) {
-      for (let left = reader.number(); left > 0; left--) {
-        bodies.push(reader.bytes());
-      }
-    }
-    reader.at = end;
-  }
-  return { imports, bodies }
-}
-
-class Reader {
-  constructor(bytes, at) {
-    this.from = bytes;
-    this.at = at;
-  }
-
-  number() {
-    let value = 0;
-    for (let shift = 0; ; shift += 7) {
-      const byte = this.from[this.at++];
-      value += (byte & 127) * 2 ** shift;
-      if (byte < 128) {
-        return value;
-      }
-    }
-  }
-
-  bytes() {
-    const length = this.number();
-    this.at += length;
-    return this.from.subarray(this.at - length, this.at);
-  }
-
-  functionImports() {
-    let count = 0;
-    for (let left = this.number(); left > 0; left--) {
-      this.bytes();
-      this.bytes();
-      const kind = this.from[this.at++];
-      if (kind === 0) {
-        count++;
-      } else if (kind !== 3) {
-        throw new Error(`the module imports something of kind ${kind}: only functions and globals are expected`);
-      } else {
-        this.at++;
-      }
-      this.number();
-    }
-    return count;
-  }
 }
 
 function number(value) {

@@ -46,6 +46,8 @@ struct Arguments {
 enum Command {
     /// Build the WebAssembly modules and the npm package, into `pkg/dist`
     Build,
+    /// Tell whose the bytes of the WebAssembly modules are
+    Bytes,
     /// Run all test suites, or those that are named
     Test {
         /// Name the suites instead of running them
@@ -101,6 +103,10 @@ fn run(command: Command) -> Result<()> {
             for size in sizes {
                 eprintln!("  {size}");
             }
+            Ok(())
+        }
+        Command::Bytes => {
+            print!("{}", wasm::bytes(&workspace)?);
             Ok(())
         }
         Command::Test { list: true, .. } => {

@@ -51,7 +51,7 @@ pub(crate) fn build(workspace: &Workspace) -> Result<Vec<Built>> {
 }
 
 fn build_module(workspace: &Workspace, module: &Module) -> Result<Built> {
-    let compiled = compile(workspace, module)?;
+    let compiled = compile(workspace, module, Names::Stripped)?;
     let directory = workspace.cache(module.name);
     let size_file = directory.join("size.json");
     let scripts = workspace.path("pkg/build");
@@ -61,7 +61,7 @@ fn build_module(workspace: &Workspace, module: &Module) -> Result<Built> {
         .input(&workspace.path("pkg/package-lock.json"))?
         .input(&workspace.path("xtask/bindgen"))?;
     if !stamp.is_fresh(&size_file) {
-        let glue = make_glue(workspace, module, &compiled)?;
+        let glue = make_glue(workspace, module, &compiled, Names::Stripped)?;
         let printed = step::run(&format!("make the module of {} small", module.about), |step| {
             let script = npm::node().arg(scripts.join("module.mjs"));
             script.arg(&glue).arg(&directory).arg(module.name).succeed(step)
@@ -74,33 +74,64 @@ fn build_module(workspace: &Workspace, module: &Module) -> Result<Built> {
     Ok(Built { directory, size })
 }
 
+/// Whether functions keep their names.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Names {
+    Kept,
+    Stripped,
+}
+
+/// Tells whose the bytes of each module are, in Markdown.
+pub(crate) fn bytes(workspace: &Workspace) -> Result<String> {
+    rust::ensure_wasm_target()?;
+    npm::ensure_packages(workspace, "pkg")?;
+    let mut tables = String::new();
+    for module in MODULES {
+        let compiled = compile(workspace, module, Names::Kept)?;
+        let glue = make_glue(workspace, module, &compiled, Names::Kept)?;
+        let named = glue.join(format!("{}_bg.wasm", module.name));
+        let table = step::run(&format!("count the bytes of {}", module.about), |step| {
+            let script = npm::node().arg(workspace.path("pkg/build/bytes.mjs"));
+            script.arg(&named).arg(workspace.cache("named").join(module.name)).succeed(step)
+        })?;
+        tables.push_str(&format!("{}.wasm\n\n{}\n\n", module.name, table.trim_end()));
+    }
+    Ok(tables)
+}
+
 /// Compiles a module together with the standard library, which is thereby made for size as the module is, and without
 /// the texts of panics: a panic is a trap, after which no instance answers.
-fn compile(workspace: &Workspace, module: &Module) -> Result<PathBuf> {
+fn compile(workspace: &Workspace, module: &Module, names: Names) -> Result<PathBuf> {
     rust::ensure_library_source()?;
     // Cargo takes these options only where it is told that they may change with the toolchain. That would have host tools
     // compiled anew each time, had it not a directory of its own.
-    let target = workspace.target().join("small");
+    let target = workspace.target().join(if names == Names::Kept { "named" } else { "small" });
     step::run(&format!("compile {} to WebAssembly", module.about), |step| {
         let build = Tool::cargo().in_directory(workspace.root()).args(["build", "--package", "tollgate", "--lib"]);
         let build = build.args(["--features", module.feature, "--profile", module.feature, "--target", WASM_TARGET]);
         let build = build.args(["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"]);
         let flags = r#"--cfg sha2_backend_soft="compact" -Zunstable-options -Cpanic=immediate-abort"#;
         let build = build.env("RUSTC_BOOTSTRAP", "1").env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags);
+        let build = match names {
+            Names::Kept => build
+                .env(format!("CARGO_PROFILE_{}_STRIP", module.feature.to_uppercase().replace('-', "_")), "debuginfo"),
+            Names::Stripped => build,
+        };
         build.arg("--target-dir").arg(&target).succeed(step)
     })?;
     Ok(target.join(WASM_TARGET).join(module.feature).join("tollgate.wasm"))
 }
 
-fn make_glue(workspace: &Workspace, module: &Module, compiled: &Path) -> Result<PathBuf> {
+fn make_glue(workspace: &Workspace, module: &Module, compiled: &Path, names: Names) -> Result<PathBuf> {
     step::run("compile wasm-bindgen", |step| {
         let build = Tool::cargo().in_directory(workspace.root());
         build.args(["build", "--package", "tollgate-bindgen"]).succeed(step)
     })?;
-    let out = workspace.cache("glue").join(module.name);
+    let out = workspace.cache(if names == Names::Kept { "named-glue" } else { "glue" }).join(module.name);
     step::run(&format!("make the JavaScript glue of {}", module.about), |step| {
         let bindgen = Tool::new(workspace.program("debug/tollgate-bindgen"));
-        bindgen.arg(compiled).arg(&out).arg(module.name).succeed(step)
+        let bindgen = bindgen.arg(compiled).arg(&out).arg(module.name);
+        bindgen.args(if names == Names::Kept { &["--names"][..] } else { &[] }).succeed(step)
     })?;
     Ok(out)
 }

@@ -1,4 +1,6 @@
-//! Makes the JavaScript glue of a WebAssembly module: `tollgate-bindgen <module.wasm> <out dir> <name>`.
+//! Makes the JavaScript glue of a WebAssembly module: `tollgate-bindgen <module.wasm> <out dir> <name> [--names]`.
+//!
+//! With `--names` the functions keep their names, as Rust mangles them.
 //!
 //! One `web` build serves every runtime: the glue never looks for the module
 //! by itself (no default path), the entry files of the package hand it in.
@@ -10,7 +12,7 @@ use wasm_bindgen_cli_support::Bindgen;
 
 fn main() -> anyhow::Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [module, out, name] = arguments.as_slice() else {
+    let (Some([module, out, name]), options) = (arguments.first_chunk(), arguments.get(3..).unwrap_or_default()) else {
         bail!("expected three arguments: the module to read, the directory to write, and what its files are called");
     };
     let (module, out) = (PathBuf::from(module), PathBuf::from(out));
@@ -22,7 +24,8 @@ fn main() -> anyhow::Result<()> {
         .typescript(true)
         .reset_state_function(true)
         .out_name(name)
-        .remove_name_section(true)
+        .demangle(false)
+        .remove_name_section(options != ["--names"])
         .remove_producers_section(true)
         .generate(&out)
         .with_context(|| format!("cannot make the glue of `{}`", module.display()))
