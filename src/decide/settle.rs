@@ -136,7 +136,8 @@ pub(super) fn check(given: &GivenUsage) -> Result<(), Error> {
 /// The usage with every default filled in from the reservation, which is what a repetition is compared with.
 fn resolve(state: &State, reservation: &Reservation, given: &GivenUsage) -> KnownUsage {
     let parts = |parts: &Short<GivenPart, 1>| {
-        parts.iter().map(|part| resolve_part(state, reservation, part)).collect::<Parts>()
+        let mut times = UnseenTimes::of(state, reservation, parts);
+        parts.iter().map(|part| resolve_part(state, reservation, part, &mut times)).collect::<Parts>()
     };
     match given {
         GivenUsage::Final(given) => KnownUsage::Final(parts(given)),
@@ -145,7 +146,12 @@ fn resolve(state: &State, reservation: &Reservation, given: &GivenUsage) -> Know
     }
 }
 
-fn resolve_part(state: &State, reservation: &Reservation, part: &GivenPart) -> UsagePart {
+fn resolve_part(
+    state: &State,
+    reservation: &Reservation,
+    part: &GivenPart,
+    times: &mut UnseenTimes,
+) -> UsagePart {
     let asked = reservation.asked.request.context();
     let model = match &part.model {
         None => PartModel::Known(reservation.asked.model),
@@ -155,9 +161,42 @@ fn resolve_part(state: &State, reservation: &Reservation, part: &GivenPart) -> U
     };
     let mut usage = part.counted(reservation.asked.request.cache_write);
     if part.unseen_time {
-        usage.set(UsageClass::CodeExecution, reservation.asked.request.code_execution_ms.into());
+        usage.set(UsageClass::CodeExecution, times.next());
     }
     UsagePart { model, usage, context: context_of(part, asked) }
+}
+
+/// What containers of unknown time count as: together all that was permitted and the others leave, and each of them
+/// something, since none that ran is free.
+struct UnseenTimes {
+    first: u64,
+}
+
+impl UnseenTimes {
+    const LEAST: u64 = 1;
+
+    fn of(state: &State, reservation: &Reservation, parts: &[GivenPart]) -> Self {
+        let card = state.book_at(reservation.book).and_then(|book| book.by_model(reservation.asked.model));
+        let minimum = card.map_or(0, |card| card.container_time.minimum_ms);
+        let mut left = u64::from(reservation.asked.request.code_execution_ms);
+        // The first of unknown time has what the others leave.
+        let mut first = true;
+        for part in parts {
+            let known = part.usage.count(UsageClass::CodeExecution);
+            let counted = match part.unseen_time {
+                true if core::mem::take(&mut first) => 0,
+                true => minimum.max(Self::LEAST),
+                false if known > 0 => known.max(minimum),
+                false => 0,
+            };
+            left = left.saturating_sub(counted);
+        }
+        Self { first: left.max(Self::LEAST) }
+    }
+
+    fn next(&mut self) -> u64 {
+        core::mem::replace(&mut self.first, Self::LEAST)
+    }
 }
 
 /// Whether the time of a container is not known.

@@ -24,8 +24,13 @@ fn place(key: KeyIx, secret: &SecretDigest, keys: &[Key]) -> Option<usize> {
 }
 
 impl Secrets {
+    /// Whom a secret stands for. Of one that several keys list, a place in the table is not enough: another secret with the
+    /// same tag may have put one of the others there.
     fn holder(&self, secret: &SecretDigest, keys: &[Key]) -> Option<KeyIx> {
-        self.holders.find(tag(secret), &|key| place(KeyIx(key), secret, keys).is_some()).map(KeyIx)
+        match self.shared_at(secret) {
+            Ok(at) => self.shared.get(at).and_then(|(_, holders)| chosen(holders, keys)),
+            Err(_) => self.holders.find(tag(secret), &|key| place(KeyIx(key), secret, keys).is_some()).map(KeyIx),
+        }
     }
 
     /// The key of a secret, and which of its secrets it is.
@@ -67,11 +72,8 @@ impl Secrets {
         }
     }
 
-    /// One in use comes before a revoked one, then the one that was made last.
     fn choose(&mut self, secret: SecretDigest, holders: Vec<KeyIx>, keys: &[Key]) {
-        let form_of = |key: KeyIx| keys.get(key.at()).map(|key| &key.form);
-        let in_use = |key: KeyIx| form_of(key).is_some_and(|form| form.status == KeyStatus::Active);
-        let Some(chosen) = holders.iter().copied().max_by_key(|key| (in_use(*key), *key)) else { return };
+        let Some(chosen) = chosen(&holders, keys) else { return };
         self.holders.insert(Tagged { position: chosen.0, tag: tag(&secret) });
         if let (true, Err(at)) = (holders.len() > 1, self.shared_at(&secret)) {
             self.shared.insert(at, (secret, holders));
@@ -79,6 +81,69 @@ impl Secrets {
     }
 }
 
+/// One in use comes before a revoked one, then the one that was made last.
+fn chosen(holders: &[KeyIx], keys: &[Key]) -> Option<KeyIx> {
+    let in_use = |key: KeyIx| keys.get(key.at()).is_some_and(|key| key.form.status == KeyStatus::Active);
+    holders.iter().copied().max_by_key(|key| (in_use(*key), *key))
+}
+
 fn listed(key: KeyIx, keys: &[Key]) -> impl Iterator<Item = SecretDigest> {
     keys.get(key.at()).into_iter().flat_map(|key| key.form.secrets.iter().map(|secret| secret.sha256))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::directory::KeyForm;
+
+    /// Two digests with one tag.
+    fn twins() -> [SecretDigest; 2] {
+        let digest = |number: u32| {
+            let mut bytes = [0; 32];
+            bytes[..4].copy_from_slice(&number.to_le_bytes());
+            SecretDigest(bytes)
+        };
+        let mut tagged: Vec<(u32, u32)> = (0..300_000).map(|number| (tag(&digest(number)), number)).collect();
+        tagged.sort_unstable();
+        let twin = tagged.windows(2).find(|pair| pair[0].0 == pair[1].0).expect("two of so many");
+        [digest(twin[0].1), digest(twin[1].1)]
+    }
+
+    fn key(id: &str, status: KeyStatus, secrets: &[SecretDigest]) -> Key {
+        let form = KeyForm {
+            id: id.parse().unwrap(),
+            name: None,
+            owner: crate::directory::Owner::Member("ada".parse().unwrap()),
+            project: None,
+            role: None,
+            models: None,
+            status,
+            expires_at: None,
+            secrets: secrets
+                .iter()
+                .map(|sha256| crate::directory::SecretForm { sha256: *sha256, expires_at: None })
+                .collect(),
+        };
+        Key::new(form)
+    }
+
+    #[test]
+    fn secrets_of_one_tag_stand_for_their_own_keys() {
+        let [first, second] = twins();
+        let (old, new) = (KeyIx(0), KeyIx(1));
+        let mut keys = vec![key("old", KeyStatus::Active, &[first, second])];
+        let mut secrets = Secrets::default();
+        secrets.join(old, &keys);
+        secrets.leave(old, &keys);
+        keys[0] = key("old", KeyStatus::Revoked, &[first, second]);
+        secrets.join(old, &keys);
+        keys.push(key("new", KeyStatus::Active, &[first]));
+        secrets.join(new, &keys);
+        assert_eq!(secrets.get(&first, &keys), Some((new, 0)));
+        assert_eq!(secrets.get(&second, &keys), Some((old, 1)));
+        // Taken back, each stands for its old key again.
+        secrets.leave(new, &keys);
+        assert_eq!(secrets.get(&first, &keys), Some((old, 0)));
+        assert_eq!(secrets.get(&second, &keys), Some((old, 1)));
+    }
 }

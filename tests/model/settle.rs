@@ -20,6 +20,7 @@ use super::{
 fn resolve(admission: &Admission, given: &Json) -> Json {
     let request = admission.asked.get("request");
     let config = &admission.config;
+    let mut unseen = unseen_times(admission, given).into_iter();
     let part = |given: &Json| {
         let model = match given.get("model") {
             Json::Null => admission.model.clone(),
@@ -28,7 +29,7 @@ fn resolve(admission: &Admission, given: &Json) -> Json {
         };
         let mut part = provider::split(given, request.get("cache_write").text());
         if part.get("unseen").is_true() {
-            part = provider::container(Json::Null, Some(request.get("code_execution_ms").int()));
+            part = provider::container(Json::Null, unseen.next());
         }
         part.set("model", model.into());
         for name in ["speed", "inference_geo", "service_tier"] {
@@ -43,6 +44,23 @@ fn resolve(admission: &Admission, given: &Json) -> Json {
         usage.set("parts", given.get("parts").list().iter().map(part).collect::<Vec<Json>>().into());
     }
     usage
+}
+
+/// What each container of unknown time counts as: one millisecond, and the first of them what else was permitted.
+fn unseen_times(admission: &Admission, given: &Json) -> Vec<i64> {
+    let parts = if given.get("parts").is_null() { &[][..] } else { given.get("parts").list() };
+    let is_unseen = |part: &&Json| part.get("unseen").is_true();
+    let mut times: Vec<i64> = parts.iter().filter(is_unseen).map(|_| 1).collect();
+    let book = admission.config.book();
+    let minimum = of_model(book, &admission.model).map_or(0, |card| book::container_time(book, card).0);
+    let known = parts.iter().map(|part| part.get("code_execution_ms").int()).filter(|ran| *ran > 0);
+    let known: i64 = known.map(|ran| ran.max(minimum)).sum();
+    let permitted = admission.asked.get("request").get("code_execution_ms").int();
+    let others = i64::try_from(times.len().saturating_sub(1)).unwrap() * minimum.max(1);
+    if let Some(first) = times.first_mut() {
+        *first = (permitted - known - others).max(1);
+    }
+    times
 }
 
 /// What a usage comes to.
