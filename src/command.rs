@@ -5,7 +5,10 @@ use crate::{
     id::{KeyIx, ModelIx, ReservationId, SecretDigest},
     money::Money,
     policy::Policy,
-    price::{CacheWrite, InferenceGeo, RequestShape, ServiceTier, Speed, Usage, UsageClass},
+    price::{
+        CacheWrite, CardVersion, InferenceGeo, PriceContext, RateTable, RequestShape, ServiceTier, Speed, Usage,
+        UsageClass,
+    },
     short::Short,
     time::Timestamp,
 };
@@ -87,12 +90,15 @@ pub struct UnsplitWrites {
 }
 
 impl UnsplitWrites {
-    /// Counts them as the request asked for.
-    pub fn add_to(&self, usage: &mut Usage, asked: CacheWrite) {
-        let class = match asked {
-            CacheWrite::OneHour | CacheWrite::TwelveHours => self.long,
-            CacheWrite::None | CacheWrite::FiveMinutes | CacheWrite::ThirtyMinutes => self.short,
+    /// Counts them as the request asked for. Where it asked for any, they are of the longer class that `rates` price; without
+    /// rates, of the longer one.
+    pub fn add_to(&self, usage: &mut Usage, asked: CacheWrite, rates: Option<&RateTable>) {
+        let is_long = match asked {
+            CacheWrite::OneHour | CacheWrite::TwelveHours => true,
+            CacheWrite::None | CacheWrite::FiveMinutes | CacheWrite::ThirtyMinutes => false,
+            CacheWrite::Any => rates.is_none_or(|rates| rates.get(self.long).units().is_some()),
         };
+        let class = if is_long { self.long } else { self.short };
         usage.set(class, usage.count(class).saturating_add(self.count));
     }
 }
@@ -128,12 +134,13 @@ pub enum GivenUsage {
 }
 
 impl GivenPart {
-    /// The counts, with writes of an unknown time to live counted as the request asked for.
+    /// The counts as a card's version bills them in a context: with writes of an unknown time to live as the request asked for.
     #[must_use]
-    pub fn counted(&self, asked: CacheWrite) -> Usage {
+    pub fn counted(&self, asked: CacheWrite, version: Option<&CardVersion>, context: PriceContext) -> Usage {
         let mut usage = self.usage.clone();
         if let Some(writes) = self.unsplit_writes {
-            writes.add_to(&mut usage, asked);
+            let prompt = usage.prompt().saturating_add(writes.count);
+            writes.add_to(&mut usage, asked, version.and_then(|version| version.rates(context, prompt)));
         }
         usage
     }

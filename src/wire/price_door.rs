@@ -121,12 +121,12 @@ impl PriceDoor {
     ) -> Option<CountedPrice> {
         let api = *Api::ALL.get(usize::try_from(row.api).ok()?)?;
         let Counted { mut usage, unsplit, complete: true } = count(api, counts).ok()?? else { return None };
-        if let Some(writes) = unsplit {
-            writes.add_to(&mut usage, CacheWrite::None);
-        }
         let context = agree(context(row.said)?, context(row.asked)?).ok()?.context();
         let at = Timestamp::from_millis(row.at_ms).ok()?;
         let version = self.book.cards().get(usize::try_from(row.card).ok()?)?.version_at(at)?;
+        if let Some(writes) = unsplit {
+            writes.add_to(&mut usage, CacheWrite::None, None);
+        }
         let mut total = Money::ZERO;
         lines(version, context, &usage, |line| {
             total += line.amount;
