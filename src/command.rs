@@ -112,6 +112,8 @@ pub struct GivenPart {
     pub usage: Usage,
     /// Cache writes beside them whose time to live is not said; as the request asked.
     pub unsplit_writes: Option<UnsplitWrites>,
+    /// Whether it is one model call as its provider answered it: one request, where a request has a fee and the counts have none.
+    pub is_call: bool,
     /// Whether a container ran for a time that is not known: it counts as the most that the request permitted.
     pub unseen_time: bool,
     /// Speed; `None`: as admitted.
@@ -134,13 +136,22 @@ pub enum GivenUsage {
 }
 
 impl GivenPart {
-    /// The counts as a card's version bills them in a context: with writes of an unknown time to live as the request asked for.
+    /// The counts as a card's version bills them in a context: with writes of an unknown time to live as the request asked for,
+    /// and with the request itself, where it is to be counted and has a fee.
     #[must_use]
     pub fn counted(&self, asked: CacheWrite, version: Option<&CardVersion>, context: PriceContext) -> Usage {
         let mut usage = self.usage.clone();
+        if self.unsplit_writes.is_none() && !self.is_call {
+            return usage;
+        }
+        let unsplit = self.unsplit_writes.map_or(0, |writes| writes.count);
+        let prompt = usage.prompt().saturating_add(unsplit);
+        let rates = version.and_then(|version| version.rates(context, prompt));
         if let Some(writes) = self.unsplit_writes {
-            let prompt = usage.prompt().saturating_add(writes.count);
-            writes.add_to(&mut usage, asked, version.and_then(|version| version.rates(context, prompt)));
+            writes.add_to(&mut usage, asked, rates);
+        }
+        if let Some(rates) = rates.filter(|_| self.is_call) {
+            rates.count_request(&mut usage);
         }
         usage
     }

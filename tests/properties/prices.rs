@@ -257,7 +257,37 @@ fn answered(dice: &mut Dice, mut usage: Usage, asked: CacheWrite) -> GivenPart {
             break;
         }
     }
-    GivenPart { usage, unsplit_writes, ..GivenPart::default() }
+    GivenPart { usage, unsplit_writes, is_call: dice.chance(70), ..GivenPart::default() }
+}
+
+#[test]
+fn a_call_costs_its_fee_beside_its_counts_and_nothing_more_where_its_card_has_none() {
+    let (mut with, mut without, mut told) = (0, 0, 0);
+    each(5_000..5_300, |dice, _, version, context, _| {
+        let usage = usage(dice);
+        let Ok(plain) = charge(version, context, &usage) else { return };
+        let part = |is_call| GivenPart { usage: usage.clone(), is_call, ..GivenPart::default() };
+        let counts = |part: GivenPart| part.counted(CacheWrite::None, Some(version), context);
+        assert_eq!(counts(part(false)), usage, "what is no call counts what it says");
+        let call = charge(version, context, &counts(part(true))).expect("a call has a price where its counts have one");
+        let tiers = version.tiers(context).expect("a priced context");
+        let fee = tiers.all().first().expect("the base tier").rates.get(UsageClass::Request);
+        match (usage.count(UsageClass::Request), fee.of(UsageClass::Request, 1)) {
+            (0, Some(fee)) => {
+                with += 1;
+                assert_eq!(call, plain + fee);
+            }
+            (0, None) => {
+                without += 1;
+                assert_eq!(call, plain);
+            }
+            _ => {
+                told += 1;
+                assert_eq!(call, plain, "requests that are counted are not counted again");
+            }
+        }
+    });
+    assert!(with > 1_000 && without > 1_000 && told > 100, "{with} with a fee, {without} without, {told} counted");
 }
 
 #[test]
@@ -304,7 +334,7 @@ fn a_quote_of_any_cache_write_is_the_dearest_of_those_that_have_one() {
 
 #[test]
 fn a_quote_is_never_below_what_its_request_can_cost() {
-    let (mut seen, mut reached, mut graduated, mut special, mut unsplit) = (0, 0, 0, 0, 0);
+    let (mut seen, mut reached, mut graduated, mut special, mut calls, mut unsplit) = (0, 0, 0, 0, 0, 0);
     each(3_000..3_500, |dice, card, version, context, at| {
         let request = request(dice, context);
         let Ok(quoted) = quote(card, &request, at) else { return };
@@ -315,6 +345,7 @@ fn a_quote_is_never_below_what_its_request_can_cost() {
             let part = answered(dice, usage, request.cache_write);
             let usage = part.counted(request.cache_write, Some(version), context);
             let Ok(charged) = charge(version, context, &usage) else { return };
+            calls += u64::from(part.is_call && usage.count(UsageClass::Request) > 0);
             unsplit += u64::from(part.unsplit_writes.is_some() && request.cache_write == CacheWrite::Any);
             total += charged;
         }
@@ -325,7 +356,7 @@ fn a_quote_is_never_below_what_its_request_can_cost() {
         special += u64::from(context != PriceContext::default());
     });
     assert!(
-        seen > 5_000 && reached > 50 && graduated > 300 && special > 1_000 && unsplit > 50,
-        "only {seen} requests were looked at: {reached} at their quote, {graduated} graduated, {special} in another context, {unsplit} with writes of any kind"
+        seen > 5_000 && reached > 50 && graduated > 300 && special > 1_000 && calls > 500 && unsplit > 50,
+        "only {seen} requests were looked at: {reached} at their quote, {graduated} graduated, {special} in another context, {calls} parts with a fee, {unsplit} with writes of any kind"
     );
 }
