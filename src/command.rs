@@ -5,7 +5,10 @@ use crate::{
     id::{KeyIx, ModelIx, ReservationId, SecretDigest},
     money::Money,
     policy::Policy,
-    price::{CacheWrite, InferenceGeo, RequestShape, ServiceTier, Speed, Usage, UsageClass},
+    price::{
+        CacheWrite, CardVersion, InferenceGeo, PriceContext, RateTable, RequestShape, ServiceTier, Speed, Usage,
+        UsageClass,
+    },
     short::Short,
     time::Timestamp,
 };
@@ -87,12 +90,15 @@ pub struct UnsplitWrites {
 }
 
 impl UnsplitWrites {
-    /// Counts them as the request asked for.
-    pub fn add_to(&self, usage: &mut Usage, asked: CacheWrite) {
-        let class = match asked {
-            CacheWrite::OneHour | CacheWrite::TwelveHours => self.long,
-            CacheWrite::None | CacheWrite::FiveMinutes | CacheWrite::ThirtyMinutes => self.short,
+    /// Counts them as the request asked for. Where it asked for any, they are of the longer class that `rates` price; without
+    /// rates, of the longer one.
+    pub fn add_to(&self, usage: &mut Usage, asked: CacheWrite, rates: Option<&RateTable>) {
+        let is_long = match asked {
+            CacheWrite::OneHour | CacheWrite::TwelveHours => true,
+            CacheWrite::None | CacheWrite::FiveMinutes | CacheWrite::ThirtyMinutes => false,
+            CacheWrite::Any => rates.is_none_or(|rates| rates.get(self.long).units().is_some()),
         };
+        let class = if is_long { self.long } else { self.short };
         usage.set(class, usage.count(class).saturating_add(self.count));
     }
 }
@@ -106,6 +112,8 @@ pub struct GivenPart {
     pub usage: Usage,
     /// Cache writes beside them whose time to live is not said; as the request asked.
     pub unsplit_writes: Option<UnsplitWrites>,
+    /// Whether it is one model call as its provider answered it: one request, where a request has a fee and the counts have none.
+    pub is_call: bool,
     /// Whether a container ran for a time that is not known: it counts as the most that the request permitted.
     pub unseen_time: bool,
     /// Speed; `None`: as admitted.
@@ -128,12 +136,22 @@ pub enum GivenUsage {
 }
 
 impl GivenPart {
-    /// The counts, with writes of an unknown time to live counted as the request asked for.
+    /// The counts as a card's version bills them in a context: with writes of an unknown time to live as the request asked for,
+    /// and with the request itself, where it is to be counted and has a fee.
     #[must_use]
-    pub fn counted(&self, asked: CacheWrite) -> Usage {
+    pub fn counted(&self, asked: CacheWrite, version: Option<&CardVersion>, context: PriceContext) -> Usage {
         let mut usage = self.usage.clone();
+        if self.unsplit_writes.is_none() && !self.is_call {
+            return usage;
+        }
+        let unsplit = self.unsplit_writes.map_or(0, |writes| writes.count);
+        let prompt = usage.prompt().saturating_add(unsplit);
+        let rates = version.and_then(|version| version.rates(context, prompt));
         if let Some(writes) = self.unsplit_writes {
-            writes.add_to(&mut usage, asked);
+            writes.add_to(&mut usage, asked, rates);
+        }
+        if let Some(rates) = rates.filter(|_| self.is_call) {
+            rates.count_request(&mut usage);
         }
         usage
     }

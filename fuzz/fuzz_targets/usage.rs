@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tollgate::{
     command::{GivenPart, GivenUsage},
     price::{
-        Book, CLAUDE, CacheWrite, Usage,
+        Book, CLAUDE, CacheWrite, PriceContext, Usage,
         usage_object::{Api, UsageStream, normalize},
     },
     wire::quote_row,
@@ -202,7 +202,8 @@ fn counted(api: Api, raw: &Value) -> (u64, u64) {
 }
 
 fn conserves(api: Api, given: &GivenUsage, raw: &Value) {
-    let usages: Vec<Usage> = parts(given).iter().map(|part| part.counted(CacheWrite::None)).collect();
+    let as_asked = |part: &GivenPart, asked| part.counted(asked, None, PriceContext::default());
+    let usages: Vec<Usage> = parts(given).iter().map(|part| as_asked(part, CacheWrite::None)).collect();
     if usages.is_empty() {
         return;
     }
@@ -211,6 +212,8 @@ fn conserves(api: Api, given: &GivenUsage, raw: &Value) {
     assert_eq!(sum(Usage::prompt), read, "{given:?}");
     let known = matches!(given, GivenUsage::Final(_));
     assert_eq!(sum(Usage::all_output), if known { wrote } else { 0 }, "{given:?}");
-    let split: u64 = parts(given).iter().map(|part| part.counted(CacheWrite::TwelveHours).prompt()).sum();
-    assert_eq!(split, read, "writes are as many, however long they live");
+    for asked in [CacheWrite::TwelveHours, CacheWrite::Any] {
+        let split: u64 = parts(given).iter().map(|part| as_asked(part, asked).prompt()).sum();
+        assert_eq!(split, read, "writes are as many, however long they live");
+    }
 }

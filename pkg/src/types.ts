@@ -105,8 +105,8 @@ export type BudgetHeadroom = {
   window_start_ms: number
 }
 
-/** The longest-lived cache write that a request can cause. */
-export type CacheWrite = "none" | "5m" | "1h" | "30m" | "12h"
+/** The longest-lived cache write that a request can cause, or any that its card prices. */
+export type CacheWrite = "none" | "5m" | "1h" | "30m" | "12h" | "any"
 
 /** One model's rates over time, and the bounds that a quote needs. */
 export type CardForm = {
@@ -1130,7 +1130,7 @@ export type ReasonCounts = {
 
 /** The shape of a request. */
 export type RequestForm = {
-  /** The longest-lived cache write that the request can cause. */
+  /** The longest-lived cache write that the request can cause, or any that its card prices. */
   cache_write?: CacheWrite
   /** The most container time that may be billed for the request, each container at the book's minimum at least. */
   code_execution_ms?: number

@@ -146,24 +146,22 @@ fn resolve(state: &State, reservation: &Reservation, given: &GivenUsage) -> Know
     }
 }
 
-fn resolve_part(
-    state: &State,
-    reservation: &Reservation,
-    part: &GivenPart,
-    times: &mut UnseenTimes,
-) -> UsagePart {
-    let asked = reservation.asked.request.context();
-    let model = match &part.model {
-        None => PartModel::Known(reservation.asked.model),
-        Some(name) => model_then(state, reservation, &ModelName::Name(name))
-            .priced_by
-            .map_or_else(|| PartModel::Unknown(name.clone()), |card| PartModel::Known(card.model)),
+fn resolve_part(state: &State, reservation: &Reservation, part: &GivenPart, times: &mut UnseenTimes) -> UsagePart {
+    let asked = reservation.asked.request;
+    let name = part.model.as_deref().map_or(ModelName::Handle(reservation.asked.model), ModelName::Name);
+    let card = model_then(state, reservation, &name).priced_by;
+    let model = match (&part.model, card) {
+        (None, _) => PartModel::Known(reservation.asked.model),
+        (Some(_), Some(card)) => PartModel::Known(card.model),
+        (Some(name), None) => PartModel::Unknown(name.clone()),
     };
-    let mut usage = part.counted(reservation.asked.request.cache_write);
+    let context = context_of(part, asked.context());
+    let version = card.and_then(|card| card.version_at(reservation.admitted_at));
+    let mut usage = part.counted(asked.cache_write, version, context);
     if part.unseen_time {
         usage.set(UsageClass::CodeExecution, times.next());
     }
-    UsagePart { model, usage, context: context_of(part, asked) }
+    UsagePart { model, usage, context }
 }
 
 /// What containers of unknown time count as: together all that was permitted and the others leave, and each of them

@@ -92,6 +92,12 @@ impl CardVersion {
         self.tiers.get(usize::from(position))
     }
 
+    /// The rates of a context at a prompt's length, or `None` where the card does not offer it.
+    #[must_use]
+    pub fn rates(&self, context: PriceContext, prompt: u64) -> Option<&RateTable> {
+        self.tiers(context)?.of(prompt).map(|tier| &tier.rates)
+    }
+
     /// How much of a count of a class is billed: container time, at its minimum at least.
     #[must_use]
     pub fn billed(&self, class: UsageClass, count: u64) -> u64 {

@@ -89,7 +89,7 @@ pub fn price<'a>(
         let Some(version) = found.card.version_at(at) else { return unpriced(UnpricedReason::Model) };
         let context = context_of(part, context);
         let mut listed = Vec::new();
-        let result = lines(version, context, &part.counted(CacheWrite::None), |line| {
+        let result = lines(version, context, &part.counted(CacheWrite::None, Some(version), context), |line| {
             priced.total += line.amount;
             listed.push(line);
         });

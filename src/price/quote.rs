@@ -87,7 +87,12 @@ pub fn quote(card: &Card, request: &RequestShape, at: Timestamp) -> Result<Quote
 fn dearest_input(tier: &Tier, cache_write: CacheWrite) -> Result<u64, Unquotable> {
     let mut dearest = tier.dearest_input.units().ok_or(Unquotable::Class)?;
     for class in cache_write.classes() {
-        dearest = dearest.max(tier.rates.get(*class).units().ok_or(Unquotable::Class)?);
+        match tier.rates.get(*class).units() {
+            Some(rate) => dearest = dearest.max(rate),
+            // Any write is any that the card has a rate for.
+            None if cache_write == CacheWrite::Any => {}
+            None => return Err(Unquotable::Class),
+        }
     }
     Ok(dearest)
 }

@@ -2,7 +2,10 @@
 
 use rust_decimal::Decimal;
 
-use super::class::{CLASSES, Unit, UsageClass};
+use super::{
+    class::{CLASSES, Unit, UsageClass},
+    usage::Usage,
+};
 use crate::{
     form::{Definitions, Form, Json, Path, Problems, Writer},
     money::Money,
@@ -86,6 +89,13 @@ impl RateTable {
     #[must_use]
     pub fn get(&self, class: UsageClass) -> Rate {
         self.0.get(class.at()).copied().unwrap_or(Rate::UNPRICED)
+    }
+
+    /// Counts one request in a usage that counts none, where a request has a fee.
+    pub(crate) fn count_request(&self, usage: &mut Usage) {
+        if self.get(UsageClass::Request) != Rate::UNPRICED && usage.count(UsageClass::Request) == 0 {
+            usage.set(UsageClass::Request, 1);
+        }
     }
 
     pub(crate) const fn unpriced() -> Self {

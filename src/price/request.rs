@@ -7,7 +7,7 @@ use super::{
 use crate::form::Int;
 
 crate::names! {
-    /// The longest-lived cache write that a request can cause.
+    /// The longest-lived cache write that a request can cause, or any that its card prices.
     pub enum CacheWrite {
         /// No cache writes.
         None = "none",
@@ -19,11 +19,13 @@ crate::names! {
         ThirtyMinutes = "30m",
         /// Writes for twelve hours, or for thirty minutes: the dearest of the two.
         TwelveHours = "12h",
+        /// Every write that the card has a rate for: the dearest of them.
+        Any = "any",
     }
 }
 
 impl CacheWrite {
-    /// The classes that the request can write.
+    /// The classes that the request can write; of [`CacheWrite::Any`], as far as the card has a rate for them.
     #[must_use]
     pub const fn classes(self) -> &'static [UsageClass] {
         match self {
@@ -32,6 +34,12 @@ impl CacheWrite {
             Self::OneHour => &[UsageClass::CacheWrite5m, UsageClass::CacheWrite1h],
             Self::ThirtyMinutes => &[UsageClass::CacheWrite30m],
             Self::TwelveHours => &[UsageClass::CacheWrite30m, UsageClass::CacheWrite12h],
+            Self::Any => &[
+                UsageClass::CacheWrite5m,
+                UsageClass::CacheWrite1h,
+                UsageClass::CacheWrite30m,
+                UsageClass::CacheWrite12h,
+            ],
         }
     }
 }
@@ -57,8 +65,8 @@ crate::object! {
         images: Int<0, 100_000> = Int::clamped(0),
         /// Whether the request offers tools.
         tools: bool = false,
-        /// The longest-lived cache write that the request can cause.
-        cache_write: CacheWrite = CacheWrite::OneHour,
+        /// The longest-lived cache write that the request can cause, or any that its card prices.
+        cache_write: CacheWrite = CacheWrite::Any,
         /// The most web searches that the request permits.
         web_searches: Int<0, 100_000> = Int::clamped(0),
         /// Whether the model may read input that the body does not carry: URLs, file ids, server tools, MCP.
@@ -102,7 +110,7 @@ pub struct RequestShape {
     pub tools: bool,
     /// Whether the model may read input that the body does not carry.
     pub external_input: bool,
-    /// The longest-lived cache write.
+    /// The longest-lived cache write, or any.
     pub cache_write: CacheWrite,
     /// Speed.
     pub speed: Speed,

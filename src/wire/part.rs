@@ -38,6 +38,7 @@ impl PartForm {
             model: self.model.as_deref().map(Into::into),
             usage: self.usage.clone(),
             unsplit_writes: None,
+            is_call: false,
             unseen_time: false,
             speed: self.speed,
             inference_geo: self.inference_geo,

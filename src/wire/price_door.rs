@@ -121,12 +121,15 @@ impl PriceDoor {
     ) -> Option<CountedPrice> {
         let api = *Api::ALL.get(usize::try_from(row.api).ok()?)?;
         let Counted { mut usage, unsplit, complete: true } = count(api, counts).ok()?? else { return None };
-        if let Some(writes) = unsplit {
-            writes.add_to(&mut usage, CacheWrite::None);
-        }
         let context = agree(context(row.said)?, context(row.asked)?).ok()?.context();
         let at = Timestamp::from_millis(row.at_ms).ok()?;
         let version = self.book.cards().get(usize::try_from(row.card).ok()?)?.version_at(at)?;
+        let unsplit_count = unsplit.map_or(0, |writes| writes.count);
+        let rates = version.rates(context, usage.prompt().saturating_add(unsplit_count))?;
+        if let Some(writes) = unsplit {
+            writes.add_to(&mut usage, CacheWrite::None, Some(rates));
+        }
+        rates.count_request(&mut usage);
         let mut total = Money::ZERO;
         lines(version, context, &usage, |line| {
             total += line.amount;
@@ -178,4 +181,31 @@ fn write_names(key: &str, names: impl Iterator<Item = &'static str>, out: &mut W
         out.string(name);
     }
     out.end_list();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_cost_what_their_row_costs_with_a_fee_and_without() {
+        let row = r#"{"model":"m","api":"anthropic","at":"2026-11-23T12:00:00Z","usage":{"input_tokens":1000,"output_tokens":100,"cache_creation_input_tokens":10}}"#;
+        for (fee, usd, lines) in [("", "0.00122", 3), (r#""request":"0.005""#, "0.00622", 4)] {
+            let door = PriceDoor::load(&format!(
+                r#"{{"schema_version":1,"name":"b","cards":[{{"model":"m","versions":[{{"rates_per_unit":{{{fee}}},
+                    "rates_per_mtok":{{"input":"1","output":"2","cache_write_5m":"2","cache_write_1h":"3"}}}}]}}]}}"#
+            ))
+            .unwrap();
+            let answer = door.quote_row(row);
+            assert!(answer.starts_with(&format!(r#"{{"usd":"{usd}""#)), "{answer}");
+            let (card, api) = (door.card("", "m").unwrap(), PriceDoor::api("", "anthropic").unwrap());
+            let counted = CountedRow { card, api, said: [0; 3], asked: [0; 3], at_ms: 1_763_899_200_000 };
+            let mut listed = Vec::new();
+            let mut counts = [crate::wire::MISSING; SLOTS];
+            counts[..4].copy_from_slice(&[1_000, 100, 0, 10]);
+            let price = door.quote_counts(counted, counts, |line| listed.push(line)).unwrap();
+            assert_eq!((price.total.to_string().as_str(), listed.len()), (usd, lines));
+            assert_eq!(listed.iter().fold(Money::ZERO, |sum, line| sum + line.amount), price.total);
+        }
+    }
 }

@@ -218,16 +218,22 @@ pub fn quote(book: &Json, card: &Json, request: &Json, at: i64) -> Result<Quote,
     };
     let mut input_rate = dearest(input_reach, "input", ['i', 'r'])?;
     let output_rate = dearest(output_reach, "output", ['o', 'o'])?;
-    let writes: &[&str] = match request.get("cache_write").text() {
+    let cache_write = request.get("cache_write").text();
+    let writes: &[&str] = match cache_write {
         "none" => &[],
         "5m" => &["cache_write_5m"],
         "30m" => &["cache_write_30m"],
         "12h" => &["cache_write_30m", "cache_write_12h"],
-        _ => &["cache_write_5m", "cache_write_1h"],
+        "1h" => &["cache_write_5m", "cache_write_1h"],
+        _ => &["cache_write_5m", "cache_write_1h", "cache_write_30m", "cache_write_12h"],
     };
     for length in prices.firsts().into_iter().filter(|first| *first <= input_reach) {
         for class in writes {
-            input_rate = input_rate.max(prices.rate(Class::named(class), length).ok_or("unpriced_class")?);
+            match prices.rate(Class::named(class), length) {
+                Some(rate) => input_rate = input_rate.max(rate),
+                None if cache_write == "any" => {}
+                None => return Err("unpriced_class"),
+            }
         }
     }
     let hold_output = Usd::per_token(output_rate).times(output_bound.into());
@@ -286,6 +292,13 @@ pub fn charge<'a>(
         }
     }
     Ok((version, lines))
+}
+
+/// Whether a class has a rate at a card, for a prompt of some length in a context; `None` where nothing is known.
+pub fn has_rate(card: &Json, class: &Class, prompt: i64, context: Context<'_>, at: i64) -> Option<bool> {
+    let prices = Prices::of(card, version(card, at)?, context).filter(|prices| prices.reaches(prompt))?;
+    let first = prices.firsts().into_iter().rfind(|first| *first <= prompt)?;
+    Some(prices.rate(class, first).is_some())
 }
 
 /// The context of a part.

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::{
+    book,
     class::{CLASSES, Class},
     json::{Json, object},
     read::{INVALID, MOST, Mistake},
@@ -394,6 +395,7 @@ pub fn normal(api: &str, model: Option<&str>, raw: &Value, complete: bool, later
             for (name, word) in &said {
                 part.set(name, word.clone());
             }
+            part.set("call", true.into());
             if let Some((count, short, long)) = counted.unsplit {
                 part.set("unsplit", object! { "count": count, "short": short, "long": long });
             }
@@ -403,16 +405,29 @@ pub fn normal(api: &str, model: Option<&str>, raw: &Value, complete: bool, later
     Ok(object! { "type": if known { "final" } else { "partial" }, "parts": parts })
 }
 
-/// A part whose cache writes are all split: those of which the provider does not tell are as long as the request asked for.
-pub fn split(part: &Json, cache_write: &str) -> Json {
+/// A part in which everything is counted that its provider left open. Cache writes of which it does not tell how long they live
+/// are as long as the request asked for; a call is a request, where there is a fee for one. The part says its whole context.
+pub fn counted(part: &Json, cache_write: &str, card: Option<&Json>, at: i64) -> Json {
     let unsplit = part.get("unsplit");
-    if unsplit.is_null() {
+    if unsplit.is_null() && part.get("call").is_null() {
         return part.clone();
     }
-    let class = if matches!(cache_write, "1h" | "12h") { unsplit.get("long") } else { unsplit.get("short") };
+    let prompt = sum_of(part, &['i', 'r', 'w']) + unsplit.get("count").int();
+    let has_rate = |class: &str| book::has_rate(card?, Class::named(class), prompt, book::context(part), at);
+    let is_long = match cache_write {
+        "1h" | "12h" => true,
+        "any" if !unsplit.is_null() => has_rate(unsplit.get("long").text()) != Some(false),
+        _ => false,
+    };
+    let class = unsplit.get(if is_long { "long" } else { "short" });
+    let fee = part.get("call").is_true() && has_rate("request") == Some(true);
     let mut made = object! { "model": part.get("model").clone() };
     for known in &CLASSES {
-        let more = if known.name == class.text() { unsplit.get("count").int() } else { 0 };
+        let more = match known.name {
+            "request" => i64::from(fee && part.get(known.field).int() == 0),
+            name if name == class.text() => unsplit.get("count").int(),
+            _ => 0,
+        };
         let count = part.get(known.field).int() + more;
         if known.is_written(count) {
             made.set(known.field, count.into());

@@ -79,7 +79,7 @@ impl Model {
         }
         let (mut sum, mut told) = (Usd::ZERO, Vec::new());
         for part in usage.get("parts").list() {
-            let mut part = provider::split(part, "none");
+            let mut part = part.clone();
             let name = if part.get("model").is_null() { model } else { part.get("model").text() };
             let card = priced_by(&config, name);
             for name in ["speed", "inference_geo", "service_tier"] {
@@ -87,6 +87,7 @@ impl Model {
                     part.set(name, context.get(name).clone());
                 }
             }
+            let part = provider::counted(&part, "none", card, at);
             match (card, book::charge(book, card, &part, at)) {
                 (Some(card), Ok((version, lines))) => {
                     sum = sum + book::sum(&lines);

@@ -117,7 +117,7 @@ pub fn request(value: &Value) -> Result<Json, Mistake> {
         "input": size,
         "images": int(request, "images", 0, 100_000, Some(0))?,
         "tools": flag(request, "tools")?,
-        "cache_write": word(request, "cache_write", &["1h", "5m", "none", "30m", "12h"])?,
+        "cache_write": word(request, "cache_write", &["any", "1h", "5m", "none", "30m", "12h"])?,
         "web_searches": int(request, "web_searches", 0, 100_000, Some(0))?,
         "external_input": flag(request, "external_input")?,
         "iterations": iterations,

@@ -17,7 +17,7 @@ use super::{
 };
 
 /// The usage with every default filled in from the reservation.
-fn resolve(admission: &Admission, given: &Json) -> Json {
+fn resolve(admission: &Admission, given: &Json, at: i64) -> Json {
     let request = admission.asked.get("request");
     let config = &admission.config;
     let mut unseen = unseen_times(admission, given).into_iter();
@@ -27,7 +27,8 @@ fn resolve(admission: &Admission, given: &Json) -> Json {
             name => priced_by(config, name.text())
                 .map_or_else(|| name.text().to_owned(), |card| full_name(config.book(), card)),
         };
-        let mut part = provider::split(given, request.get("cache_write").text());
+        let card = of_model(config.book(), &model);
+        let mut part = given.clone();
         if part.get("unseen").is_true() {
             part = provider::container(Json::Null, unseen.next());
         }
@@ -37,7 +38,7 @@ fn resolve(admission: &Admission, given: &Json) -> Json {
                 part.set(name, request.get(name).clone());
             }
         }
-        part
+        provider::counted(&part, request.get("cache_write").text(), card, at)
     };
     let mut usage = given.clone();
     if !given.get("parts").is_null() {
@@ -130,7 +131,7 @@ impl Model {
         read::accountable(&given)?;
         let case = self.known(id, now).ok_or("unknown_reservation")?;
         let admission = Rc::clone(&case.admission);
-        let usage = resolve(&admission, &given);
+        let usage = resolve(&admission, &given, case.at);
         let from = match case.standing {
             Standing::Held => "held",
             Standing::Assumed => "assumed",

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 use tollgate::{
+    command::{GivenPart, UnsplitWrites},
     money::Money,
     price::{
         Book, CacheWrite, Card, CardVersion, CountedTime, InferenceGeo, PriceContext, RequestShape, ServiceTier, Side,
@@ -242,9 +243,98 @@ fn free_time_takes_off_what_it_would_have_cost_and_no_more_than_there_is() {
     assert!(seen > 2_000 && partly > 300, "only {seen} usages were looked at, {partly} of them free in part");
 }
 
+/// A part of an answer that counts this: some of its cache writes may come without their time to live.
+fn answered(dice: &mut Dice, mut usage: Usage, asked: CacheWrite) -> GivenPart {
+    let mut unsplit_writes = None;
+    let pairs =
+        [(UsageClass::CacheWrite5m, UsageClass::CacheWrite1h), (UsageClass::CacheWrite30m, UsageClass::CacheWrite12h)];
+    for (short, long) in pairs {
+        let count = usage.count(short) + usage.count(long);
+        if count > 0 && asked.classes().contains(&short) && dice.chance(40) {
+            usage.set(short, 0);
+            usage.set(long, 0);
+            unsplit_writes = Some(UnsplitWrites { count, short, long });
+            break;
+        }
+    }
+    GivenPart { usage, unsplit_writes, is_call: dice.chance(70), ..GivenPart::default() }
+}
+
+#[test]
+fn a_call_costs_its_fee_beside_its_counts_and_nothing_more_where_its_card_has_none() {
+    let (mut with, mut without, mut told) = (0, 0, 0);
+    each(5_000..5_300, |dice, _, version, context, _| {
+        let usage = usage(dice);
+        let Ok(plain) = charge(version, context, &usage) else { return };
+        let part = |is_call| GivenPart { usage: usage.clone(), is_call, ..GivenPart::default() };
+        let counts = |part: GivenPart| part.counted(CacheWrite::None, Some(version), context);
+        assert_eq!(counts(part(false)), usage, "what is no call counts what it says");
+        let call = charge(version, context, &counts(part(true))).expect("a call has a price where its counts have one");
+        let tiers = version.tiers(context).expect("a priced context");
+        let fee = tiers.all().first().expect("the base tier").rates.get(UsageClass::Request);
+        match (usage.count(UsageClass::Request), fee.of(UsageClass::Request, 1)) {
+            (0, Some(fee)) => {
+                with += 1;
+                assert_eq!(call, plain + fee);
+            }
+            (0, None) => {
+                without += 1;
+                assert_eq!(call, plain);
+            }
+            _ => {
+                told += 1;
+                assert_eq!(call, plain, "requests that are counted are not counted again");
+            }
+        }
+    });
+    assert!(with > 1_000 && without > 1_000 && told > 100, "{with} with a fee, {without} without, {told} counted");
+}
+
+#[test]
+fn a_quote_of_any_cache_write_is_the_dearest_of_those_that_have_one() {
+    let (mut seen, mut partly, mut without) = (0, 0, 0);
+    each(6_000..6_300, |dice, card, version, context, at| {
+        let mut request = request(dice, context);
+        let mut quoted = |cache_write| {
+            request.cache_write = cache_write;
+            quote(card, &request, at).map(|quote| quote.total)
+        };
+        let (none, any) = (quoted(CacheWrite::None), quoted(CacheWrite::Any));
+        let tiers = version.tiers(context).expect("a priced context");
+        let has_rate =
+            |class: &UsageClass| tiers.all().first().is_some_and(|tier| tier.rates.get(*class).units().is_some());
+        // A tier may price other writes than the base tier does: those the model compares.
+        if tiers.all().len() > 1 {
+            return;
+        }
+        let kinds = [CacheWrite::FiveMinutes, CacheWrite::OneHour, CacheWrite::ThirtyMinutes, CacheWrite::TwelveHours];
+        let priced = kinds.iter().filter(|kind| kind.classes().iter().all(has_rate));
+        let dearest = priced.clone().filter_map(|kind| quoted(*kind).ok()).chain(none.ok()).max();
+        let lone = [UsageClass::CacheWrite1h, UsageClass::CacheWrite12h].iter().any(|long| {
+            let short =
+                if *long == UsageClass::CacheWrite1h { UsageClass::CacheWrite5m } else { UsageClass::CacheWrite30m };
+            has_rate(long) && !has_rate(&short)
+        });
+        match (any, dearest) {
+            // A long write without a short one is in no other kind.
+            (Ok(any), Some(dearest)) if lone => assert!(any >= dearest, "{any} is below {dearest}"),
+            (Ok(any), Some(dearest)) => assert_eq!(any, dearest),
+            (Err(any), None) => assert_eq!(Err(any), none),
+            (any, dearest) => panic!("{any:?} is not {dearest:?}"),
+        }
+        seen += 1;
+        partly += u64::from(any.is_ok() && priced.clone().count() < kinds.len());
+        without += u64::from(any.is_ok() && priced.count() == 0);
+    });
+    assert!(
+        seen > 3_000 && partly > 2_000 && without > 200,
+        "{seen} quotes, {partly} with some writes, {without} with none"
+    );
+}
+
 #[test]
 fn a_quote_is_never_below_what_its_request_can_cost() {
-    let (mut seen, mut reached, mut graduated, mut special) = (0, 0, 0, 0);
+    let (mut seen, mut reached, mut graduated, mut special, mut calls, mut unsplit) = (0, 0, 0, 0, 0, 0);
     each(3_000..3_500, |dice, card, version, context, at| {
         let request = request(dice, context);
         let Ok(quoted) = quote(card, &request, at) else { return };
@@ -252,7 +342,11 @@ fn a_quote_is_never_below_what_its_request_can_cost() {
         let mut total = Money::ZERO;
         for part in 0..parts {
             let usage = permitted(dice, &request, quoted.input_bound / parts, part == 0);
+            let part = answered(dice, usage, request.cache_write);
+            let usage = part.counted(request.cache_write, Some(version), context);
             let Ok(charged) = charge(version, context, &usage) else { return };
+            calls += u64::from(part.is_call && usage.count(UsageClass::Request) > 0);
+            unsplit += u64::from(part.unsplit_writes.is_some() && request.cache_write == CacheWrite::Any);
             total += charged;
         }
         assert!(total <= quoted.total, "{total} is above the quote of {request:?}: {quoted:?}");
@@ -262,7 +356,7 @@ fn a_quote_is_never_below_what_its_request_can_cost() {
         special += u64::from(context != PriceContext::default());
     });
     assert!(
-        seen > 5_000 && reached > 50 && graduated > 300 && special > 1_000,
-        "only {seen} requests were looked at: {reached} at their quote, {graduated} graduated, {special} in another context"
+        seen > 5_000 && reached > 50 && graduated > 300 && special > 1_000 && calls > 500 && unsplit > 50,
+        "only {seen} requests were looked at: {reached} at their quote, {graduated} graduated, {special} in another context, {calls} parts with a fee, {unsplit} with writes of any kind"
     );
 }

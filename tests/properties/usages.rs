@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use tollgate::{
     command::{GivenPart, GivenUsage},
     price::{
-        CacheWrite, Usage,
+        CacheWrite, PriceContext, Usage,
         usage_object::{Api, UsageStream, normalize},
     },
 };
@@ -81,9 +81,9 @@ fn a_normalised_usage_has_the_tokens_that_the_provider_counted() {
         }
         let (read, wrote) = counted(api, raw);
         let sum = |asked: CacheWrite, of: fn(&Usage) -> u64| -> u64 {
-            parts(&given).iter().map(|part| of(&part.counted(asked))).sum()
+            parts(&given).iter().map(|part| of(&part.counted(asked, None, PriceContext::default()))).sum()
         };
-        for asked in [CacheWrite::None, CacheWrite::OneHour] {
+        for asked in [CacheWrite::None, CacheWrite::OneHour, CacheWrite::Any] {
             assert_eq!(sum(asked, Usage::prompt), read, "{raw}");
             assert_eq!(sum(asked, |usage| usage.uncached() + usage.all_cache_reads()), read, "{raw}");
         }

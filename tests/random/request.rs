@@ -140,10 +140,9 @@ pub fn request(dice: &mut Dice) -> Value {
         _ => json!({"bytes": dice.pick(&[0, 1, 3, 250, 401, 1_999, 2_048, 300_000_000_i64])}),
     };
     if dice.chance(93) {
-        request["cache_write"] =
-            json!(dice.pick(&[
-                "none", "none", "none", "none", "none", "none", "none", "none", "5m", "5m", "1h", "30m", "12h"
-            ]));
+        request["cache_write"] = json!(dice.pick(&[
+            "none", "none", "none", "none", "none", "none", "5m", "5m", "1h", "30m", "12h", "any", "any", "any"
+        ]));
     }
     if dice.chance(10) {
         request["images"] = json!(dice.between(0, 4));

@@ -3,7 +3,8 @@
 //! Where each provider's counts stand is data: a [`Field`] tree in the provider's file. One reader takes the counts out of
 //! a response's text, and the provider's rule makes classes of them. Missing and zero are different: a count that is missing
 //! is not known, so that the usage is partial or unknown, never free. Counts that contradict each other are an error with
-//! the path of the contradiction.
+//! the path of the contradiction. No object counts the request itself: each of its parts is a call, and its card knows
+//! whether that has a fee.
 //!
 //! ```
 //! use tollgate::price::usage_object::{Api, normalize};
@@ -159,6 +160,7 @@ fn part(model: Option<Box<str>>, counted: Counted, context: &Context) -> GivenPa
         model,
         usage: counted.usage,
         unsplit_writes: counted.unsplit,
+        is_call: true,
         unseen_time: false,
         speed: context.speed,
         inference_geo: context.inference_geo,

@@ -172,7 +172,7 @@ fn string<'a>(text: &mut Text<'a>) -> Result<Option<std::borrow::Cow<'a, str>>, 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::price::CacheWrite;
+    use crate::price::{CacheWrite, PriceContext};
 
     #[test]
     fn writes_that_are_split_later_are_counted_once() {
@@ -186,7 +186,7 @@ mod tests {
             stream.event(event).unwrap();
         }
         let GivenUsage::Final(parts) = stream.usage().unwrap() else { panic!("the stream is complete") };
-        let usage = parts[0].counted(CacheWrite::FiveMinutes);
+        let usage = parts[0].counted(CacheWrite::FiveMinutes, None, PriceContext::default());
         assert_eq!((usage.cache_write_5m, usage.cache_write_1h), (10, 20));
     }
 }
