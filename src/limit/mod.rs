@@ -264,3 +264,53 @@ pub(crate) struct LimitLevel {
 }
 
 crate::packed!(struct LimitLevel { alive, hit, level, at });
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::form::{Form, Json, Path, Problems};
+
+    fn form(id: &str, rate: u32, class: Option<&str>) -> LimitForm {
+        let class = class.map_or("null".to_owned(), |class| format!("\"{class}\""));
+        let json = format!(
+            r#"{{"id":"{id}","scope":"organization","meter":"requests","rate":{rate},"period_ms":1000,"capacity":100,"model_class":{class}}}"#
+        );
+        LimitForm::read(&Json::parse(&json).unwrap(), &Path::Root(""), &mut Problems::default()).unwrap()
+    }
+
+    #[test]
+    fn a_limit_that_changes_often_keeps_its_level_and_leaves_no_terms_behind() {
+        let now = Timestamp::EPOCH;
+        let mut limits = Limits::default();
+        let often = limits.add(form("often", 1, None), EVERY_MODEL, now);
+        let other = limits.add(form("other", 7, Some("c")), 2, now);
+        limits.subtract(often, |_| 30, now);
+        limits.subtract(other, |_| 5, now);
+        limits.set_hit(other, true);
+        for rate in 1..=500 {
+            limits.change(often, form("often", rate, None), now);
+            assert!(limits.terms.len() <= 2 * 2 + 64 + 1);
+        }
+        let (often, other) = (limits.get(often).unwrap(), limits.get(other).unwrap());
+        assert_eq!((often.rate, often.class_mask), (500, EVERY_MODEL));
+        assert_eq!(often.bucket().whole(often.bucket().level), 70);
+        assert_eq!((other.rate, other.class_mask, other.hit()), (7, 2, true));
+        assert_eq!(other.bucket().whole(other.bucket().level), 95);
+        assert_eq!(limits.by_id("other"), Some(LimitIx(1)));
+    }
+
+    #[test]
+    fn classes_that_change_reach_every_limit_that_names_them_retired_or_not() {
+        let now = Timestamp::EPOCH;
+        let mut limits = Limits::default();
+        let retired = limits.add(form("a", 1, Some("c")), 1, now);
+        limits.retire(retired);
+        let again = limits.add(form("a", 1, Some("c")), 1, now);
+        let every = limits.add(form("b", 1, None), EVERY_MODEL, now);
+        limits.set_class_masks(|class| if class.as_str() == "c" { 8 } else { 0 });
+        let masks = [retired, again, every].map(|limit| limits.get(limit).map(|limit| limit.class_mask));
+        assert_eq!(masks, [Some(8), Some(8), Some(EVERY_MODEL)]);
+        assert_eq!(limits.by_id("a"), Some(again));
+        assert!(!limits.get(retired).unwrap().alive());
+    }
+}

@@ -3,6 +3,7 @@
 use super::part::PartForm;
 use crate::{
     command::{Admit, Command, Credential, GivenPart, GivenUsage, ModelName},
+    decide::MOST_PARTS,
     directory::Principal,
     error::Error,
     form::{Int, Json, Path},
@@ -249,8 +250,8 @@ fn moved(error: Error, from: &str, to: String) -> Error {
 
 impl ProviderForm {
     fn given(&self, api: Api, path: &Path<'_>) -> Result<GivenUsage, Error> {
-        let path = path.field("usage").to_string();
-        let mut given = normalize(api, self.model.as_deref(), &self.usage.to_text(), self.complete, &path)?;
+        let usage = path.field("usage").to_string();
+        let mut given = normalize(api, self.model.as_deref(), &self.usage.to_text(), self.complete, &usage)?;
         if let GivenUsage::Final(parts) | GivenUsage::Partial(parts) = &mut given {
             for ran_ms in &self.code_execution_ms {
                 let mut part = GivenPart {
@@ -260,6 +261,10 @@ impl ProviderForm {
                 };
                 part.usage.set(UsageClass::CodeExecution, ran_ms.map_or(0, Int::unsigned));
                 parts.push(part);
+            }
+            if parts.len() > MOST_PARTS && !self.code_execution_ms.is_empty() {
+                let message = "too many containers: write the time of those past 63 together, as that of one";
+                return Err(Error::invalid(message).at(path.field("code_execution_ms").to_string()));
             }
         }
         Ok(given)

@@ -74,6 +74,9 @@ fn build_module(workspace: &Workspace, module: &Module) -> Result<Built> {
     Ok(Built { directory, size })
 }
 
+/// The compiler whose options these are; they may change with another.
+const TESTED: &str = "1.95";
+
 /// Whether functions keep their names.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Names {
@@ -110,14 +113,18 @@ fn compile(workspace: &Workspace, module: &Module, names: Names) -> Result<PathB
         let build = Tool::cargo().in_directory(workspace.root()).args(["build", "--package", "tollgate", "--lib"]);
         let build = build.args(["--features", module.feature, "--profile", module.feature, "--target", WASM_TARGET]);
         let build = build.args(["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"]);
-        let flags = r#"--cfg sha2_backend_soft="compact" -Zunstable-options -Cpanic=immediate-abort"#;
-        let build = build.env("RUSTC_BOOTSTRAP", "1").env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags);
+        // These come before flags from anywhere else, which would replace them.
+        let flags = ["--cfg", r#"sha2_backend_soft="compact""#, "-Zunstable-options", "-Cpanic=immediate-abort"];
+        let build = build.env("RUSTC_BOOTSTRAP", "1").env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"));
         let build = match names {
             Names::Kept => build
                 .env(format!("CARGO_PROFILE_{}_STRIP", module.feature.to_uppercase().replace('-', "_")), "debuginfo"),
             Names::Stripped => build,
         };
         build.arg("--target-dir").arg(&target).succeed(step)
+    })
+    .with_context(|| {
+        format!("the options that make the module small are those of rustc {TESTED}: use that toolchain")
     })?;
     Ok(target.join(WASM_TARGET).join(module.feature).join("tollgate.wasm"))
 }
