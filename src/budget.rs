@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::{
     form::{Int, Json, Path, Problems},
     id::{BudgetId, BudgetIx},
-    index::Index,
+    index::{Index, Sought},
     limit::{Mode, Scope},
     money::{LARGEST, Money},
     short::Short,
@@ -339,7 +339,8 @@ impl Budgets {
     /// The budget in force of an id.
     #[must_use]
     pub fn by_id(&self, id: &str) -> Option<BudgetIx> {
-        self.by_id.get(id, &|at| id_at(&self.table, at)).map(BudgetIx)
+        let is_at = |at: u32| self.table.get(at as usize).is_some_and(|known| known.form.id.as_str() == id);
+        self.by_id.get(&Sought::of(id), &is_at).map(BudgetIx)
     }
 
     /// The budgets, in the order of handles.
@@ -350,22 +351,17 @@ impl Budgets {
 
     pub(crate) fn add(&mut self, budget: Budget) -> BudgetIx {
         let handle = BudgetIx(u32::try_from(self.table.len()).unwrap_or(u32::MAX));
-        let alive = budget.alive;
-        self.table.push(budget);
-        if alive {
-            self.by_id.insert(handle.0, &|at| id_at(&self.table, at));
+        if budget.alive {
+            self.by_id.insert(handle.0, budget.form.id.as_str());
         }
+        self.table.push(budget);
         handle
     }
 
     pub(crate) fn retire(&mut self, budget: BudgetIx) {
         if let Some(retired) = self.table.get_mut(budget.at()) {
             retired.alive = false;
-            self.by_id.remove(budget.0, &|at| id_at(&self.table, at));
+            self.by_id.remove(budget.0, retired.form.id.as_str());
         }
     }
-}
-
-fn id_at(table: &[Budget], at: u32) -> &[u8] {
-    table.get(at as usize).map_or(&[], |budget| budget.form.id.as_str().as_bytes())
 }

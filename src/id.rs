@@ -160,35 +160,6 @@ handles! {
     ModelIx,
 }
 
-/// The text of an id in the place where it is compared, if it is as short as most are.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct InlineId {
-    bytes: [u8; Self::LONGEST],
-    // `TOO_LONG` where the text does not fit.
-    length: u8,
-}
-
-impl InlineId {
-    const LONGEST: usize = 23;
-    const TOO_LONG: u8 = u8::MAX;
-
-    pub(crate) fn of(text: &str) -> Self {
-        let mut bytes = [0; Self::LONGEST];
-        match (bytes.get_mut(..text.len()), u8::try_from(text.len())) {
-            (Some(target), Ok(length)) => {
-                target.copy_from_slice(text.as_bytes());
-                Self { bytes, length }
-            }
-            _ => Self { bytes, length: Self::TOO_LONG },
-        }
-    }
-
-    /// The text, if it fits.
-    pub(crate) fn get(&self) -> Option<&[u8]> {
-        self.bytes.get(..usize::from(self.length))
-    }
-}
-
 /// The id of a reservation: made by the gateway, never by the client. 1 to 40 characters, held inline.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ReservationId {

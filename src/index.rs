@@ -65,60 +65,124 @@ impl Positions {
     }
 }
 
-/// Says the id at a position of a table.
-pub(crate) type IdAt<'a, 'b> = &'b dyn Fn(u32) -> &'a [u8];
+/// A text as it is compared: all of it where it is as short as most ids and names are, so that neither a look at another
+/// place nor a call is needed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Short {
+    // The bytes of the text, zeros, and its length; of a longer text nothing but `TOO_LONG`.
+    words: [u64; 3],
+}
 
-/// Positions in a table by id, where the ids stand in the table itself: every method is told how to read them.
+impl Short {
+    const LONGEST: usize = 23;
+    const TOO_LONG: u64 = u64::MAX;
+
+    pub(crate) fn of(text: &str) -> Self {
+        let mut bytes = [0; Self::LONGEST + 1];
+        match (bytes.get_mut(..text.len()), u8::try_from(text.len())) {
+            (Some(target), Ok(length)) if text.len() <= Self::LONGEST => {
+                target.copy_from_slice(text.as_bytes());
+                bytes[Self::LONGEST] = length;
+            }
+            _ => return Self { words: [Self::TOO_LONG; 3] },
+        }
+        let mut words = [0; 3];
+        let (chunks, _) = bytes.as_chunks::<8>();
+        for (word, chunk) in words.iter_mut().zip(chunks) {
+            *word = u64::from_le_bytes(*chunk);
+        }
+        Self { words }
+    }
+
+    const fn is_too_long(&self) -> bool {
+        self.words[2] == Self::TOO_LONG
+    }
+}
+
+/// A text that is looked up.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sought<'a> {
+    text: &'a str,
+    short: Short,
+}
+
+impl<'a> Sought<'a> {
+    pub(crate) fn of(text: &'a str) -> Self {
+        Self { text, short: Short::of(text) }
+    }
+
+    fn tag(&self) -> u32 {
+        match self.short {
+            short if short.is_too_long() => tag(self.text),
+            Short { words: [first, second, third] } => tag(&(first, second, third)),
+        }
+    }
+
+    /// Whether this is the text, of which `short` was made, and which `whole` gives.
+    pub(crate) fn is<'b>(&self, short: &Short, whole: impl FnOnce() -> &'b str) -> bool {
+        self.short == *short && (!short.is_too_long() || whole() == self.text)
+    }
+}
+
+/// Positions in a table by id, where the ids stand in the table itself.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Index {
     positions: Positions,
 }
 
 impl Index {
-    /// The position of an id.
-    pub(crate) fn get(&self, id: &str, id_at: IdAt<'_, '_>) -> Option<u32> {
-        let id = id.as_bytes();
-        self.positions.find(tag(id), &|at| id_at(at) == id)
+    /// The position of an id, of which `is_at` says whether it stands at a position.
+    pub(crate) fn get(&self, id: &Sought<'_>, is_at: &dyn Fn(u32) -> bool) -> Option<u32> {
+        self.positions.find(id.tag(), is_at)
     }
 
-    /// Puts in a position whose id is new, and stands in the table already.
-    pub(crate) fn insert(&mut self, position: u32, id_at: IdAt<'_, '_>) {
-        self.positions.insert(Tagged { position, tag: tag(id_at(position)) });
+    /// Puts in a position whose id is new.
+    pub(crate) fn insert(&mut self, position: u32, id: &str) {
+        self.positions.insert(Tagged { position, tag: Sought::of(id).tag() });
     }
 
-    /// Takes out a position whose id still stands in the table.
-    pub(crate) fn remove(&mut self, position: u32, id_at: IdAt<'_, '_>) {
-        self.positions.remove(Tagged { position, tag: tag(id_at(position)) });
+    /// Takes out a position.
+    pub(crate) fn remove(&mut self, position: u32, id: &str) {
+        self.positions.remove(Tagged { position, tag: Sought::of(id).tag() });
     }
 }
 
 /// Numbers by name.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Names {
-    entries: Vec<(Box<str>, u32)>,
-    positions: Positions,
+    entries: Vec<Name>,
+    index: Index,
+}
+
+#[derive(Clone, Debug)]
+struct Name {
+    short: Short,
+    whole: Box<str>,
+    number: u32,
 }
 
 impl Names {
     fn position(&self, name: &str) -> Option<u32> {
-        let is = |at: u32| self.entries.get(at as usize).is_some_and(|(known, _)| **known == *name);
-        self.positions.find(tag(name), &is)
+        let sought = Sought::of(name);
+        let is_at =
+            |at: u32| self.entries.get(at as usize).is_some_and(|known| sought.is(&known.short, || &known.whole));
+        self.index.get(&sought, &is_at)
     }
 
     /// The number of a name.
     pub(crate) fn get(&self, name: &str) -> Option<u32> {
-        self.entries.get(self.position(name)? as usize).map(|(_, number)| *number)
+        self.entries.get(self.position(name)? as usize).map(|known| known.number)
     }
 
     /// Sets the number of a name; says which it had.
     pub(crate) fn insert(&mut self, name: &str, number: u32) -> Option<u32> {
         if let Some(position) = self.position(name) {
-            let (_, known) = self.entries.get_mut(position as usize)?;
-            return Some(core::mem::replace(known, number));
+            let known = self.entries.get_mut(position as usize)?;
+            return Some(core::mem::replace(&mut known.number, number));
         }
         let position = u32::try_from(self.entries.len()).unwrap_or(u32::MAX);
-        self.entries.push((name.into(), number));
-        self.positions.insert(Tagged { position, tag: tag(name) });
+        self.entries.push(Name { short: Short::of(name), whole: name.into(), number });
+        self.index.insert(position, name);
         None
     }
 
@@ -143,6 +207,27 @@ mod tests {
         positions.remove(Tagged { position: 503, tag: 3 });
         assert!(!positions.contains(Tagged { position: 503, tag: 3 }));
         assert_eq!(positions.len(), 999);
+    }
+
+    #[test]
+    fn texts_are_told_apart_whole_however_long_they_are() {
+        let mut texts: Vec<String> = (0..70).map(|length| "x".repeat(length)).collect();
+        texts.extend((20..70).map(|length| "x".repeat(length) + "y"));
+        texts.extend(["x\0".to_owned(), "\u{ff}".repeat(11), "\u{ff}".repeat(12)]);
+        for (left, sought) in texts.iter().enumerate() {
+            for (right, known) in texts.iter().enumerate() {
+                assert_eq!(Sought::of(sought).is(&Short::of(known), || known), left == right, "{sought} {known}");
+            }
+        }
+        let mut index = Index::default();
+        for (position, text) in (0..).zip(&texts) {
+            index.insert(position, text);
+        }
+        index.remove(3, &texts[3]);
+        for (position, text) in (0..).zip(&texts) {
+            let found = index.get(&Sought::of(text), &|at| texts[at as usize] == *text);
+            assert_eq!(found, (position != 3).then_some(position));
+        }
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! A key, and what follows for it from everything that it refers to.
 
-use super::{Attached, Identified, KeyForm, ModelSet, action::Grants};
+use super::{Attached, KeyForm, ModelSet, action::Grants};
 use crate::{
-    id::{InlineId, MemberIx, ProjectIx},
+    id::{MemberIx, ProjectIx},
+    index::{Short, Sought},
     time::{LATEST, Timestamp},
 };
 
@@ -11,7 +12,7 @@ use crate::{
 #[derive(Clone, Debug)]
 #[repr(align(64))]
 pub struct Key {
-    inline_id: InlineId,
+    short_id: Short,
     /// Revoked for good.
     pub revoked: bool,
     /// The first instant at which it is refused.
@@ -39,7 +40,7 @@ impl Key {
     /// A key that may do nothing yet.
     pub(super) fn new(form: KeyForm) -> Self {
         Self {
-            inline_id: InlineId::of(form.id.as_str()),
+            short_id: Short::of(form.id.as_str()),
             revoked: false,
             expires_at: LATEST,
             owner_active: false,
@@ -51,6 +52,11 @@ impl Key {
             attached: Attached::default(),
             form: Box::new(form),
         }
+    }
+
+    /// Whether this is the key of an id.
+    pub(super) fn is(&self, id: &Sought<'_>) -> bool {
+        id.is(&self.short_id, || self.form.id.as_str())
     }
 
     pub(super) fn work_for(&mut self, project: Option<ProjectIx>, member: Option<MemberIx>) {
@@ -68,12 +74,6 @@ impl Key {
     #[must_use]
     pub fn member(&self) -> Option<MemberIx> {
         (self.member.0 != NOBODY).then_some(self.member)
-    }
-}
-
-impl Identified for Key {
-    fn id(&self) -> &[u8] {
-        self.inline_id.get().unwrap_or_else(|| self.form.id.as_str().as_bytes())
     }
 }
 

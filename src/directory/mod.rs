@@ -26,7 +26,7 @@ pub use self::{
 };
 use crate::{
     id::{BudgetIx, KeyIx, LimitIx, MemberIx, ProjectIx, RoleId, SecretDigest, ServiceAccountIx},
-    index::Index,
+    index::{Index, Sought},
     limit::Scope,
     order::ById,
     short::Short,
@@ -89,7 +89,7 @@ pub struct Directory {
     projects: Vec<Project>,
     service_accounts: Vec<ServiceAccount>,
     keys: Vec<Key>,
-    first_limits: Vec<Option<LimitIx>>,
+    first_limits: Vec<LimitIx>,
     members_by_id: Index,
     projects_by_id: Index,
     service_accounts_by_id: Index,
@@ -97,37 +97,13 @@ pub struct Directory {
     secrets: Secrets,
 }
 
-/// Has an id.
-trait Identified {
-    fn id(&self) -> &[u8];
+/// The handle of what is put in next.
+fn next<T>(table: &[T]) -> u32 {
+    u32::try_from(table.len()).unwrap_or(u32::MAX)
 }
 
-impl Identified for Member {
-    fn id(&self) -> &[u8] {
-        self.form.id.as_str().as_bytes()
-    }
-}
-
-impl Identified for Project {
-    fn id(&self) -> &[u8] {
-        self.form.id.as_str().as_bytes()
-    }
-}
-
-impl Identified for ServiceAccount {
-    fn id(&self) -> &[u8] {
-        self.form.id.as_str().as_bytes()
-    }
-}
-
-fn id_at(table: &[impl Identified], at: u32) -> &[u8] {
-    table.get(at as usize).map_or(&[], Identified::id)
-}
-
-/// The handle of what was put in last.
-fn last<T>(table: &[T]) -> u32 {
-    u32::try_from(table.len()).unwrap_or(u32::MAX).saturating_sub(1)
-}
+/// For none, in the room of a handle.
+const NO_LIMIT: LimitIx = LimitIx(u32::MAX);
 
 impl Directory {
     /// A directory of an organization that has nobody yet.
@@ -164,7 +140,8 @@ impl Directory {
     /// The key of an id.
     #[must_use]
     pub fn key_by_id(&self, id: &str) -> Option<KeyIx> {
-        self.keys_by_id.get(id, &|at| id_at(&self.keys, at)).map(KeyIx)
+        let id = Sought::of(id);
+        self.keys_by_id.get(&id, &|at| self.keys.get(at as usize).is_some_and(|key| key.is(&id))).map(KeyIx)
     }
 
     /// The key of a secret, and which of its secrets it is.
@@ -176,19 +153,22 @@ impl Directory {
     /// The member of an id.
     #[must_use]
     pub fn member_by_id(&self, id: &str) -> Option<MemberIx> {
-        self.members_by_id.get(id, &|at| id_at(&self.members, at)).map(MemberIx)
+        let is_at = |at: u32| self.members.get(at as usize).is_some_and(|known| known.form.id.as_str() == id);
+        self.members_by_id.get(&Sought::of(id), &is_at).map(MemberIx)
     }
 
     /// The project of an id.
     #[must_use]
     pub fn project_by_id(&self, id: &str) -> Option<ProjectIx> {
-        self.projects_by_id.get(id, &|at| id_at(&self.projects, at)).map(ProjectIx)
+        let is_at = |at: u32| self.projects.get(at as usize).is_some_and(|known| known.form.id.as_str() == id);
+        self.projects_by_id.get(&Sought::of(id), &is_at).map(ProjectIx)
     }
 
     /// The service account of an id.
     #[must_use]
     pub fn service_account_by_id(&self, id: &str) -> Option<ServiceAccountIx> {
-        self.service_accounts_by_id.get(id, &|at| id_at(&self.service_accounts, at)).map(ServiceAccountIx)
+        let is_at = |at: u32| self.service_accounts.get(at as usize).is_some_and(|known| known.form.id.as_str() == id);
+        self.service_accounts_by_id.get(&Sought::of(id), &is_at).map(ServiceAccountIx)
     }
 
     /// A key.
@@ -259,7 +239,7 @@ impl Directory {
                 let Some(at) = self.key_by_id(id.as_str()).map(KeyIx::at) else { return };
                 if let Some((key, first)) = self.keys.get_mut(at).zip(self.first_limits.get_mut(at)) {
                     change(&mut key.attached);
-                    *first = key.attached.limits.first().copied();
+                    *first = key.attached.limits.first().copied().unwrap_or(NO_LIMIT);
                 }
             }
         }
@@ -267,7 +247,7 @@ impl Directory {
 
     /// The first limit of a key, which is known before the key is read.
     pub(crate) fn first_limit(&self, key: KeyIx) -> Option<LimitIx> {
-        self.first_limits.get(key.at()).copied().flatten()
+        self.first_limits.get(key.at()).copied().filter(|first| *first != NO_LIMIT)
     }
 
     fn owner_active(&self, owner: &Owner) -> bool {
@@ -304,8 +284,8 @@ impl Directory {
                 member.keys.clone()
             }
             None => {
+                self.members_by_id.insert(next(&self.members), form.id.as_str());
                 self.members.push(Member { form, grants, attached: Attached::default(), keys: Vec::new() });
-                self.members_by_id.insert(last(&self.members), &|at| id_at(&self.members, at));
                 Vec::new()
             }
         }
@@ -318,8 +298,8 @@ impl Directory {
                 project.keys.clone()
             }
             None => {
+                self.projects_by_id.insert(next(&self.projects), form.id.as_str());
                 self.projects.push(Project { form, attached: Attached::default(), keys: Vec::new() });
-                self.projects_by_id.insert(last(&self.projects), &|at| id_at(&self.projects, at));
                 Vec::new()
             }
         }
@@ -353,9 +333,8 @@ impl Directory {
                 keys
             }
             None => {
+                self.service_accounts_by_id.insert(next(&self.service_accounts), form.id.as_str());
                 self.service_accounts.push(ServiceAccount { form, keys: Vec::new() });
-                self.service_accounts_by_id
-                    .insert(last(&self.service_accounts), &|at| id_at(&self.service_accounts, at));
                 Vec::new()
             }
         }
@@ -387,10 +366,10 @@ impl Directory {
                 key
             }
             None => {
+                let key = next(&self.keys);
+                self.keys_by_id.insert(key, form.id.as_str());
                 self.keys.push(Key::new(form.clone()));
-                self.first_limits.push(None);
-                let key = last(&self.keys);
-                self.keys_by_id.insert(key, &|at| id_at(&self.keys, at));
+                self.first_limits.push(NO_LIMIT);
                 KeyIx(key)
             }
         };

@@ -20,7 +20,7 @@ pub use self::{
 use crate::{
     ahead,
     id::{LimitIx, ModelClassId},
-    index::Index,
+    index::{Index, Sought},
     money::Money,
     time::Timestamp,
 };
@@ -136,7 +136,8 @@ impl Limits {
     /// The limit in force of an id.
     #[must_use]
     pub fn by_id(&self, id: &str) -> Option<LimitIx> {
-        self.by_id.get(id, &|at| id_at(&self.places, at)).map(LimitIx)
+        let is_at = |at: u32| self.places.get(at as usize).is_some_and(|known| known.form.id.as_str() == id);
+        self.by_id.get(&Sought::of(id), &is_at).map(LimitIx)
     }
 
     /// The limits, in the order of handles.
@@ -187,10 +188,10 @@ impl Limits {
         let handle = LimitIx(u32::try_from(self.levels.len()).unwrap_or(u32::MAX));
         let gauge = (terms.meter == Meter::ConcurrentRequests).then(Box::default);
         self.levels.push(Level { level, at, terms: self.terms.intern(terms), hit: false, alive });
-        self.places.push(Place { form: Arc::new(form), gauge });
         if alive {
-            self.by_id.insert(handle.0, &|at| id_at(&self.places, at));
+            self.by_id.insert(handle.0, form.id.as_str());
         }
+        self.places.push(Place { form: Arc::new(form), gauge });
         handle
     }
 
@@ -227,9 +228,9 @@ impl Limits {
     }
 
     pub(crate) fn retire(&mut self, limit: LimitIx) {
-        if let Some(level) = self.levels.get_mut(limit.at()) {
+        if let Some((level, place)) = self.levels.get_mut(limit.at()).zip(self.places.get(limit.at())) {
             level.alive = false;
-            self.by_id.remove(limit.0, &|at| id_at(&self.places, at));
+            self.by_id.remove(limit.0, place.form.id.as_str());
         }
     }
 
@@ -249,10 +250,6 @@ impl Limits {
             }
         }
     }
-}
-
-fn id_at(places: &[Place], at: u32) -> &[u8] {
-    places.get(at as usize).map_or(&[], |place| place.form.id.as_str().as_bytes())
 }
 
 /// What a snapshot keeps of a limit beside its form.

@@ -2,7 +2,7 @@
 
 use crate::{
     id::{LONGEST_MODEL, ModelIx},
-    index::Index,
+    index::{Index, Sought},
 };
 
 /// Models by name, stable over every book of an organization.
@@ -20,14 +20,15 @@ impl Models {
         }
         let index = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
         self.names.push(name.into());
-        self.by_name.insert(index, &|at| name_at(&self.names, at));
+        self.by_name.insert(index, name);
         ModelIx(index)
     }
 
     /// The handle of a model that is known.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<ModelIx> {
-        self.by_name.get(name, &|at| name_at(&self.names, at)).map(ModelIx)
+        let is_at = |at: u32| self.names.get(at as usize).is_some_and(|known| **known == *name);
+        self.by_name.get(&Sought::of(name), &is_at).map(ModelIx)
     }
 
     /// The model's name.
@@ -52,10 +53,6 @@ impl Models {
     pub fn iter(&self) -> impl Iterator<Item = (ModelIx, &str)> {
         (0..).map(ModelIx).zip(self.names.iter().map(|name| &**name))
     }
-}
-
-fn name_at(names: &[Box<str>], at: u32) -> &[u8] {
-    names.get(at as usize).map_or(&[], |name| name.as_bytes())
 }
 
 /// Whether a text can name a model.
