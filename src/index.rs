@@ -5,8 +5,6 @@
 
 use core::hash::{BuildHasher, Hash};
 
-use hashbrown::HashTable;
-
 /// The hash of the engine's tables: fixed, so that a state has no randomness. Keys are ids that hosts and administrators
 /// choose, never callers; where order can be seen, it is sorted.
 type Hasher = foldhash::fast::FixedState;
@@ -24,44 +22,136 @@ pub(crate) struct Tagged {
     pub(crate) tag: u32,
 }
 
-/// Positions by their tags.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Positions {
-    table: HashTable<Tagged>,
+/// Entries of one bucket, which with what is counted beside them fills a line of the cache.
+const ROOM: usize = 7;
+/// A table is made larger when there are more entries for each bucket, in quarters of an entry.
+const MOST_QUARTERS: usize = 18;
+
+/// A line of the cache: most look-ups read one.
+#[derive(Clone, Copy, Debug)]
+#[repr(align(64))]
+struct Bucket {
+    entries: [Tagged; ROOM],
+    // How many of the entries are used, from the first on.
+    used: u8,
+    // How many entries belong here and stand in a later bucket, since this one was full.
+    away: u32,
 }
 
-/// What the table goes by: the tag's bits in every place.
-fn spread(tag: u32) -> u64 {
-    u64::from(tag).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+const EMPTY: Bucket = Bucket { entries: [Tagged { position: 0, tag: 0 }; ROOM], used: 0, away: 0 };
+
+impl Bucket {
+    fn entries(&self) -> &[Tagged] {
+        self.entries.get(..usize::from(self.used)).unwrap_or_default()
+    }
+}
+
+/// Positions by their tags: buckets of a few, and what does not fit into its own bucket stands in the next with room.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Positions {
+    // None, or a power of two.
+    buckets: Vec<Bucket>,
+    length: usize,
 }
 
 impl Positions {
     /// How many there are.
     pub(crate) fn len(&self) -> usize {
-        self.table.len()
+        self.length
+    }
+
+    /// The bucket of a tag: the upper bits of a product in which each bit of the tag counts.
+    fn home(&self, tag: u32) -> usize {
+        let mixed = u64::from(tag).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32;
+        (mixed.wrapping_mul(self.buckets.len() as u64) >> 32) as usize
+    }
+
+    fn after(&self, bucket: usize) -> usize {
+        let next = bucket.wrapping_add(1);
+        if next < self.buckets.len() { next } else { 0 }
+    }
+
+    /// The place of the entry with a tag that is meant: its bucket, and where it stands there.
+    fn place(&self, tag: u32, is_meant: &dyn Fn(u32) -> bool) -> Option<(usize, usize)> {
+        let home = self.home(tag);
+        let mut at = home;
+        let bucket = self.buckets.get(at)?;
+        let among =
+            |bucket: &Bucket| bucket.entries().iter().position(|known| known.tag == tag && is_meant(known.position));
+        if let Some(place) = among(bucket) {
+            return Some((at, place));
+        }
+        // As many as are away from home are met on the way.
+        let mut away = bucket.away as usize;
+        while away > 0 {
+            at = self.after(at);
+            let bucket = self.buckets.get(at).filter(|_| at != home)?;
+            if let Some(place) = among(bucket) {
+                return Some((at, place));
+            }
+            away = away.saturating_sub(bucket.entries().iter().filter(|known| self.home(known.tag) == home).count());
+        }
+        None
     }
 
     /// The position with a tag at which stands what is meant.
     pub(crate) fn find(&self, tag: u32, is_meant: &dyn Fn(u32) -> bool) -> Option<u32> {
-        let found = self.table.find(spread(tag), |known| known.tag == tag && is_meant(known.position));
-        found.map(|known| known.position)
+        let (bucket, place) = self.place(tag, is_meant)?;
+        Some(self.buckets.get(bucket)?.entries.get(place)?.position)
     }
 
     /// Whether a position is known by this tag.
     pub(crate) fn contains(&self, tagged: Tagged) -> bool {
-        self.find(tagged.tag, &|position| position == tagged.position).is_some()
+        self.place(tagged.tag, &|position| position == tagged.position).is_some()
     }
 
     /// Puts in a position that is not there yet.
     pub(crate) fn insert(&mut self, tagged: Tagged) {
-        self.table.insert_unique(spread(tagged.tag), tagged, |known| spread(known.tag));
+        if self.length.saturating_mul(4) >= self.buckets.len().saturating_mul(MOST_QUARTERS) {
+            self.grow();
+        }
+        self.length = self.length.saturating_add(1);
+        self.put(tagged);
+    }
+
+    fn put(&mut self, tagged: Tagged) {
+        let home = self.home(tagged.tag);
+        let mut at = home;
+        while let Some(bucket) = self.buckets.get_mut(at) {
+            if let Some(entry) = bucket.entries.get_mut(usize::from(bucket.used)) {
+                *entry = tagged;
+                bucket.used = bucket.used.saturating_add(1);
+                break;
+            }
+            at = self.after(at);
+        }
+        if at != home
+            && let Some(bucket) = self.buckets.get_mut(home)
+        {
+            bucket.away = bucket.away.saturating_add(1);
+        }
+    }
+
+    fn grow(&mut self) {
+        let length = self.buckets.len().saturating_mul(2).max(1);
+        let before = core::mem::replace(&mut self.buckets, vec![EMPTY; length]);
+        before.iter().flat_map(Bucket::entries).for_each(|entry| self.put(*entry));
     }
 
     /// Takes a position out, if it is there.
     pub(crate) fn remove(&mut self, tagged: Tagged) {
-        if let Ok(entry) = self.table.find_entry(spread(tagged.tag), |known| *known == tagged) {
-            entry.remove();
+        let Some((at, place)) = self.place(tagged.tag, &|position| position == tagged.position) else { return };
+        let home = self.home(tagged.tag);
+        if let Some(bucket) = self.buckets.get_mut(at) {
+            bucket.used = bucket.used.saturating_sub(1);
+            bucket.entries.swap(place, usize::from(bucket.used));
         }
+        if at != home
+            && let Some(bucket) = self.buckets.get_mut(home)
+        {
+            bucket.away = bucket.away.saturating_sub(1);
+        }
+        self.length = self.length.saturating_sub(1);
     }
 }
 
@@ -207,6 +297,47 @@ mod tests {
         positions.remove(Tagged { position: 503, tag: 3 });
         assert!(!positions.contains(Tagged { position: 503, tag: 3 }));
         assert_eq!(positions.len(), 999);
+    }
+
+    /// The same calls on a table and on a plain list, with tags that crowd into few buckets and with tags that do not.
+    #[test]
+    fn a_table_in_which_much_comes_and_goes_knows_what_a_list_knows() {
+        for tags in [1, 2, 5, 40, u32::MAX] {
+            let (mut table, mut list) = (Positions::default(), Vec::<Tagged>::new());
+            let mut random = 1_u64;
+            let mut next = || {
+                random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                (random >> 33) as u32
+            };
+            for position in 0..20_000 {
+                let most = if tags < 40 { 60 } else { 2_000 };
+                if list.len() < most && next() % 5 > 1 {
+                    let tagged = Tagged { position, tag: next() % tags };
+                    table.insert(tagged);
+                    list.push(tagged);
+                } else if !list.is_empty() {
+                    let gone = list.swap_remove(next() as usize % list.len());
+                    table.remove(gone);
+                    assert!(!table.contains(gone));
+                    table.remove(gone);
+                }
+                assert_eq!(table.len(), list.len());
+                if position % 97 == 0 {
+                    assert!(list.iter().all(|known| table.contains(*known)));
+                    let away: u32 = table.buckets.iter().map(|bucket| bucket.away).sum();
+                    let homeless = table.buckets.iter().enumerate().flat_map(|(at, bucket)| {
+                        let table = &table;
+                        bucket.entries().iter().filter(move |known| table.home(known.tag) != at)
+                    });
+                    assert_eq!(away as usize, homeless.count());
+                }
+            }
+            for known in list {
+                table.remove(known);
+            }
+            assert_eq!(table.len(), 0);
+            assert!(table.buckets.iter().all(|bucket| bucket.used == 0 && bucket.away == 0));
+        }
     }
 
     #[test]
