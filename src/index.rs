@@ -31,18 +31,58 @@ const MOST_QUARTERS: usize = 18;
 #[derive(Clone, Copy, Debug)]
 #[repr(align(64))]
 struct Bucket {
-    entries: [Tagged; ROOM],
-    // How many of the entries are used, from the first on.
-    used: u8,
+    tags: [u32; ROOM],
+    positions: [u32; ROOM],
     // How many entries belong here and stand in a later bucket, since this one was full.
     away: u32,
+    // How many of the entries are used, from the first on.
+    used: u8,
 }
 
-const EMPTY: Bucket = Bucket { entries: [Tagged { position: 0, tag: 0 }; ROOM], used: 0, away: 0 };
+const EMPTY: Bucket = Bucket { tags: [0; ROOM], positions: [0; ROOM], away: 0, used: 0 };
 
 impl Bucket {
-    fn entries(&self) -> &[Tagged] {
-        self.entries.get(..usize::from(self.used)).unwrap_or_default()
+    fn get(&self, at: usize) -> Option<Tagged> {
+        let (tag, position) = self.tags.get(at).zip(self.positions.get(at))?;
+        (at < usize::from(self.used)).then_some(Tagged { position: *position, tag: *tag })
+    }
+
+    fn entries(&self) -> impl Iterator<Item = Tagged> {
+        (0..usize::from(self.used)).filter_map(|at| self.get(at))
+    }
+
+    /// Where the entry with a tag that is meant stands. All tags are compared before any is looked at: where it stands
+    /// cannot be foreseen.
+    fn find(&self, tag: u32, is_meant: &dyn Fn(u32) -> bool) -> Option<usize> {
+        let mut equal = 0_u32;
+        for (at, known) in (0_u32..).zip(&self.tags) {
+            equal |= u32::from(*known == tag).wrapping_shl(at);
+        }
+        equal &= 1_u32.wrapping_shl(self.used.into()).wrapping_sub(1);
+        while equal != 0 {
+            let at = equal.trailing_zeros() as usize;
+            if self.positions.get(at).is_some_and(|position| is_meant(*position)) {
+                return Some(at);
+            }
+            equal &= equal.wrapping_sub(1);
+        }
+        None
+    }
+
+    /// Puts an entry behind the others; whether there was room.
+    fn push(&mut self, tagged: Tagged) -> bool {
+        let at = usize::from(self.used);
+        let Some((tag, position)) = self.tags.get_mut(at).zip(self.positions.get_mut(at)) else { return false };
+        (*tag, *position) = (tagged.tag, tagged.position);
+        self.used = self.used.saturating_add(1);
+        true
+    }
+
+    /// Takes an entry out; the last one takes its place.
+    fn take(&mut self, at: usize) {
+        self.used = self.used.saturating_sub(1);
+        self.tags.swap(at, self.used.into());
+        self.positions.swap(at, self.used.into());
     }
 }
 
@@ -76,9 +116,7 @@ impl Positions {
         let home = self.home(tag);
         let mut at = home;
         let bucket = self.buckets.get(at)?;
-        let among =
-            |bucket: &Bucket| bucket.entries().iter().position(|known| known.tag == tag && is_meant(known.position));
-        if let Some(place) = among(bucket) {
+        if let Some(place) = bucket.find(tag, is_meant) {
             return Some((at, place));
         }
         // As many as are away from home are met on the way.
@@ -86,10 +124,10 @@ impl Positions {
         while away > 0 {
             at = self.after(at);
             let bucket = self.buckets.get(at).filter(|_| at != home)?;
-            if let Some(place) = among(bucket) {
+            if let Some(place) = bucket.find(tag, is_meant) {
                 return Some((at, place));
             }
-            away = away.saturating_sub(bucket.entries().iter().filter(|known| self.home(known.tag) == home).count());
+            away = away.saturating_sub(bucket.entries().filter(|known| self.home(known.tag) == home).count());
         }
         None
     }
@@ -97,7 +135,7 @@ impl Positions {
     /// The position with a tag at which stands what is meant.
     pub(crate) fn find(&self, tag: u32, is_meant: &dyn Fn(u32) -> bool) -> Option<u32> {
         let (bucket, place) = self.place(tag, is_meant)?;
-        Some(self.buckets.get(bucket)?.entries.get(place)?.position)
+        Some(self.buckets.get(bucket)?.get(place)?.position)
     }
 
     /// Whether a position is known by this tag.
@@ -117,12 +155,7 @@ impl Positions {
     fn put(&mut self, tagged: Tagged) {
         let home = self.home(tagged.tag);
         let mut at = home;
-        while let Some(bucket) = self.buckets.get_mut(at) {
-            if let Some(entry) = bucket.entries.get_mut(usize::from(bucket.used)) {
-                *entry = tagged;
-                bucket.used = bucket.used.saturating_add(1);
-                break;
-            }
+        while self.buckets.get_mut(at).is_some_and(|bucket| !bucket.push(tagged)) {
             at = self.after(at);
         }
         if at != home
@@ -135,7 +168,7 @@ impl Positions {
     fn grow(&mut self) {
         let length = self.buckets.len().saturating_mul(2).max(1);
         let before = core::mem::replace(&mut self.buckets, vec![EMPTY; length]);
-        before.iter().flat_map(Bucket::entries).for_each(|entry| self.put(*entry));
+        before.iter().flat_map(Bucket::entries).for_each(|entry| self.put(entry));
     }
 
     /// Takes a position out, if it is there.
@@ -143,8 +176,7 @@ impl Positions {
         let Some((at, place)) = self.place(tagged.tag, &|position| position == tagged.position) else { return };
         let home = self.home(tagged.tag);
         if let Some(bucket) = self.buckets.get_mut(at) {
-            bucket.used = bucket.used.saturating_sub(1);
-            bucket.entries.swap(place, usize::from(bucket.used));
+            bucket.take(place);
         }
         if at != home
             && let Some(bucket) = self.buckets.get_mut(home)
@@ -327,7 +359,7 @@ mod tests {
                     let away: u32 = table.buckets.iter().map(|bucket| bucket.away).sum();
                     let homeless = table.buckets.iter().enumerate().flat_map(|(at, bucket)| {
                         let table = &table;
-                        bucket.entries().iter().filter(move |known| table.home(known.tag) != at)
+                        bucket.entries().filter(move |known| table.home(known.tag) != at)
                     });
                     assert_eq!(away as usize, homeless.count());
                 }
