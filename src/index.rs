@@ -200,19 +200,18 @@ impl Short {
     const TOO_LONG: u64 = u64::MAX;
 
     pub(crate) fn of(text: &str) -> Self {
-        let mut bytes = [0; Self::LONGEST + 1];
-        match (bytes.get_mut(..text.len()), u8::try_from(text.len())) {
-            (Some(target), Ok(length)) if text.len() <= Self::LONGEST => {
-                target.copy_from_slice(text.as_bytes());
-                bytes[Self::LONGEST] = length;
-            }
-            _ => return Self { words: [Self::TOO_LONG; 3] },
+        if text.len() > Self::LONGEST {
+            return Self { words: [Self::TOO_LONG; 3] };
         }
         let mut words = [0; 3];
-        let (chunks, _) = bytes.as_chunks::<8>();
-        for (word, chunk) in words.iter_mut().zip(chunks) {
-            *word = u64::from_le_bytes(*chunk);
+        let (whole, rest) = text.as_bytes().as_chunks::<8>();
+        let mut last = 0;
+        for byte in rest.iter().rev() {
+            last = (last << 8) | u64::from(*byte);
         }
+        let all = whole.iter().map(|chunk| u64::from_le_bytes(*chunk)).chain([last]);
+        words.iter_mut().zip(all).for_each(|(word, read)| *word = read);
+        words[2] |= (text.len() as u64) << 56;
         Self { words }
     }
 

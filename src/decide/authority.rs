@@ -67,7 +67,7 @@ impl<'a> Review<'a, '_> {
     /// What the actor holds on resources of a project, or of none.
     fn held(&self, project: Option<&ProjectId>) -> Grants {
         let project = project.and_then(|id| self.directory.project_by_id(id.as_str()));
-        self.directory.grants_in(self.actor, project, self.at).map_or(Grants::NONE, |(grants, _)| grants)
+        self.directory.grants_in(self.actor, project, self.at).unwrap_or(Grants::NONE)
     }
 
     /// What a role of the new policy grants.

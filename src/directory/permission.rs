@@ -1,76 +1,90 @@
 //! What principals may do: their roles in the organization and in projects, and what cuts them.
 
 use super::{
-    Directory, MemberStatus, Owner, Principal, ServiceAccountStatus,
+    Directory, Member, MemberStatus, Owner, Principal, ServiceAccount, ServiceAccountStatus,
     action::{Action, Grants},
 };
-use crate::{id::ProjectIx, time::Timestamp};
+use crate::{
+    id::{MemberId, ProjectIx, ServiceAccountId},
+    time::Timestamp,
+};
 
 impl Directory {
-    /// What an owner may do in a project: for a member, the organization's role joined with the project's.
+    /// What a member may do in a project: the organization's role joined with the project's.
+    fn member_grants(&self, member: &Member, project: Option<ProjectIx>) -> Grants {
+        if member.form.status != MemberStatus::Active {
+            return Grants::NONE;
+        }
+        let in_project = project
+            .and_then(|project| self.project(project))
+            .and_then(|project| project.form.members.iter().find(|binding| binding.member == member.form.id))
+            .map_or(Grants::NONE, |binding| self.grants_of(&binding.role));
+        member.grants.or(in_project)
+    }
+
+    /// What a service account may do in a project: what its role grants, in its own.
+    fn account_grants(&self, account: &ServiceAccount, project: Option<ProjectIx>) -> Grants {
+        let in_use = account.form.status == ServiceAccountStatus::Active;
+        if in_use && project.is_some() && project == self.project_by_id(account.form.project.as_str()) {
+            self.grants_of(&account.form.role)
+        } else {
+            Grants::NONE
+        }
+    }
+
+    /// What a member may do in a project, by id; `None`: nobody has it.
+    fn grants_of_member(&self, id: &MemberId, project: Option<ProjectIx>) -> Option<Grants> {
+        Some(self.member_grants(self.member(self.member_by_id(id.as_str())?)?, project))
+    }
+
+    /// What a service account may do in a project, by id; `None`: none has it.
+    fn grants_of_account(&self, id: &ServiceAccountId, project: Option<ProjectIx>) -> Option<Grants> {
+        let account = self.service_account(self.service_account_by_id(id.as_str())?)?;
+        Some(self.account_grants(account, project))
+    }
+
+    /// What an owner may do in a project.
     #[must_use]
     pub fn owner_grants(&self, owner: &Owner, project: Option<ProjectIx>) -> Grants {
-        match owner {
-            Owner::Member(id) => {
-                let Some(member) = self.member_by_id(id.as_str()).and_then(|member| self.member(member)) else {
-                    return Grants::NONE;
-                };
-                if member.form.status != MemberStatus::Active {
-                    return Grants::NONE;
+        let grants = match owner {
+            Owner::Member(id) => self.grants_of_member(id, project),
+            Owner::ServiceAccount(id) => self.grants_of_account(id, project),
+        };
+        grants.unwrap_or(Grants::NONE)
+    }
+
+    /// What a principal may do to resources of a project (or, without one, of the organization); `None`: nobody has this id.
+    ///
+    /// The organization's role counts everywhere, a project's role only in that project.
+    #[must_use]
+    pub fn grants_in(&self, principal: &Principal, project: Option<ProjectIx>, at: Timestamp) -> Option<Grants> {
+        match principal {
+            Principal::Member(id) => self.grants_of_member(id, project),
+            Principal::ServiceAccount(id) => self.grants_of_account(id, project),
+            Principal::Key(id) => {
+                let key = self.key(self.key_by_id(id.as_str())?)?;
+                if key.revoked || key.expires_at <= at || !key.owner_active || !key.project_active {
+                    return Some(Grants::NONE);
                 }
-                let in_project = project
-                    .and_then(|project| self.project(project))
-                    .and_then(|project| project.form.members.iter().find(|binding| binding.member == *id))
-                    .map_or(Grants::NONE, |binding| self.grants_of(&binding.role));
-                member.grants.or(in_project)
-            }
-            Owner::ServiceAccount(id) => {
-                let account = self.service_account_by_id(id.as_str()).and_then(|account| self.service_account(account));
-                match account {
-                    Some(account)
-                        if account.form.status == ServiceAccountStatus::Active
-                            && project.is_some()
-                            && project == self.project_by_id(account.form.project.as_str()) =>
-                    {
-                        self.grants_of(&account.form.role)
-                    }
-                    _ => Grants::NONE,
-                }
+                // A role in a project counts only for that project's resources, and for a key only in its own project.
+                let own_project = project.filter(|project| key.project() == Some(*project));
+                let grants = self.owner_grants(&key.form.owner, own_project);
+                let cut = key.form.role.as_ref().map(|role| self.grants_of(role));
+                Some(cut.map_or(grants, |cut| grants.and(cut)))
             }
         }
     }
 
-    /// What a principal may do to resources of a project (or, without one, of the organization), and whom it owns things as.
-    ///
-    /// The organization's role counts everywhere, a project's role only in that project.
-    #[must_use]
-    pub fn grants_in(
-        &self,
-        principal: &Principal,
-        project: Option<ProjectIx>,
-        at: Timestamp,
-    ) -> Option<(Grants, Owner)> {
-        match principal {
-            Principal::Member(id) => {
-                let owner = Owner::Member(id.clone());
-                self.member_by_id(id.as_str()).map(|_| (self.owner_grants(&owner, project), owner))
+    /// Whether what an owner has is a principal's own.
+    fn is_own(&self, principal: &Principal, owner: &Owner) -> bool {
+        match (principal, owner) {
+            (Principal::Member(id), Owner::Member(owner)) => id == owner,
+            (Principal::ServiceAccount(id), Owner::ServiceAccount(owner)) => id == owner,
+            (Principal::Key(id), owner) => {
+                let key = self.key_by_id(id.as_str()).and_then(|key| self.key(key));
+                key.is_some_and(|key| key.form.owner == *owner)
             }
-            Principal::ServiceAccount(id) => {
-                let owner = Owner::ServiceAccount(id.clone());
-                self.service_account_by_id(id.as_str()).map(|_| (self.owner_grants(&owner, project), owner))
-            }
-            Principal::Key(id) => {
-                let key = self.key(self.key_by_id(id.as_str())?)?;
-                let owner = key.form.owner.clone();
-                if key.revoked || key.expires_at <= at || !key.owner_active || !key.project_active {
-                    return Some((Grants::NONE, owner));
-                }
-                // A role in a project counts only for that project's resources, and for a key only in its own project.
-                let own_project = project.filter(|project| key.project() == Some(*project));
-                let grants = self.owner_grants(&owner, own_project);
-                let cut = key.form.role.as_ref().map(|role| self.grants_of(role));
-                Some((cut.map_or(grants, |cut| grants.and(cut)), owner))
-            }
+            _ => false,
         }
     }
 
@@ -86,7 +100,7 @@ impl Directory {
         owner: Option<&Owner>,
         at: Timestamp,
     ) -> Option<bool> {
-        let (grants, own) = self.grants_in(principal, project, at)?;
-        Some(grants.permits(action, owner == Some(&own)))
+        let grants = self.grants_in(principal, project, at)?;
+        Some(grants.permits(action, owner.is_some_and(|owner| self.is_own(principal, owner))))
     }
 }
