@@ -153,10 +153,12 @@ impl Balance {
     /// The balance after a posting.
     #[must_use]
     pub fn after(self, posting: &Balance) -> Self {
+        // Most postings move one of the three.
+        let add = |to: Money, amount: Money| if amount == Money::ZERO { to } else { to + amount };
         Self {
-            settled: self.settled + posting.settled,
-            assumed: self.assumed + posting.assumed,
-            held: self.held + posting.held,
+            settled: add(self.settled, posting.settled),
+            assumed: add(self.assumed, posting.assumed),
+            held: add(self.held, posting.held),
         }
     }
 }
@@ -250,12 +252,16 @@ impl Budget {
 
     /// The window of an instant, for posting.
     pub(crate) fn window_mut(&mut self, at: Timestamp) -> Option<&mut WindowBalance> {
-        if !self.windows.iter().any(|known| known.window.contains(at)) {
-            let window = self.rule.containing(at);
-            let position = self.windows.partition_point(|known| known.window.start < window.start);
-            self.windows.insert(position, WindowBalance::new(window));
-        }
-        self.windows.iter_mut().rev().find(|known| known.window.contains(at))
+        let position = match self.windows.iter().rposition(|known| known.window.contains(at)) {
+            Some(position) => position,
+            None => {
+                let window = self.rule.containing(at);
+                let position = self.windows.partition_point(|known| known.window.start < window.start);
+                self.windows.insert(position, WindowBalance::new(window));
+                position
+            }
+        };
+        self.windows.get_mut(position)
     }
 
     /// Forgets windows that ended before `horizon` and hold nothing, so that no late message can name them.
