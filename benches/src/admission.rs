@@ -57,6 +57,16 @@ fn policy(gauge: bool) -> String {
     policy
 }
 
+/// What a request names by its text; the rest is named by handle.
+#[derive(Clone, Copy)]
+enum Named {
+    Nothing,
+    Key,
+    KeyAndModel,
+}
+
+const EVERY_NAMED: [Named; 3] = [Named::Nothing, Named::Key, Named::KeyAndModel];
+
 struct Gateway {
     engine: Engine,
     ids: Vec<String>,
@@ -82,7 +92,7 @@ impl Gateway {
     }
 
     /// Admits and settles a batch; picoseconds of one admission and of one settlement.
-    fn turn(&mut self, by_handle: bool) -> (u128, u128) {
+    fn turn(&mut self, named: Named) -> (u128, u128) {
         let request = RequestShape::new(1_024).with_body_bytes(2_048);
         let reservations: Vec<ReservationId> = (0..BATCH)
             .map(|_| {
@@ -97,10 +107,13 @@ impl Gateway {
         let Self { engine, ids, model, .. } = self;
         let admitted = each(BATCH, |index| {
             let index = index as usize;
-            let (credential, model) = if by_handle {
-                (Credential::Handle(KeyIx::from_index(keys[index])), ModelName::Handle(*model))
-            } else {
-                (Credential::Id(&ids[keys[index] as usize]), ModelName::Name("claude-sonnet-5"))
+            let credential = match named {
+                Named::Nothing => Credential::Handle(KeyIx::from_index(keys[index])),
+                Named::Key | Named::KeyAndModel => Credential::Id(&ids[keys[index] as usize]),
+            };
+            let model = match named {
+                Named::Nothing | Named::Key => ModelName::Handle(*model),
+                Named::KeyAndModel => ModelName::Name("claude-sonnet-5"),
             };
             let admit = Admit::new(reservations[index], credential, model, request);
             let outcome = engine.submit(&Command::Admit(admit), now).expect("an outcome");
@@ -128,33 +141,37 @@ pub(crate) fn rows() -> Vec<Row> {
     for name in &names {
         let _ = limiter.check_key_n(name, one);
     }
-    let (mut by_id, mut by_handle, mut settled, mut theirs) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let mut admitted: [Vec<u128>; 3] = Default::default();
+    let (mut settled, mut theirs) = (Vec::new(), Vec::new());
     for turn in 0..=TURNS {
-        // Whoever comes second finds more in the caches: they take turns.
-        let first_by_handle = turn % 2 == 1;
-        let (first, settle) = gateway.turn(first_by_handle);
-        let (second, _) = gateway.turn(!first_by_handle);
-        let (id, handle) = if first_by_handle { (second, first) } else { (first, second) };
+        // Whoever comes later finds more in the caches: they take turns.
+        for place in 0..EVERY_NAMED.len() {
+            let place = (place + turn as usize) % EVERY_NAMED.len();
+            let (admit, settle) = gateway.turn(EVERY_NAMED[place]);
+            if turn > 0 {
+                admitted[place].push(admit);
+                settled.push(settle);
+            }
+        }
         let keys: Vec<u32> = (0..BATCH).map(|_| gateway.key()).collect();
         let peer = each(BATCH, |index| {
             let _ = black_box(limiter.check_key_n(&names[keys[index as usize] as usize], one));
         });
         if turn > 0 {
-            by_id.push(id);
-            by_handle.push(handle);
-            settled.push(settle);
             theirs.push(peer);
         }
     }
     // By itself, so that its keys do not drive those of the other rows out of the caches.
     drop(gateway);
     let mut gauged = Gateway::new(true);
-    let with_gauge: Vec<u128> = (0..=TURNS).map(|_| gauged.turn(true).0).skip(1).collect();
+    let with_gauge: Vec<u128> = (0..=TURNS).map(|_| gauged.turn(Named::Nothing).0).skip(1).collect();
     let theirs = median(theirs);
     let peer = "governor check_key_n, string keys, 100,000 of them";
+    let [by_handle, by_id, by_names] = admitted.map(median);
     vec![
-        Row { what: "admit, key by string id (9 limits, 4 budgets, 100,000 keys)", ours: median(by_id), peer, theirs },
-        Row { what: "admit, key by handle", ours: median(by_handle), peer, theirs },
+        Row { what: "admit, key by string id (9 limits, 4 budgets, 100,000 keys)", ours: by_id, peer, theirs },
+        Row { what: "admit, key and model by name", ours: by_names, peer, theirs },
+        Row { what: "admit, key by handle", ours: by_handle, peer, theirs },
         Row { what: "admit, key by handle, with a gauge of open holds", ours: median(with_gauge), peer, theirs },
         Row { what: "settle", ours: median(settled), peer, theirs },
     ]
