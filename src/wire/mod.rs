@@ -7,6 +7,7 @@ mod book_file;
 mod command;
 mod decision;
 mod event;
+mod event_reader;
 mod line;
 mod part;
 mod price;
@@ -22,7 +23,8 @@ pub use self::{
         PartsForm, ProviderForm, ReservationForm, SettleForm, StreamForm, UpdatePolicyForm, UsageForm,
     },
     decision::{DecisionForm, OutcomeForm, RetryForm, ViolationForm},
-    event::{AlertForm, EventBody, EventForm, read_event, read_events, write_events},
+    event::{AlertForm, EventBody, EventForm, write_events},
+    event_reader::{read_event, read_events},
     line::{Door, LineForm},
     part::PartForm,
     price::{ContextForm, LineItem, Per, PriceForm, PriceResult},

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { MODEL, message, policy } from './company.mjs';
-import { TestGateway } from './gateway.mjs';
-import { USAGE, Upstream, event, json } from './upstream.mjs';
+import { MODEL, message } from './company.mjs';
+import { servingWith } from './serving.mjs';
+import { USAGE, event, json } from './upstream.mjs';
 
 /** Ten minutes: 0.05 USD an hour. */
 const CONTAINER_MS = 600_000;
@@ -24,20 +24,8 @@ const streamed = (container) => (response) => {
   response.end(event('message_stop', {}));
 };
 
-/** @param {Record<string, string>} vars @param {(gateway: TestGateway, upstream: Upstream) => Promise<void>} work */
-async function serving(vars, work) {
-  const upstream = await Upstream.start();
-  const gateway = await TestGateway.start({ upstream: upstream.url, policy: policy(), vars });
-  try {
-    await work(gateway, upstream);
-  } finally {
-    await gateway.stop();
-    await upstream.stop();
-  }
-}
-
 test('an answer that used a container is charged for the most time of one, beyond the free hours', () =>
-  serving({ SERVER_TOOL_ITERATIONS: '10', CODE_EXECUTION_MS: String(CONTAINER_MS) }, async (gateway, upstream) => {
+  servingWith({ vars: { SERVER_TOOL_ITERATIONS: '10', CODE_EXECUTION_MS: String(CONTAINER_MS) } }, async (gateway, upstream) => {
     upstream.scripts = [whole(CONTAINER), whole(null), streamed(CONTAINER), streamed(null)];
     for (let number = 0; number < 4; number += 1) {
       const answer = await gateway.post(number < 2 ? BODY : { ...BODY, stream: true });
@@ -71,7 +59,7 @@ test('an answer that used a container is charged for the most time of one, beyon
   }));
 
 test('code execution whose time nothing bounds is refused', () =>
-  serving({ SERVER_TOOL_ITERATIONS: '10' }, async (gateway, upstream) => {
+  servingWith({ vars: { SERVER_TOOL_ITERATIONS: '10' } }, async (gateway, upstream) => {
     const refused = await gateway.post(BODY);
     const { error } = await refused.json();
     assert.deepEqual([refused.status, error.details.error_code], [400, 'unboundable_request']);

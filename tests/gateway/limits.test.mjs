@@ -3,23 +3,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { fixedKey, decimal, message, micro, policy, usd } from './company.mjs';
-import { TestGateway } from './gateway.mjs';
-import { Upstream } from './upstream.mjs';
+import { servingWith } from './serving.mjs';
 
 const BODY = message();
 const HOLD = usd(JSON.stringify(BODY).length, 100);
 
-/** @param {Record<string, unknown>} given @param {(gateway: TestGateway, upstream: Upstream) => Promise<void>} work */
-async function serving(given, work) {
-  const upstream = await Upstream.start();
-  const gateway = await TestGateway.start({ upstream: upstream.url, policy: policy(given) });
-  try {
-    await work(gateway, upstream);
-  } finally {
-    await gateway.stop();
-    await upstream.stop();
-  }
-}
+/** @param {Record<string, unknown>} given @param {Parameters<typeof servingWith>[1]} work */
+const serving = (given, work) => servingWith({ given }, work);
 
 test('a limit: 429 with when to come back, and headers that tell the same', () =>
   serving(

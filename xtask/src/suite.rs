@@ -1,6 +1,7 @@
 //! One test suite: what it needs, how it runs, how its tests are counted.
 
 use std::collections::BTreeSet;
+use std::fs;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -135,7 +136,7 @@ impl<'a> Runner<'a> {
                 return Ok(Outcome { count: Count::default(), problem: None });
             }
             Run::Cargo(arguments) => (Tool::cargo().arg("test").args(arguments), Format::Libtest),
-            Run::WasmInNode => (self.wasm_tests(), Format::Libtest),
+            Run::WasmInNode => (self.wasm_tests_in_node()?, Format::Libtest),
             Run::WasmInBrowser => (self.wasm_tests_in_browser()?, Format::Libtest),
             Run::Node(directory) => (self.node_tests(directory)?, Format::NodeSpec),
         };
@@ -150,6 +151,14 @@ impl<'a> Runner<'a> {
         let runner = self.workspace.program("debug/tollgate-wasm-runner");
         let test = Tool::cargo().args(["test", "--package", "tollgate", "--test", "wasm", "--features", "wasm"]);
         test.args(["--target", WASM_TARGET]).env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", runner)
+    }
+
+    /// The runner writes a script to the temporary directory, and Node reads it as the nearest `package.json` says: in a
+    /// directory of ours there is none above it.
+    fn wasm_tests_in_node(&self) -> Result<Tool> {
+        let directory = self.workspace.cache("tmp");
+        fs::create_dir_all(&directory).with_context(|| format!("cannot make `{}`", directory.display()))?;
+        Ok(self.wasm_tests().env("TMPDIR", directory))
     }
 
     fn wasm_tests_in_browser(&self) -> Result<Tool> {
