@@ -1,6 +1,8 @@
 //! What comes in.
 
 use crate::{
+    audit::DenialsForm,
+    change::Change,
     directory::Principal,
     id::{KeyIx, ModelIx, ReservationId, SecretDigest},
     money::Money,
@@ -165,6 +167,26 @@ impl GivenUsage {
     }
 }
 
+/// Changes what is configured, all of it or nothing.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Manage {
+    /// Who changes it.
+    pub actor: Principal,
+    /// From where, as the host saw it.
+    pub source: Option<String>,
+    /// 1 to 100 changes, of as many things.
+    pub changes: Vec<ManagedChange>,
+}
+
+/// One change of a command.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ManagedChange {
+    /// The change.
+    pub change: Change,
+    /// The revision that the actor has seen: 0 where there was nothing. `None`: whatever it is.
+    pub revision: Option<u64>,
+}
+
 /// Everything that changes the state.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command<'a> {
@@ -209,6 +231,10 @@ pub enum Command<'a> {
         /// The latest instant that the actor accepts.
         to: Timestamp,
     },
+    /// Changes what is configured.
+    Manage(Box<Manage>),
+    /// Remembers denials that the host has counted.
+    RecordDenials(Vec<DenialsForm>),
     /// Replaces the policy by difference.
     UpdatePolicy {
         /// Who replaces it.

@@ -2,6 +2,7 @@
 
 use crate::{
     budget::Balance,
+    change::Target,
     event::Events,
     id::{BudgetIx, LimitIx, ReservationId},
     money::Money,
@@ -229,6 +230,16 @@ pub enum Decision {
     ClockAdvanced {
         /// The clock.
         clock: Timestamp,
+    },
+    /// What is configured was changed.
+    Managed {
+        /// What, in the order of the command, and the revision that each has now.
+        changes: Vec<(Target, u64)>,
+    },
+    /// Denials are remembered.
+    DenialsRecorded {
+        /// How many were told.
+        denials: u64,
     },
     /// The policy was replaced.
     PolicyUpdated {

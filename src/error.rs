@@ -33,6 +33,10 @@ pub enum ErrorKind {
     UnknownModel,
     /// A usage of a class that the card has no rate for.
     UnpricedClass,
+    /// A change of what somebody else has changed meanwhile.
+    StaleRevision,
+    /// A change that this actor may not make, since it grants more than the actor holds, or that nobody may.
+    ForbiddenChange,
 }
 
 /// One problem of a policy file.
@@ -82,6 +86,13 @@ impl Error {
         Self { kind: ErrorKind::InvalidPolicy, message, path, problems }
     }
 
+    /// The same error, of another kind.
+    #[must_use]
+    pub(crate) fn of_kind(mut self, kind: ErrorKind) -> Self {
+        self.kind = kind;
+        self
+    }
+
     /// The same error, at a path inside the input.
     #[must_use]
     pub fn at(mut self, path: impl Into<String>) -> Self {
@@ -112,6 +123,8 @@ impl Error {
             ErrorKind::UnpricedContext => "unpriced_context",
             ErrorKind::UnknownModel => "unknown_model",
             ErrorKind::UnpricedClass => "unpriced_class",
+            ErrorKind::StaleRevision => "stale_revision",
+            ErrorKind::ForbiddenChange => "forbidden_change",
         }
     }
 
@@ -142,7 +155,7 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.path.is_empty() || self.kind == ErrorKind::InvalidPolicy {
+        if self.path.is_empty() || !self.problems.is_empty() {
             write!(out, "{}", self.message)
         } else {
             write!(out, "{}: {}", self.path, self.message)

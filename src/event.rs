@@ -5,15 +5,12 @@
 
 use crate::{
     alert::Alert,
-    budget::BudgetForm,
-    directory::{
-        KeyForm, MemberForm, ModelClassForm, OrganizationForm, Principal, ProjectForm, ServiceAccountForm,
-        SettingsForm, role::RoleForm,
-    },
-    id::{BookIx, BudgetId, KeyIx, LimitId, LimitIx, ModelClassId, ModelIx, ReservationId, RoleId},
-    limit::{Counts, LimitForm},
+    audit::DenialsForm,
+    change::Change,
+    directory::Principal,
+    id::{BookIx, KeyIx, LimitIx, ModelIx, ReservationId},
+    limit::Counts,
     money::Money,
-    price::BookForm,
     reservation::{Asked, From, Pins, Settlement},
     short::Short,
     time::Timestamp,
@@ -70,6 +67,8 @@ pub enum EventKind {
     ClockAdvanced(Box<Principal>),
     /// Nothing happened for long.
     Heartbeat,
+    /// A principal was denied.
+    Denied(Box<DenialsForm>),
     /// The directory, a limit, a budget, a price book or a setting was changed.
     Configured(Box<Configured>),
 }
@@ -126,122 +125,8 @@ pub struct Adjusted {
 pub struct Configured {
     /// Who made the change.
     pub actor: Option<Principal>,
+    /// The address that the change came from, as the host saw it.
+    pub source: Option<String>,
     /// The change.
     pub change: Change,
-}
-
-crate::object! {
-    /// The organization, as the first event of a log sets it.
-    pub struct OrganizationSet {
-        /// The organization.
-        organization: OrganizationForm,
-    }
-    /// Settings were set.
-    pub struct SettingsSet {
-        /// The settings.
-        settings: SettingsForm,
-    }
-    /// A price book came into force.
-    pub struct PriceBookSet {
-        /// The SHA-256 of the book's canonical JSON.
-        hash: crate::id::SecretDigest,
-        /// The book.
-        price_book: BookForm,
-    }
-    /// A model class was set.
-    pub struct ModelClassSet {
-        /// The class.
-        model_class: ModelClassForm,
-    }
-    /// A model class was removed.
-    pub struct ModelClassRemoved {
-        /// The class.
-        id: ModelClassId,
-    }
-    /// A custom role was set.
-    pub struct RoleSet {
-        /// The role.
-        role: RoleForm,
-    }
-    /// A custom role was removed.
-    pub struct RoleRemoved {
-        /// The role.
-        id: RoleId,
-    }
-    /// A member was set.
-    pub struct MemberSet {
-        /// The member.
-        member: MemberForm,
-    }
-    /// A project was set.
-    pub struct ProjectSet {
-        /// The project.
-        project: ProjectForm,
-    }
-    /// A service account was set.
-    pub struct ServiceAccountSet {
-        /// The account.
-        service_account: ServiceAccountForm,
-    }
-    /// A key was set.
-    pub struct KeySet {
-        /// The key.
-        key: KeyForm,
-    }
-    /// A limit was set.
-    pub struct LimitSet {
-        /// The limit.
-        limit: LimitForm,
-    }
-    /// A limit was removed.
-    pub struct LimitRemoved {
-        /// The limit.
-        id: LimitId,
-    }
-    /// A budget was set.
-    pub struct BudgetSet {
-        /// The budget.
-        budget: BudgetForm,
-    }
-    /// A budget was removed.
-    pub struct BudgetRemoved {
-        /// The budget.
-        id: BudgetId,
-    }
-}
-
-crate::tagged! {
-    /// A change of what is configured.
-    pub enum Change {
-        /// The organization.
-        "organization_set" => Organization(OrganizationSet),
-        /// Settings.
-        "settings_set" => Settings(SettingsSet),
-        /// A price book.
-        "price_book_set" => PriceBook(Box<PriceBookSet>),
-        /// A model class.
-        "model_class_set" => ModelClass(ModelClassSet),
-        /// A model class that is no more.
-        "model_class_removed" => ModelClassRemoved(ModelClassRemoved),
-        /// A role.
-        "role_set" => Role(RoleSet),
-        /// A role that is no more.
-        "role_removed" => RoleRemoved(RoleRemoved),
-        /// A member.
-        "member_set" => Member(MemberSet),
-        /// A project.
-        "project_set" => Project(ProjectSet),
-        /// A service account.
-        "service_account_set" => ServiceAccount(ServiceAccountSet),
-        /// A key.
-        "key_set" => Key(Box<KeySet>),
-        /// A limit.
-        "limit_set" => Limit(Box<LimitSet>),
-        /// A limit that is no more.
-        "limit_removed" => LimitRemoved(LimitRemoved),
-        /// A budget.
-        "budget_set" => Budget(Box<BudgetSet>),
-        /// A budget that is no more.
-        "budget_removed" => BudgetRemoved(BudgetRemoved),
-    }
 }

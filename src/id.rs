@@ -96,6 +96,8 @@ string_ids! {
     LimitId,
     /// A budget.
     BudgetId,
+    /// An increase request.
+    IncreaseRequestId,
 }
 
 /// The id shown for a handle that the engine did not give out.
@@ -251,6 +253,16 @@ impl FromStr for SecretDigest {
         } else {
             Err(Error::invalid("not a SHA-256: write 64 lower-case hex digits"))
         }
+    }
+}
+
+impl Pack for SecretDigest {
+    fn pack(&self, out: &mut Vec<u8>) {
+        self.0.iter().for_each(|byte| byte.pack(out));
+    }
+
+    fn unpack(from: &mut Packed<'_>) -> Self {
+        Self([(); 32].map(|()| u8::unpack(from)))
     }
 }
 

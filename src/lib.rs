@@ -50,7 +50,9 @@
 
 mod ahead;
 pub mod alert;
+pub mod audit;
 pub mod budget;
+pub mod change;
 pub mod command;
 mod deadlines;
 pub mod decide;
@@ -62,6 +64,7 @@ pub mod event;
 pub mod form;
 pub mod free_time;
 pub mod id;
+pub mod increase_request;
 mod index;
 pub mod ledger;
 pub mod limit;
@@ -70,6 +73,7 @@ mod order;
 pub mod pack;
 pub mod policy;
 pub mod price;
+pub mod record;
 pub mod reservation;
 pub mod short;
 pub mod state;

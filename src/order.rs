@@ -87,6 +87,11 @@ impl<T> ById<T> {
         }
     }
 
+    /// Every id with its value, rising.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = (&str, &T)> {
+        self.entries.iter().map(|(id, value)| (&**id, value))
+    }
+
     /// Every value, by rising id.
     pub fn values(&self) -> impl Iterator<Item = &T> {
         self.entries.iter().map(|(_, value)| value)

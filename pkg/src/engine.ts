@@ -64,11 +64,11 @@ export class Engine {
     this.#raw = raw;
   }
 
-  /** A new organization's engine, and the first events of its log as a JSON list. */
-  static create(policy: Policy, nowMs: number): { engine: Engine; events: string } {
+  /** A new organization's engine, the first events of its log as a JSON list, and the first entries of its audit log. */
+  static create(policy: Policy, nowMs: number): { engine: Engine; events: string; audit: string } {
     return guarded(() => {
       const raw = RawEngine.create(text(policy), instant(nowMs));
-      return { engine: new Engine(raw), events: raw.takeLog() };
+      return { engine: new Engine(raw), events: raw.takeLog(), audit: raw.takeAudit() };
     });
   }
 
@@ -172,6 +172,11 @@ export class Engine {
   /** Decides and applies nothing; once the events are stored, {@link Engine.commit} applies them. */
   decideText(command: string, nowMs: number): string {
     return this.#call((raw) => raw.decide(command, instant(nowMs)));
+  }
+
+  /** The audit log's entries of the last `decideText`, as a JSON list: a host stores them with the events. */
+  auditText(): string {
+    return this.#call((raw) => raw.audit());
   }
 
   /** Applies the events of the last `decideText`. */

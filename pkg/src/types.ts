@@ -3,6 +3,22 @@
 /** Something that a principal may do. */
 export type Action = "messages.create" | "messages.count_tokens" | "models.read" | "usage.read" | "cost.read" | "keys.create" | "keys.read" | "keys.update" | "keys.rotate" | "keys.revoke" | "members.read" | "members.invite" | "members.update" | "members.remove" | "service_accounts.read" | "service_accounts.write" | "projects.read" | "projects.create" | "projects.update" | "projects.archive" | "roles.read" | "roles.write" | "limits.read" | "limits.write" | "budgets.read" | "budgets.write" | "increase_requests.create" | "increase_requests.read" | "increase_requests.decide" | "prices.read" | "prices.write" | "billing.read" | "billing.write" | "organization.read" | "organization.update" | "settings.read" | "settings.write" | "audit.read" | "alerts.read" | "webhooks.read" | "webhooks.write" | "charges.adjust" | "clock.advance" | "policy.write" | "state.export"
 
+/** A postal address. */
+export type AddressForm = {
+  /** City. */
+  city: string
+  /** Two letters of ISO 3166-1, such as `DE`. */
+  country: string
+  /** Street and number. */
+  line1: string
+  /** What else stands above the city. */
+  line2?: string | null
+  /** Postal code. */
+  postal_code?: string | null
+  /** State, province or region. */
+  region?: string | null
+}
+
 /** What an alert is about. */
 export type AlertForm = {
   /** The budget. */
@@ -36,6 +52,30 @@ export type AlertForm = {
 
 /** Whose usage object it is. */
 export type Api = "anthropic" | "openai_chat" | "openai_responses" | "gemini"
+
+/** One entry of the audit log. */
+export type AuditEntry = {
+  /** What was done, such as `key.created`. */
+  action: string
+  /** Who; null: the policy file. */
+  actor: Principal | null
+  /** As it is; null: it is there no more. */
+  after: unknown | null
+  /** When. */
+  at_ms: number
+  /** As it was; null: it was not there. */
+  before: unknown | null
+  /** The hash of this entry. */
+  hash: string
+  /** Its number, from 1. */
+  number: number
+  /** The hash of the entry before; zeros for the first. */
+  previous: string
+  /** From where, as the host saw it. */
+  source: string | null
+  /** To what. */
+  target: Target
+}
 
 /** A balance. */
 export type BalanceForm = {
@@ -220,6 +260,10 @@ export type Change = {
   /** The budget. */
   id: string
   type: "budget_removed"
+} | {
+  /** The request. */
+  increase_request: IncreaseRequestForm
+  type: "increase_request_set"
 }
 
 /** How the time of code execution containers is billed, for all cards of one provider. */
@@ -281,6 +325,18 @@ export type CommandForm = {
   /** The latest instant that the actor accepts. */
   to_ms: number
   type: "advance_clock"
+} | {
+  /** Who changes it. */
+  actor: Principal
+  /** 1 to 100 changes, of as many things. */
+  changes: Array<ManagedChangeForm>
+  /** From where, as the host saw it. */
+  source?: string | null
+  type: "manage"
+} | {
+  /** 1 to 100 of them. */
+  denials: Array<DenialsForm>
+  type: "record_denials"
 } | {
   /** Who replaces it. */
   actor: Principal
@@ -405,9 +461,35 @@ export type DecisionForm = {
   clock_ms: number
   type: "clock_advanced"
 } | {
+  /** What, in the order of the command. */
+  changes: Array<RevisionForm>
+  type: "managed"
+} | {
+  /** How many were told. */
+  denials: number
+  type: "denials_recorded"
+} | {
   /** How many things changed. */
   changes: number
   type: "policy_updated"
+}
+
+/** Denials of a principal, which the host has counted. */
+export type DenialsForm = {
+  /** What it would have done; null: something else than to manage. */
+  action?: Action | null
+  /** How often. */
+  count: number
+  /** When it was first. */
+  first_at_ms: number
+  /** When it was last. */
+  last_at_ms: number
+  /** Who was denied. */
+  principal: Principal
+  /** Why. */
+  reason: Reason
+  /** The address that the last one came from, as the host saw it. */
+  source?: string | null
 }
 
 /** What limits count before the request is made. */
@@ -536,6 +618,24 @@ export type EventForm = {
   type: "clock_advanced"
   v: 1
 } | {
+  /** What it would have done; null: something else than to manage. */
+  action?: Action | null
+  at_ms: number
+  /** How often. */
+  count: number
+  /** When it was first. */
+  first_at_ms: number
+  /** When it was last. */
+  last_at_ms: number
+  /** Who was denied. */
+  principal: Principal
+  /** Why. */
+  reason: Reason
+  /** The address that the last one came from, as the host saw it. */
+  source?: string | null
+  type: "denied"
+  v: 1
+} | {
   at_ms: number
   type: "heartbeat"
   v: 1
@@ -545,6 +645,8 @@ export type EventForm = {
   at_ms: number
   /** The change. */
   change: Change
+  /** From where, as the host saw it. */
+  source?: string | null
   type: "configured"
   v: 1
 }
@@ -613,6 +715,29 @@ export type ImportedModels = {
   whole: number
 }
 
+/** Somebody asks for a higher limit or cap. */
+export type IncreaseRequestForm = {
+  /** The rate and capacity, or the cap, that is asked for: a count, or for money a string of US dollars. */
+  amount: number | string
+  /** The budget whose cap is to be raised; null: a limit is. */
+  budget?: string | null
+  /** Its id. */
+  id: string
+  /** The limit that is to be raised; null: a budget is. */
+  limit?: string | null
+  /** What who decided has to say. */
+  note?: string | null
+  /** Why. */
+  reason: string
+  /** Who asks. */
+  requested_by: Principal
+  /** Where it stands. */
+  status?: IncreaseStatus
+}
+
+/** Where an increase request stands. */
+export type IncreaseStatus = "pending" | "approved" | "denied" | "withdrawn"
+
 /** Where inference runs. */
 export type InferenceGeo = "global" | "us" | "eu"
 
@@ -639,8 +764,12 @@ export type KeyBalance = {
 export type KeyForm = {
   /** The first instant at which it is refused; null: never. */
   expires_at?: string | null
+  /** How a host shows it, such as its first and last letters: at most 40 bytes, never the whole secret. */
+  hint?: string | null
   /** Its id, which stays when its secrets are rotated. */
   id: string
+  /** What it is for. */
+  kind?: KeyKind
   /** The models that it may use: names, or prefixes that end in `*`; null: every model. */
   models?: Array<string> | null
   /** What people call it. */
@@ -656,6 +785,9 @@ export type KeyForm = {
   /** Whether it is in use. */
   status?: KeyStatus
 }
+
+/** What a key is for. */
+export type KeyKind = "caller" | "admin"
 
 /** Whether a key is in use. */
 export type KeyStatus = "active" | "revoked"
@@ -759,12 +891,25 @@ export type LineItem = {
   version_from: string | null
 }
 
+/** What a list is of. */
+export type ListKind = "organization" | "settings" | "price_books" | "model_classes" | "roles" | "members" | "projects" | "service_accounts" | "keys" | "limits" | "budgets" | "increase_requests"
+
+/** One change of a command. */
+export type ManagedChangeForm = {
+  /** The change. The hash of a price book may be 64 zeros: the engine knows it. */
+  change: Change
+  /** The revision that the actor has seen: 0 where there was nothing; null: whatever it is. */
+  revision?: number | null
+}
+
 /** A member. */
 export type MemberForm = {
   /** The member's address. */
   email: string
   /** The member's id. */
   id: string
+  /** The first instant at which an invitation can be accepted no more; null: it stays open. */
+  invite_expires_at?: string | null
   /** What people call the member. */
   name?: string | null
   /** The member's role in the organization. */
@@ -832,10 +977,18 @@ export type Operation = "messages" | "count_tokens"
 
 /** The organization. */
 export type OrganizationForm = {
+  /** Where invoices go. */
+  billing_address?: AddressForm | null
   /** Its id. */
   id: string
+  /** Its name in law, for invoices. */
+  legal_name?: string | null
   /** What people call it. */
   name?: string | null
+  /** How it pays. */
+  payment?: PaymentForm | null
+  /** Its number with the tax office. */
+  tax_id?: string | null
 }
 
 /** A decision, what happened by it, and when the engine next wants to be asked to expire. */
@@ -935,6 +1088,20 @@ export type PartForm = {
 }
 
 export type Pattern = string
+
+/** How the organization pays. */
+export type PaymentForm = {
+  /** By card or invoice. */
+  method: PaymentMethod
+  /** Whether it works, as the host heard last. */
+  status?: PaymentStatus
+}
+
+/** How the organization pays. */
+export type PaymentMethod = "card" | "invoice"
+
+/** Whether the means of payment works. */
+export type PaymentStatus = "active" | "failed" | "missing"
 
 /** What a rate is for. */
 export type Per = "mtok" | "use" | "hour"
@@ -1055,6 +1222,34 @@ export type QueryForm = {
   /** Which. */
   reservation: string
   type: "reservation"
+} | {
+  /** The credential. */
+  credential: CredentialForm
+  type: "identify"
+} | {
+  /** Who asks; null: the host itself, which sees everything. */
+  actor: Principal | null
+  /** Only what comes after this id. */
+  after?: string | null
+  /** Only what comes before this id; the last of them. */
+  before?: string | null
+  /** Only the one of this id. */
+  id?: string | null
+  /** How many. */
+  limit?: number
+  /** What. */
+  of: ListKind
+  /** Only of this owner: of keys. */
+  owner?: Owner | null
+  /** Only of this project: of service accounts, keys, limits and budgets. */
+  project?: string | null
+  /** Only with this in the id, the name or the address, whatever the case of its letters. */
+  search?: string | null
+  /** Only of this status. */
+  status?: string | null
+  type: "list"
+} | {
+  type: "audit_head"
 }
 
 export type RatesPerMtok = {
@@ -1218,6 +1413,33 @@ export type ResultForm = {
   status: string
   type: "reservation"
 } | {
+  /** The key. */
+  key: string
+  /** What it is for. */
+  kind: KeyKind
+  /** To whom it belongs. */
+  owner: Owner
+  /** The project that it works for. */
+  project: string | null
+  /** Why it may not be used now; null: it may. */
+  refused: Reason | null
+  type: "identity"
+} | {
+  /** Whether there are more on that side. */
+  has_more: boolean
+  /** The items by rising id: each as it is written in a policy, with `created_at_ms` and `revision`, and for keys more. */
+  items: Array<{
+    created_at_ms: number
+    revision: number
+  }>
+  type: "list"
+} | {
+  /** How many entries there are. */
+  entries: number
+  /** The hash of the last one; zeros before the first. */
+  hash: string
+  type: "audit_head"
+} | {
   /** The first gate that refuses. */
   gate: Gate
   /** Why. */
@@ -1240,6 +1462,14 @@ export type RetryForm = {
   upper_bound: boolean
 } | {
   type: "never"
+}
+
+/** What was changed, and its revision now. */
+export type RevisionForm = {
+  /** The number of the event that set it. */
+  revision: number
+  /** What. */
+  target: Target
 }
 
 /** A custom role. */
@@ -1271,6 +1501,8 @@ export type SecretForm = {
 export type ServiceAccountForm = {
   /** Its id. */
   id: string
+  /** What people call it. */
+  name?: string | null
   /** Its project, the only one in which it may act. */
   project: string
   /** Its role in that project. */
@@ -1289,6 +1521,8 @@ export type ServiceTier = "standard" | "batch" | "priority" | "flex" | "fast" | 
 export type SettingsForm = {
   /** The model whose card prices a model that the book lacks; null: such a model is denied. */
   fallback_model?: string | null
+  /** How old a key's newest secret may become before it is due for rotation; null: never. Nothing is refused for it. */
+  key_max_age_ms?: number | null
   /** How far the clock may step beyond the last event. */
   max_forward_ms?: number
   /** The most open and remembered reservations. */
@@ -1301,6 +1535,35 @@ export type SettingsForm = {
 
 /** The speed a request asks for. */
 export type Speed = "standard" | "fast"
+
+/** What a change is of. */
+export type Target = {
+  organization: string
+} | {
+  settings: string
+} | {
+  price_book: string
+} | {
+  model_class: string
+} | {
+  role: string
+} | {
+  member: string
+} | {
+  project: string
+} | {
+  service_account: string
+} | {
+  key: string
+} | {
+  limit: string
+} | {
+  budget: string
+} | {
+  increase_request: string
+} | {
+  reservation: string
+}
 
 /** Rates of longer prompts. A class that a tier leaves out costs what it costs in the tier below. */
 export type TierForm = {
@@ -1425,6 +1688,8 @@ export type WindowKind = "daily" | "weekly" | "monthly" | "total"
 
 /** Every form of the wire, for the schema. */
 export type WireForm = {
+  /** An entry of the audit log. */
+  audit_entry: AuditEntry
   /** A catalogue that price books are imported from. */
   catalogue: Catalogue
   /** A command. */

@@ -36,10 +36,10 @@ pub(super) fn authenticate<'a>(
 }
 
 /// An identified key, if it may be used now.
-pub(super) fn usable(
-    identified: Option<(KeyIx, &Key, Option<Timestamp>)>,
-    at: Timestamp,
-) -> Result<(KeyIx, &Key), Reason> {
+///
+/// # Errors
+/// Why it may not.
+pub fn usable(identified: Option<(KeyIx, &Key, Option<Timestamp>)>, at: Timestamp) -> Result<(KeyIx, &Key), Reason> {
     let (index, key, secret_expires_at) = identified.ok_or(Reason::UnknownKey)?;
     if key.revoked {
         return Err(Reason::RevokedKey);

@@ -15,16 +15,21 @@ use crate::{
     form::{Json, Path, Problems},
     id::{MemberId, ProjectId, RoleId},
     index::Names,
-    policy::{Policy, PolicyForm},
+    policy::PolicyForm,
     time::Timestamp,
 };
 
 /// Everything that a new policy may not change, or that this actor may not.
-pub(super) fn problems(directory: &Directory, actor: &Principal, policy: &Policy, at: Timestamp) -> Vec<Problem> {
-    let root = Path::Root("command.policy");
+pub(super) fn problems(
+    directory: &Directory,
+    actor: &Principal,
+    new: &PolicyForm,
+    root: &Path<'_>,
+    at: Timestamp,
+) -> Vec<Problem> {
     let mut problems = Problems::default();
-    let (new, places) = (&policy.form, Places::of(&policy.form));
-    let mut review = Review { directory, actor, new, places: &places, at, root: &root, problems: &mut problems };
+    let places = Places::of(new);
+    let mut review = Review { directory, actor, new, places: &places, at, root, problems: &mut problems };
     review.organization();
     review.roles();
     review.last_admin();
@@ -133,7 +138,13 @@ impl<'a> Review<'a, '_> {
         let held = self.held(None);
         let list = self.root.field("members");
         for (at, member) in self.new.members.iter().enumerate() {
-            let kept = self.active_before(&member.id).is_some_and(|before| before.role == member.role);
+            // Who invited a member held what the member's role grants.
+            let known = self.directory.member_by_id(member.id.as_str()).and_then(|known| self.directory.member(known));
+            let kept = known.is_some_and(|known| {
+                // Who gives an invitation anew gets the code that accepts it.
+                let again = member.status == MemberStatus::Invited && known.form != *member;
+                known.form.status != MemberStatus::Removed && known.form.role == member.role && !again
+            });
             if !kept && member.status != MemberStatus::Removed && !held.includes(self.granted(&member.role)) {
                 self.beyond(&list.item(at).field("role"), &text(member.role.as_str()));
             }
@@ -206,6 +217,7 @@ impl<'a> Review<'a, '_> {
                 (Gain::Role, _) => {
                     self.beyond(&item.field("role"), &key.role.as_ref().map_or(Json::Null, |role| text(role.as_str())))
                 }
+                (Gain::Kind, _) => self.beyond(&item.field("kind"), &text(key.kind.as_str())),
                 (Gain::Secret, _) => self.beyond(&item.field("secrets"), &Json::Null),
             }
         }
@@ -229,6 +241,7 @@ impl<'a> Review<'a, '_> {
             }
         };
         let granted = key.role.as_ref().map_or(granted, |role| granted.and(self.granted(role)));
+        let granted = granted.and(key.kind.grants());
         self.held(project).includes(granted)
     }
 
@@ -240,6 +253,7 @@ impl<'a> Review<'a, '_> {
 /// Through what a key comes to more than it could do before, in the hands of whoever writes the policy.
 enum Gain {
     Owner,
+    Kind,
     Role,
     Secret,
 }
@@ -249,6 +263,8 @@ fn gain(before: Option<&KeyForm>, key: &KeyForm) -> Option<Gain> {
     let known = |secret: &SecretForm| before.secrets.iter().any(|known| known.sha256 == secret.sha256);
     if before.owner != key.owner || before.project != key.project {
         Some(Gain::Owner)
+    } else if before.kind != key.kind {
+        Some(Gain::Kind)
     } else if before.role != key.role {
         Some(Gain::Role)
     } else if !key.secrets.iter().all(known) {

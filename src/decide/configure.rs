@@ -3,15 +3,18 @@
 use super::{authority, authorize_actor, threshold};
 use crate::{
     alert::Alert,
+    budget::BudgetForm,
+    change::{
+        BudgetRemoved, BudgetSet, Change, KeySet, LimitRemoved, LimitSet, MemberSet, ModelClassRemoved, ModelClassSet,
+        OrganizationSet, PriceBookSet, ProjectSet, RoleRemoved, RoleSet, ServiceAccountSet, SettingsSet,
+    },
     decision::Decision,
     directory::{KeyStatus, MemberStatus, Principal, ProjectStatus, ServiceAccountStatus, action::Action},
     error::Error,
-    event::{
-        BudgetRemoved, BudgetSet, Change, Configured, Event, EventKind, Events, KeySet, LimitRemoved, LimitSet,
-        MemberSet, ModelClassRemoved, ModelClassSet, OrganizationSet, PriceBookSet, ProjectSet, RoleRemoved, RoleSet,
-        ServiceAccountSet, SettingsSet,
-    },
-    id::LimitIx,
+    event::{Configured, Event, EventKind, Events},
+    form::Path,
+    id::{BudgetIx, LimitIx},
+    limit::LimitForm,
     policy::Policy,
     state::State,
     time::Timestamp,
@@ -21,7 +24,7 @@ use crate::{
 pub(crate) fn seed(state: &State, policy: &Policy, at: Timestamp) -> Vec<Event> {
     let organization = Change::Organization(OrganizationSet { organization: policy.form.organization.clone() });
     let settings = Change::Settings(SettingsSet { settings: policy.form.settings.clone() });
-    let mut changes = Changes { state, at, actor: None, events: Vec::new(), count: 0 };
+    let mut changes = Changes::new(state, None, None, at);
     changes.push(organization);
     changes.push(settings);
     changes.everything_else(policy);
@@ -38,12 +41,12 @@ pub(super) fn update_policy(
     if let Err(denied) = authorize_actor(state, actor, Action::PolicyWrite, at) {
         return Ok(denied);
     }
-    let problems = authority::problems(&state.directory, actor, policy, at);
+    let problems = authority::problems(&state.directory, actor, &policy.form, &Path::Root("command.policy"), at);
     if !problems.is_empty() {
         return Err(Error::policy(problems));
     }
     let (known, new) = (&state.directory.organization, &policy.form.organization);
-    let mut changes = Changes { state, at, actor: Some(actor), events: Vec::new(), count: 0 };
+    let mut changes = Changes::new(state, Some(actor), None, at);
     if known != new {
         changes.push(Change::Organization(OrganizationSet { organization: new.clone() }));
     }
@@ -56,19 +59,35 @@ pub(super) fn update_policy(
     Ok(decision)
 }
 
-/// Collects the events that lead from a state to a policy.
-struct Changes<'a> {
+/// Collects the events that lead from a state to what it is to be.
+pub(super) struct Changes<'a> {
     state: &'a State,
     at: Timestamp,
     actor: Option<&'a Principal>,
-    events: Vec<Event>,
+    source: Option<&'a str>,
+    pub(super) events: Vec<Event>,
     count: u64,
 }
 
-impl Changes<'_> {
+impl<'a> Changes<'a> {
+    pub(super) fn new(state: &'a State, actor: Option<&'a Principal>, source: Option<&'a str>, at: Timestamp) -> Self {
+        Self { state, at, actor, source, events: Vec::new(), count: 0 }
+    }
+
+    /// One change, with the alerts that it ends or begins.
+    pub(super) fn make(&mut self, change: &Change) {
+        match change {
+            Change::Limit(set) => self.limit(&set.limit),
+            Change::Budget(set) => self.budget(&set.budget),
+            Change::LimitRemoved(removed) => self.remove_limit(removed),
+            Change::BudgetRemoved(removed) => self.remove_budget(removed),
+            other => self.push(other.clone()),
+        }
+    }
+
     fn push(&mut self, change: Change) {
         self.count = self.count.saturating_add(1);
-        let configured = Configured { actor: self.actor.cloned(), change };
+        let configured = Configured { actor: self.actor.cloned(), source: self.source.map(Into::into), change };
         self.events.push(Event { at: self.at, kind: EventKind::Configured(Box::new(configured)) });
     }
 
@@ -165,26 +184,36 @@ impl Changes<'_> {
     fn limits(&mut self, policy: &Policy) {
         let limits = &self.state.limits;
         for form in &policy.form.limits {
-            let index = limits.by_id(form.id.as_str());
-            let known = index.and_then(|index| limits.get(index));
-            if known.is_some_and(|known| *known.form() == *form) {
-                continue;
+            let known = limits.by_id(form.id.as_str()).and_then(|index| limits.get(index));
+            if known.is_none_or(|known| *known.form() != *form) {
+                self.limit(form);
             }
-            // The alert of a limit that is replaced resolves while its id still names it.
-            if let Some((index, _)) = index.zip(known).filter(|(_, known)| known.hit() && !known.form().same_kind(form))
-            {
-                self.no_more_hit(index);
-            }
-            self.push(Change::Limit(Box::new(LimitSet { limit: form.clone() })));
         }
-        for (index, known) in limits.iter() {
+        for (_, known) in limits.iter() {
             if known.alive() && !policy.limits.contains(known.form().id.as_str()) {
-                if known.hit() {
-                    self.no_more_hit(index);
-                }
-                self.push(Change::LimitRemoved(LimitRemoved { id: known.form().id.clone() }));
+                self.remove_limit(&LimitRemoved { id: known.form().id.clone() });
             }
         }
+    }
+
+    fn limit(&mut self, form: &LimitForm) {
+        let limits = &self.state.limits;
+        let index = limits.by_id(form.id.as_str());
+        let known = index.and_then(|index| limits.get(index));
+        // The alert of a limit that is replaced resolves while its id still names it.
+        if let Some((index, _)) = index.zip(known).filter(|(_, known)| known.hit() && !known.form().same_kind(form)) {
+            self.no_more_hit(index);
+        }
+        self.push(Change::Limit(Box::new(LimitSet { limit: form.clone() })));
+    }
+
+    fn remove_limit(&mut self, removed: &LimitRemoved) {
+        let limits = &self.state.limits;
+        let index = limits.by_id(removed.id.as_str());
+        if let Some(index) = index.filter(|index| limits.get(*index).is_some_and(|known| known.hit())) {
+            self.no_more_hit(index);
+        }
+        self.push(Change::LimitRemoved(removed.clone()));
     }
 
     fn no_more_hit(&mut self, limit: LimitIx) {
@@ -194,32 +223,45 @@ impl Changes<'_> {
     fn budgets(&mut self, policy: &Policy) {
         let budgets = &self.state.budgets;
         for form in &policy.form.budgets {
-            let index = budgets.by_id(form.id.as_str());
-            let known = index.and_then(|index| budgets.get(index));
-            if known.is_some_and(|known| *known.form == *form) {
-                continue;
+            let known = budgets.by_id(form.id.as_str()).and_then(|index| budgets.get(index));
+            if known.is_none_or(|known| *known.form != *form) {
+                self.budget(form);
             }
-            let replaced = known.is_some_and(|known| !known.form.same_kind(form));
-            let set = Change::Budget(Box::new(BudgetSet { budget: form.clone() }));
-            let mut alerts = Vec::new();
-            if let Some((index, known)) = index.zip(known) {
-                threshold::changed(index, known, Some(form), self.at, &mut alerts);
+        }
+        for known in budgets.table() {
+            if known.alive && !policy.budgets.contains(known.form.id.as_str()) {
+                self.remove_budget(&BudgetRemoved { id: known.form.id.clone() });
             }
-            // Alerts of a budget that is replaced resolve while its id still names it.
-            if replaced {
-                self.events.append(&mut alerts);
-            }
-            self.push(set);
+        }
+    }
+
+    /// The alerts that end or begin when a budget is set, or removed.
+    fn budget_alerts(&self, id: &str, form: Option<&BudgetForm>) -> Vec<Event> {
+        let mut alerts = Vec::new();
+        let index: Option<BudgetIx> = self.state.budgets.by_id(id);
+        if let Some((index, known)) = index.and_then(|index| Some((index, self.state.budgets.get(index)?))) {
+            threshold::changed(index, known, form, self.at, &mut alerts);
+        }
+        alerts
+    }
+
+    fn budget(&mut self, form: &BudgetForm) {
+        let budgets = &self.state.budgets;
+        let known = budgets.by_id(form.id.as_str()).and_then(|index| budgets.get(index));
+        let replaced = known.is_some_and(|known| !known.form.same_kind(form));
+        let mut alerts = self.budget_alerts(form.id.as_str(), Some(form));
+        // Alerts of a budget that is replaced resolve while its id still names it.
+        if replaced {
             self.events.append(&mut alerts);
         }
-        for (known, index) in budgets.table().iter().zip(0_u32..) {
-            if known.alive && !policy.budgets.contains(known.form.id.as_str()) {
-                let mut alerts = Vec::new();
-                threshold::changed(crate::id::BudgetIx(index), known, None, self.at, &mut alerts);
-                self.events.append(&mut alerts);
-                self.push(Change::BudgetRemoved(BudgetRemoved { id: known.form.id.clone() }));
-            }
-        }
+        self.push(Change::Budget(Box::new(BudgetSet { budget: form.clone() })));
+        self.events.append(&mut alerts);
+    }
+
+    fn remove_budget(&mut self, removed: &BudgetRemoved) {
+        let alerts = self.budget_alerts(removed.id.as_str(), None);
+        self.events.extend(alerts);
+        self.push(Change::BudgetRemoved(removed.clone()));
     }
 
     fn unused(&mut self, policy: &Policy) {

@@ -2,6 +2,7 @@
 
 use super::{authorize_actor, settle::find, threshold};
 use crate::{
+    audit::DenialsForm,
     decision::Decision,
     directory::{Principal, action::Action},
     error::{Error, ErrorKind},
@@ -12,6 +13,9 @@ use crate::{
     state::State,
     time::Timestamp,
 };
+
+/// The most denials that one command tells.
+const MOST_DENIALS: usize = 100;
 
 /// Sets the charge of a settled reservation.
 pub(super) fn adjust(
@@ -43,6 +47,32 @@ pub(super) fn adjust(
     events.push(Event { at, kind: EventKind::Adjusted(Box::new(adjusted)) });
     threshold::fired_by(state, reservation, to - from, at, events);
     Ok(Decision::Adjusted { reservation: *id, from, to, replayed: false })
+}
+
+/// Remembers denials that the host has counted: they change no balance, and are an entry of the audit log each.
+pub(super) fn record_denials(
+    state: &State,
+    denials: &[DenialsForm],
+    at: Timestamp,
+    events: &mut Events,
+) -> Result<Decision, Error> {
+    if !(1..=MOST_DENIALS).contains(&denials.len()) {
+        let message = format!("`{}` denials: tell 1 to {MOST_DENIALS} at once", denials.len());
+        return Err(Error::invalid(message).at("command.denials"));
+    }
+    for (index, told) in denials.iter().enumerate() {
+        let path = format!("command.denials[{index}]");
+        if state.directory.grants_in(&told.principal, None, at).is_none() {
+            let message = "nobody has this id: tell only of principals that exist";
+            return Err(Error::new(ErrorKind::UnknownPrincipal, message).at(path + ".principal"));
+        }
+        if told.last_at_ms < told.first_at_ms {
+            let message = "the last one is before the first: swap the two";
+            return Err(Error::invalid(message).at(path + ".last_at_ms"));
+        }
+    }
+    events.extend(denials.iter().map(|told| Event { at, kind: EventKind::Denied(Box::new(told.clone())) }));
+    Ok(Decision::DenialsRecorded { denials: u64::try_from(denials.len()).unwrap_or(u64::MAX) })
 }
 
 /// Accepts a clock that jumped, as far as the actor says: the clock becomes the instant of the command.

@@ -9,6 +9,7 @@ mod configure;
 mod correct;
 mod due;
 mod gates;
+mod manage;
 mod read;
 mod settle;
 mod threshold;
@@ -18,16 +19,18 @@ use std::borrow::Cow;
 pub(crate) use self::configure::seed;
 pub(crate) use self::due::due;
 pub use self::{
-    authenticate::identify,
+    authenticate::{identify, usable},
+    manage::permission::{owner_of, place_of_scope, project_of_request},
     read::{Permitted, known, on_path, permitted, price_now, quote_named},
 };
 use crate::{
     alert::Alert,
+    change::Change,
     command::Command,
     decision::{Decision, Denial, Outcome, Reason},
     directory::{Principal, action::Action},
     error::{Error, ErrorKind},
-    event::{Change, Event, EventKind, Events},
+    event::{Event, EventKind, Events},
     short,
     state::State,
     time::Timestamp,
@@ -108,6 +111,8 @@ pub(crate) fn step(
         }
         Command::AdvanceClock { actor, to } => correct::advance_clock(state, actor, *to, at, events),
         Command::UpdatePolicy { actor, policy } => configure::update_policy(state, actor, policy, at, events),
+        Command::Manage(command) => manage::manage(state, command, at, events),
+        Command::RecordDenials(denials) => correct::record_denials(state, denials, at, events),
     }
 }
 
@@ -170,6 +175,7 @@ fn next_deadline_after(state: &State, events: &Events) -> Timestamp {
             | EventKind::AlertFired(_)
             | EventKind::AlertResolved(_)
             | EventKind::ClockAdvanced(_)
+            | EventKind::Denied(_)
             | EventKind::Heartbeat => {}
         }
     }

@@ -125,6 +125,8 @@ pub struct Grants {
 impl Grants {
     /// Nothing.
     pub const NONE: Self = Self { any: 0, own: 0 };
+    /// Everything.
+    pub const EVERY: Self = Self { any: u64::MAX, own: u64::MAX };
 
     const fn bit(action: Action) -> u64 {
         1_u64.wrapping_shl(action as u32)
@@ -150,6 +152,12 @@ impl Grants {
     #[must_use]
     pub const fn and(self, other: Self) -> Self {
         Self { any: self.any & other.any, own: self.own & other.own }
+    }
+
+    /// What these grant and the other ones do not.
+    #[must_use]
+    pub const fn without(self, other: Self) -> Self {
+        Self { any: self.any & !other.any, own: self.own & !other.own }
     }
 
     /// Whether everything that the other grants is granted here too.

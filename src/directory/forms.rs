@@ -33,6 +33,32 @@ crate::names! {
         Removed = "removed",
     }
 
+    /// What a key is for.
+    pub enum KeyKind {
+        /// Requests to models, and nothing else.
+        Caller = "caller",
+        /// Management, and no requests to models.
+        Admin = "admin",
+    }
+
+    /// How the organization pays.
+    pub enum PaymentMethod {
+        /// By card.
+        Card = "card",
+        /// By invoice.
+        Invoice = "invoice",
+    }
+
+    /// Whether the means of payment works.
+    pub enum PaymentStatus {
+        /// It works.
+        Active = "active",
+        /// The last payment failed.
+        Failed = "failed",
+        /// None was given yet.
+        Missing = "missing",
+    }
+
     /// Whether a key is in use.
     pub enum KeyStatus {
         /// In use.
@@ -63,12 +89,44 @@ crate::single! {
 }
 
 crate::object! {
+    /// A postal address.
+    pub struct AddressForm {
+        /// Street and number.
+        line1: String,
+        /// What else stands above the city.
+        line2: Option<String> = None,
+        /// City.
+        city: String,
+        /// State, province or region.
+        region: Option<String> = None,
+        /// Postal code.
+        postal_code: Option<String> = None,
+        /// Two letters of ISO 3166-1, such as `DE`.
+        country: String,
+    }
+
+    /// How the organization pays.
+    pub struct PaymentForm {
+        /// By card or invoice.
+        method: PaymentMethod,
+        /// Whether it works, as the host heard last.
+        status: PaymentStatus = PaymentStatus::Missing,
+    }
+
     /// The organization.
     pub struct OrganizationForm {
         /// Its id.
         id: OrganizationId,
         /// What people call it.
         name: Option<String> = None,
+        /// Its name in law, for invoices.
+        legal_name: Option<String> = None,
+        /// Its number with the tax office.
+        tax_id: Option<String> = None,
+        /// Where invoices go.
+        billing_address: Option<AddressForm> = None,
+        /// How it pays.
+        payment: Option<PaymentForm> = None,
     }
 
     /// Settings of the whole organization.
@@ -83,6 +141,8 @@ crate::object! {
         max_reservations: Int<1, 10_000_000> = SettingsForm::default().max_reservations,
         /// The model whose card prices a model that the book lacks; null: such a model is denied.
         fallback_model: Option<String> = SettingsForm::default().fallback_model,
+        /// How old a key's newest secret may become before it is due for rotation; null: never. Nothing is refused for it.
+        key_max_age_ms: Option<Int<3_600_000, 315_360_000_000>> = SettingsForm::default().key_max_age_ms,
     }
 
     /// A class of models that limits name.
@@ -105,6 +165,8 @@ crate::object! {
         role: RoleId,
         /// Whether the member belongs.
         status: MemberStatus = MemberStatus::Active,
+        /// The first instant at which an invitation can be accepted no more; null: it stays open.
+        invite_expires_at: Option<Timestamp> = None,
     }
 
     /// A member's role in a project.
@@ -133,6 +195,8 @@ crate::object! {
     pub struct ServiceAccountForm {
         /// Its id.
         id: ServiceAccountId,
+        /// What people call it.
+        name: Option<String> = None,
         /// Its project, the only one in which it may act.
         project: ProjectId,
         /// Its role in that project.
@@ -155,6 +219,10 @@ crate::object! {
         id: KeyId,
         /// What people call it.
         name: Option<String> = None,
+        /// What it is for.
+        kind: KeyKind = KeyKind::Caller,
+        /// How a host shows it, such as its first and last letters: at most 40 bytes, never the whole secret.
+        hint: Option<String> = None,
         /// To whom it belongs.
         owner: Owner,
         /// The project that it works for; for a service account's key, the account's own.
@@ -172,6 +240,14 @@ crate::object! {
     }
 }
 
+impl OrganizationForm {
+    /// An organization of which only the id is known.
+    #[must_use]
+    pub const fn of(id: OrganizationId) -> Self {
+        Self { id, name: None, legal_name: None, tax_id: None, billing_address: None, payment: None }
+    }
+}
+
 impl Default for SettingsForm {
     fn default() -> Self {
         Self {
@@ -180,6 +256,7 @@ impl Default for SettingsForm {
             retention_ms: Int::clamped(3_600_000),
             max_reservations: Int::clamped(100_000),
             fallback_model: None,
+            key_max_age_ms: Some(Int::clamped(7_776_000_000)),
         }
     }
 }

@@ -18,8 +18,9 @@ use self::{
 };
 pub use self::{
     forms::{
-        KeyForm, KeyStatus, MemberForm, MemberStatus, ModelClassForm, OrganizationForm, Owner, Principal, ProjectForm,
-        ProjectMemberForm, ProjectStatus, SecretForm, ServiceAccountForm, ServiceAccountStatus, SettingsForm,
+        AddressForm, KeyForm, KeyKind, KeyStatus, MemberForm, MemberStatus, ModelClassForm, OrganizationForm, Owner,
+        PaymentForm, PaymentMethod, PaymentStatus, Principal, ProjectForm, ProjectMemberForm, ProjectStatus,
+        SecretForm, ServiceAccountForm, ServiceAccountStatus, SettingsForm,
     },
     key::Key,
     model_set::{ModelSet, matches_name},
@@ -264,7 +265,7 @@ impl Directory {
     }
 
     /// The project that a key works for.
-    fn project_of(&self, key: &KeyForm) -> Option<ProjectIx> {
+    pub(crate) fn project_of(&self, key: &KeyForm) -> Option<ProjectIx> {
         match (&key.project, &key.owner) {
             (Some(project), _) => self.project_by_id(project.as_str()),
             (None, Owner::ServiceAccount(id)) => {
@@ -443,7 +444,7 @@ impl Directory {
             entry.expires_at = entry.form.expires_at.unwrap_or(LATEST);
             entry.owner_active = owner_active;
             entry.project_active = project_active;
-            entry.grants = cut.map_or(owner_grants, |cut| owner_grants.and(cut));
+            entry.grants = cut.map_or(owner_grants, |cut| owner_grants.and(cut)).and(entry.form.kind.grants());
             entry.work_for(project, member);
             entry.models = models;
         }

@@ -1,13 +1,29 @@
 //! What principals may do: their roles in the organization and in projects, and what cuts them.
 
 use super::{
-    Directory, Member, MemberStatus, Owner, Principal, ServiceAccount, ServiceAccountStatus,
-    action::{Action, Grants},
+    Directory, KeyKind, Member, MemberStatus, Owner, Principal, ServiceAccount, ServiceAccountStatus,
+    action::{Action, Grants, PermissionScope},
 };
 use crate::{
     id::{MemberId, ProjectIx, ServiceAccountId},
     time::Timestamp,
 };
+
+/// What a caller's key is good for, and an admin key is not: the two are never one.
+const REQUESTS: Grants = Grants::NONE
+    .with(Action::MessagesCreate, PermissionScope::Any)
+    .with(Action::MessagesCountTokens, PermissionScope::Any);
+
+impl KeyKind {
+    /// The most that a key of this kind may do, whatever its owner may.
+    #[must_use]
+    pub const fn grants(self) -> Grants {
+        match self {
+            Self::Caller => REQUESTS.with(Action::ModelsRead, PermissionScope::Any),
+            Self::Admin => Grants::EVERY.without(REQUESTS),
+        }
+    }
+}
 
 impl Directory {
     /// What a member may do in a project: the organization's role joined with the project's.
@@ -53,7 +69,8 @@ impl Directory {
         grants.unwrap_or(Grants::NONE)
     }
 
-    /// What a principal may do to resources of a project (or, without one, of the organization); `None`: nobody has this id.
+    /// What a principal's roles grant on resources of a project (or, without one, of the organization); `None`: nobody has
+    /// this id. This is what it may hand on; of a key, the kind says how much of it the key itself may [do](Self::can).
     ///
     /// The organization's role counts everywhere, a project's role only in that project.
     #[must_use]
@@ -101,6 +118,10 @@ impl Directory {
         at: Timestamp,
     ) -> Option<bool> {
         let grants = self.grants_in(principal, project, at)?;
+        let grants = match principal {
+            Principal::Member(_) | Principal::ServiceAccount(_) => grants,
+            Principal::Key(id) => grants.and(self.key(self.key_by_id(id.as_str())?)?.form.kind.grants()),
+        };
         Some(grants.permits(action, owner.is_some_and(|owner| self.is_own(principal, owner))))
     }
 }

@@ -113,6 +113,8 @@ mod tests {
         let form = KeyForm {
             id: id.parse().unwrap(),
             name: None,
+            kind: crate::directory::KeyKind::Caller,
+            hint: None,
             owner: crate::directory::Owner::Member("ada".parse().unwrap()),
             project: None,
             role: None,

@@ -6,8 +6,8 @@ use super::{Definitions, Form, Json, ObjectForm, Path, Problems, Writer};
 use crate::{
     error::Error,
     id::{
-        BudgetId, KeyId, LimitId, MemberId, ModelClassId, OrganizationId, ProjectId, ReservationId, RoleId,
-        SecretDigest, ServiceAccountId,
+        BudgetId, IncreaseRequestId, KeyId, LimitId, MemberId, ModelClassId, OrganizationId, ProjectId, ReservationId,
+        RoleId, SecretDigest, ServiceAccountId,
     },
     money::Money,
     time::{TimeOfDay, Timestamp, UtcOffset},
@@ -472,5 +472,6 @@ text_forms! {
     RoleId: { "type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}$" },
     ModelClassId: { "type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}$" },
     LimitId: { "type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}$" },
+    IncreaseRequestId: { "type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}$" },
     BudgetId: { "type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}$" },
 }

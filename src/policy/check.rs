@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// The most of each kind.
-const MOST: [(&str, usize); 8] = [
+pub(crate) const MOST: [(&str, usize); 8] = [
     // Half of what a model's bits hold, so that one update can replace them all.
     ("model_classes", 31),
     ("roles", 500),
@@ -25,9 +25,11 @@ const MOST: [(&str, usize); 8] = [
     ("budgets", 500_000),
 ];
 /// The most limits on one request's path.
-const MOST_LIMITS_ON_PATH: usize = 64;
+pub(crate) const MOST_LIMITS_ON_PATH: usize = 64;
 /// The most budgets on one request's path.
-const MOST_BUDGETS_ON_PATH: usize = 16;
+pub(crate) const MOST_BUDGETS_ON_PATH: usize = 16;
+/// The longest hint of a key, in bytes: shorter than any secret.
+const LONGEST_HINT: usize = 40;
 /// The most secrets of one key.
 const MOST_SECRETS: usize = 4;
 
@@ -43,29 +45,27 @@ pub(super) fn check(readable: Readable, path: &Path<'_>, problems: &mut Problems
 
     let mut check = Check { form, readable: &readable, path, problems };
     check.bounds();
-    let members = check.unique("members", form.members.iter().map(|member| member.id.as_str()));
-    let projects = check.unique("projects", form.projects.iter().map(|project| project.id.as_str()));
-    let service_accounts =
-        check.unique("service_accounts", form.service_accounts.iter().map(|account| account.id.as_str()));
-    let keys = check.unique("keys", form.keys.iter().map(|key| key.id.as_str()));
-    let limits = check.unique("limits", form.limits.iter().map(|limit| limit.id.as_str()));
-    let budgets = check.unique("budgets", form.budgets.iter().map(|budget| budget.id.as_str()));
-    let roles = check.unique("roles", form.roles.iter().map(|role| role.id.as_str()));
-    let classes = check.unique("model_classes", form.model_classes.iter().map(|class| class.id.as_str()));
-    check.presets();
-    check.roles_exist(&roles);
-    check.principals_exist(&members, &projects);
-    check.keys_refer(&members, &projects, &service_accounts);
-    check.secrets_unique();
-    check.scopes_exist(&members, &projects, &keys);
-    check.limits_and_budgets(&classes);
+    let known = check.parts(book.as_ref().filter(|_| readable.has_book));
     check.paths_bounded();
-    if let Some(book) = book.as_ref().filter(|_| readable.has_book) {
-        check.models_exist(book);
-    }
+    let Known { members, projects, service_accounts, keys, limits, budgets } = known;
     let form = readable.form;
     let policy = Policy { book: book_form, members, projects, service_accounts, keys, limits, budgets, form };
     book.map(|_| policy)
+}
+
+/// Checks a part of a policy, whose book is known.
+pub(super) fn check_fragment(readable: &Readable, book: Option<&Book>, path: &Path<'_>, problems: &mut Problems) {
+    Check { form: &readable.form, readable, path, problems }.parts(book);
+}
+
+/// The ids of each kind.
+struct Known {
+    members: Ids,
+    projects: Ids,
+    service_accounts: Ids,
+    keys: Ids,
+    limits: Ids,
+    budgets: Ids,
 }
 
 struct Check<'a, 'p> {
@@ -76,6 +76,43 @@ struct Check<'a, 'p> {
 }
 
 impl Check<'_, '_> {
+    /// Everything but how much there is.
+    fn parts(&mut self, book: Option<&Book>) -> Known {
+        let form = self.form;
+        let members = self.unique("members", form.members.iter().map(|member| member.id.as_str()));
+        let projects = self.unique("projects", form.projects.iter().map(|project| project.id.as_str()));
+        let accounts = form.service_accounts.iter().map(|account| account.id.as_str());
+        let service_accounts = self.unique("service_accounts", accounts);
+        let keys = self.unique("keys", form.keys.iter().map(|key| key.id.as_str()));
+        let limits = self.unique("limits", form.limits.iter().map(|limit| limit.id.as_str()));
+        let budgets = self.unique("budgets", form.budgets.iter().map(|budget| budget.id.as_str()));
+        let roles = self.unique("roles", form.roles.iter().map(|role| role.id.as_str()));
+        let classes = self.unique("model_classes", form.model_classes.iter().map(|class| class.id.as_str()));
+        self.organization();
+        self.presets();
+        self.roles_exist(&roles);
+        self.principals_exist(&members, &projects);
+        self.keys_refer(&members, &projects, &service_accounts);
+        self.secrets_unique();
+        self.scopes_exist(&members, &projects, &keys);
+        self.limits_and_budgets(&classes);
+        if let Some(book) = book {
+            self.models_exist(book);
+        }
+        Known { members, projects, service_accounts, keys, limits, budgets }
+    }
+
+    fn organization(&mut self) {
+        let Some(address) = &self.form.organization.billing_address else { return };
+        let country = &address.country;
+        if country.len() != 2 || !country.bytes().all(|byte| byte.is_ascii_uppercase()) {
+            let path = self.path.field("organization");
+            let path = path.field("billing_address");
+            let message = "not a country".to_owned();
+            self.wrong(&path.field("country"), country, message, "write two letters of ISO 3166-1, such as `DE`");
+        }
+    }
+
     fn bounds(&mut self) {
         let form = self.form;
         let lengths = [
@@ -211,6 +248,11 @@ impl Check<'_, '_> {
                 Owner::ServiceAccount(id) => ("service_account", "service account", id.as_str(), accounts),
             };
             self.exists(&owner.field(name), noun, id, known, "add the owner");
+            if let Some(hint) = key.hint.as_ref().filter(|hint| hint.len() > LONGEST_HINT) {
+                let found = hint.len();
+                let message = format!("longer than {LONGEST_HINT} bytes");
+                self.too_many(&item.field("hint"), found, message, "show a few letters, never the whole secret");
+            }
             if let Some(project) = &key.project {
                 let path = item.field("project");
                 if self.exists(&path, "project", project.as_str(), projects, "add the project")

@@ -4,13 +4,14 @@ mod check;
 mod form;
 mod readable;
 
+pub(crate) use self::check::{MOST, MOST_BUDGETS_ON_PATH, MOST_LIMITS_ON_PATH};
 pub use self::form::{BookChoice, PolicyForm};
 use self::readable::Readable;
 use crate::{
     error::{Error, Problem},
     form::{Form, Json, Path, Problems},
     order::{self, Ids},
-    price::BookForm,
+    price::{Book, BookForm},
 };
 
 /// A policy without problems.
@@ -83,6 +84,11 @@ impl Policy {
             }
         }
     }
+}
+
+/// Checks a part of a policy whose price book is known: everything but how much there is of it.
+pub(crate) fn check_fragment(form: &PolicyForm, book: Option<&Book>, path: &Path<'_>, problems: &mut Problems) {
+    check::check_fragment(&Readable::whole(form.clone()), book, path, problems);
 }
 
 /// The field of an item that a problem lies in, such as `keys[2].owner`.

@@ -33,7 +33,7 @@ impl Readable {
             schema_version: Int::clamped(1),
             organization: field(json, "organization")
                 .flatten()
-                .unwrap_or_else(|| OrganizationForm { id: OrganizationId::unknown(), name: None }),
+                .unwrap_or_else(|| OrganizationForm::of(OrganizationId::unknown())),
             settings: field(json, "settings").flatten().unwrap_or_else(SettingsForm::default),
             price_book: book.clone().flatten().unwrap_or(BookChoice::Claude),
             model_classes: list(json, "model_classes", places, lost),

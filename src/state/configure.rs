@@ -5,10 +5,11 @@ use std::sync::Arc;
 use super::State;
 use crate::{
     budget::{Budget, BudgetForm},
+    change::{Change, Target},
     directory::matches_name,
-    event::Change,
     form::{Path, Problems},
     id::{BookIx, BudgetIx, KeyIx, LimitIx, ModelClassId},
+    increase_request::{self, IncreaseRequestForm, IncreaseStatus},
     limit::{EVERY_MODEL, LimitForm, Scope},
     price::{Book, BookForm},
     time::Timestamp,
@@ -74,7 +75,29 @@ impl State {
                     self.retire_budget(budget);
                 }
             }
+            Change::IncreaseRequest(set) => self.set_increase_request(&set.increase_request),
         }
+    }
+
+    fn set_increase_request(&mut self, form: &IncreaseRequestForm) {
+        if self.increase_requests.get(form.id.as_str()).is_none()
+            && let Some(first) = self.increase_request_to_forget()
+        {
+            Arc::make_mut(&mut self.increase_requests).remove(&first);
+            self.note(&Target::IncreaseRequest(first), None, false, Timestamp::EPOCH);
+        }
+        Arc::make_mut(&mut self.increase_requests).insert(form.id.as_str(), form.clone());
+    }
+
+    /// Of those decided the one that was decided first, where no more are remembered; none is let in where all are pending.
+    fn increase_request_to_forget(&self) -> Option<String> {
+        let requests = &self.increase_requests;
+        if requests.values().count() < increase_request::MOST {
+            return None;
+        }
+        let decided = requests.values().filter(|request| request.status != IncreaseStatus::Pending);
+        let revision = |id: &String| self.record(&Target::IncreaseRequest(id.clone())).map(|record| record.revision);
+        decided.map(|request| request.id.to_string()).min_by_key(revision)
     }
 
     fn set_book(&mut self, form: BookForm) {

@@ -8,14 +8,17 @@ use std::sync::Arc;
 
 pub use self::snapshot::FORMAT as SNAPSHOT_FORMAT;
 use crate::{
+    audit::AuditHead,
     budget::{BudgetForm, Budgets},
     directory::{Directory, Key, ModelSet, OrganizationForm, SettingsForm, matches_name},
     free_time::FreeTime,
     id::{BookIx, BudgetIx, KeyIx, ModelIx, OrganizationId, ReservationId},
+    increase_request::IncreaseRequestForm,
     ledger::Ledger,
     limit::{EVERY_MODEL, Limits},
-    order::Sorted,
+    order::{ById, Sorted},
     price::{Book, Models},
+    record::Records,
     reservation::{Reservation, Reservations},
     time::Timestamp,
 };
@@ -39,6 +42,12 @@ pub struct State {
     pub ledger: Ledger,
     /// Container time that cost nothing.
     pub free_time: FreeTime,
+    /// Who asked for a higher limit or cap.
+    pub increase_requests: Arc<ById<IncreaseRequestForm>>,
+    /// Where the audit log stands.
+    pub audit: AuditHead,
+    // Since when things are configured.
+    pub(crate) records: Arc<Records>,
     models: Arc<Models>,
     // Every book that a hold may be pinned to; the last one is in force.
     books: Arc<Vec<Book>>,
@@ -57,15 +66,15 @@ impl State {
         Self {
             seq: 0,
             clock: Timestamp::EPOCH,
-            directory: Arc::new(Directory::new(
-                OrganizationForm { id: organization, name: None },
-                SettingsForm::default(),
-            )),
+            directory: Arc::new(Directory::new(OrganizationForm::of(organization), SettingsForm::default())),
             limits: Limits::default(),
             budgets: Budgets::default(),
             reservations: Reservations::default(),
             ledger: Ledger::default(),
             free_time: FreeTime::default(),
+            increase_requests: Arc::default(),
+            audit: AuditHead::default(),
+            records: Arc::default(),
             models: Arc::default(),
             books: Arc::default(),
             model_classes: Arc::default(),

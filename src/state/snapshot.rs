@@ -9,30 +9,33 @@ use sha2::{Digest, Sha256};
 
 use super::State;
 use crate::{
+    audit::AuditHead,
     budget::{Budget, BudgetForm, Budgets, WindowBalance},
+    change::{
+        Change, KeySet, MemberSet, OrganizationSet, PriceBookSet, ProjectSet, RoleSet, ServiceAccountSet, SettingsSet,
+    },
     directory::{
         KeyForm, MemberForm, ModelClassForm, OrganizationForm, ProjectForm, ServiceAccountForm, SettingsForm,
         role::RoleForm,
     },
     error::{Error, ErrorKind},
-    event::{
-        Change, KeySet, MemberSet, OrganizationSet, PriceBookSet, ProjectSet, RoleSet, ServiceAccountSet, SettingsSet,
-    },
     form::{Form, Int, Json, Path, Problems},
     free_time::{FreeTime, MonthTime},
     id::BudgetIx,
+    increase_request::IncreaseRequestForm,
     ledger::Ledger,
     limit::{EVERY_MODEL, LimitForm, LimitLevel},
     order::Sorted,
     pack::{Pack, pack_items, unpack},
     price::BookForm,
+    record::Records,
     reservation::{Reservation, Reservations},
     short,
     time::Timestamp,
 };
 
 /// The version of the snapshot's form.
-pub const FORMAT: u16 = 3;
+pub const FORMAT: u16 = 4;
 
 const MAGIC: &[u8; 4] = b"TGSN";
 const HEADER: usize = 38;
@@ -73,6 +76,8 @@ crate::object! {
         limits: Vec<LimitForm>,
         /// Budgets, removed ones too.
         budgets: Vec<BudgetForm>,
+        /// Increase requests.
+        increase_requests: Vec<IncreaseRequestForm>,
     }
 }
 
@@ -93,9 +98,23 @@ struct Head {
     configuration: String,
     limits: Vec<LimitLevel>,
     budgets: Vec<BudgetWindows>,
+    audit: AuditHead,
+    records: Records,
 }
 
-crate::packed!(struct Head { seq, clock, longest_retention_ms, free_time, configuration, limits, budgets });
+crate::packed!(
+    struct Head {
+        seq,
+        clock,
+        longest_retention_ms,
+        free_time,
+        configuration,
+        limits,
+        budgets,
+        audit,
+        records,
+    }
+);
 
 type Body = (Head, (Reservations, (Ledger, Vec<(Timestamp, BudgetIx)>)));
 
@@ -109,6 +128,8 @@ impl State {
             longest_retention_ms: self.longest_retention_ms,
             free_time: self.free_time.months().to_vec(),
             configuration: crate::wire::to_text(&self.configuration()),
+            audit: self.audit,
+            records: (*self.records).clone(),
             limits: self.limits.levels(),
             budgets: self.budgets.table().iter().map(windows_of).collect(),
         };
@@ -176,6 +197,7 @@ impl State {
             keys: directory.keys().iter().map(|key| (*key.form).clone()).collect(),
             limits: self.limits.iter().map(|(_, limit)| limit.form().clone()).collect(),
             budgets: self.budgets.table().iter().map(|budget| (*budget.form).clone()).collect(),
+            increase_requests: self.increase_requests.values().cloned().collect(),
         }
     }
 }
@@ -211,6 +233,11 @@ fn restore_body((head, (reservations, (ledger, alert_ends))): Body) -> Option<St
     state.ledger = ledger;
     state.free_time = FreeTime::restored(head.free_time)?;
     state.alert_ends = Sorted::of(alert_ends);
+    for form in configuration.increase_requests {
+        Arc::make_mut(&mut state.increase_requests).insert(form.id.as_str(), form.clone());
+    }
+    state.audit = head.audit;
+    state.records = Arc::new(head.records);
     state.seq = head.seq;
     state.clock = head.clock;
     state.longest_retention_ms = head.longest_retention_ms;

@@ -5,28 +5,34 @@ use wasm_bindgen::prelude::*;
 use super::{millis, thrown};
 use crate::{
     engine::Engine,
-    wire::{self, Door},
+    wire::{self, Door, Founding},
 };
 
 /// One organization's engine.
 #[wasm_bindgen(js_name = RawEngine)]
 pub struct RawEngine {
     door: Door,
-    log: String,
+    founding: Founding,
 }
 
 #[wasm_bindgen(js_class = RawEngine)]
 impl RawEngine {
-    /// An engine for a new organization; its first events are in `log`.
+    /// An engine for a new organization; what its host stores is to be taken.
     pub fn create(policy: &str, now_ms: f64) -> Result<RawEngine, JsValue> {
-        let (door, log) = Door::create(policy, millis(now_ms)).map_err(|error| thrown(&error))?;
-        Ok(Self { door, log })
+        let (door, founding) = Door::create(policy, millis(now_ms)).map_err(|error| thrown(&error))?;
+        Ok(Self { door, founding })
     }
 
     /// The first events of a new organization, once.
     #[wasm_bindgen(js_name = takeLog)]
     pub fn take_log(&mut self) -> String {
-        std::mem::take(&mut self.log)
+        std::mem::take(&mut self.founding.events)
+    }
+
+    /// The first entries of a new organization's audit log, once.
+    #[wasm_bindgen(js_name = takeAudit)]
+    pub fn take_audit(&mut self) -> String {
+        std::mem::take(&mut self.founding.audit)
     }
 
     /// The engine of a log, from its first event.
@@ -40,7 +46,7 @@ impl RawEngine {
     }
 
     fn of(door: Door) -> Self {
-        Self { door, log: String::new() }
+        Self { door, founding: Founding::default() }
     }
 
     /// Answers a line.
@@ -57,6 +63,11 @@ impl RawEngine {
     /// Decides and keeps the events for `commit`.
     pub fn decide(&mut self, command: &str, now_ms: f64) -> Result<String, JsValue> {
         self.door.decide(command, millis(now_ms)).map_err(|error| thrown(&error))
+    }
+
+    /// The audit log's entries of what was decided last.
+    pub fn audit(&self) -> String {
+        self.door.audit()
     }
 
     /// Applies what was decided last.

@@ -1,8 +1,10 @@
 //! Commands as JSON.
 
-use super::part::PartForm;
+use super::{Count, part::PartForm};
 use crate::{
-    command::{Admit, Command, Credential, GivenPart, GivenUsage, ModelName},
+    audit::DenialsForm,
+    change::Change,
+    command::{Admit, Command, Credential, GivenPart, GivenUsage, Manage, ManagedChange, ModelName},
     decide::MOST_PARTS,
     directory::Principal,
     error::Error,
@@ -151,6 +153,30 @@ crate::object! {
         to_ms: Millis,
     }
 
+    /// One change of a command.
+    pub struct ManagedChangeForm {
+        /// The change. The hash of a price book may be 64 zeros: the engine knows it.
+        change: Change,
+        /// The revision that the actor has seen: 0 where there was nothing; null: whatever it is.
+        revision: Option<Count> = None,
+    }
+
+    /// Changes what is configured, all of it or nothing.
+    pub struct ManageForm {
+        /// Who changes it.
+        actor: Principal,
+        /// From where, as the host saw it.
+        source: Option<String> = None,
+        /// 1 to 100 changes, of as many things.
+        changes: Vec<ManagedChangeForm>,
+    }
+
+    /// Remembers denials that the host has counted.
+    pub struct RecordDenialsForm {
+        /// 1 to 100 of them.
+        denials: Vec<DenialsForm>,
+    }
+
     /// Replaces the policy by difference.
     pub struct UpdatePolicyForm {
         /// Who replaces it.
@@ -177,6 +203,10 @@ crate::tagged! {
         "adjust" => Adjust(AdjustForm),
         /// Accepts a clock.
         "advance_clock" => AdvanceClock(AdvanceClockForm),
+        /// Changes what is configured.
+        "manage" => Manage(ManageForm),
+        /// Remembers denials.
+        "record_denials" => RecordDenials(RecordDenialsForm),
         /// Replaces the policy.
         "update_policy" => UpdatePolicy(UpdatePolicyForm),
     }
@@ -233,11 +263,32 @@ impl CommandForm {
                 reason: form.reason.clone(),
             },
             Self::AdvanceClock(form) => Command::AdvanceClock { actor: form.actor.clone(), to: form.to_ms.into() },
+            Self::Manage(form) => Command::Manage(Box::new(form.manage()?)),
+            Self::RecordDenials(form) => Command::RecordDenials(form.denials.clone()),
             Self::UpdatePolicy(form) => Command::UpdatePolicy {
                 actor: form.actor.clone(),
                 policy: Box::new(Policy::read(&form.policy, &Path::Root("command.policy"))?),
             },
         })
+    }
+}
+
+impl ManageForm {
+    fn manage(&self) -> Result<Manage, Error> {
+        let mut changes = Vec::with_capacity(self.changes.len());
+        for (index, form) in self.changes.iter().enumerate() {
+            let mut change = form.change.clone();
+            if let Change::PriceBook(set) = &mut change {
+                let hash = set.price_book.hash();
+                if set.hash != SecretDigest([0; 32]) && set.hash != hash {
+                    let message = format!("the book has the hash `{hash}`: write that, or 64 zeros");
+                    return Err(Error::invalid(message).at(format!("command.changes[{index}].change.hash")));
+                }
+                set.hash = hash;
+            }
+            changes.push(ManagedChange { change, revision: form.revision.map(Int::unsigned) });
+        }
+        Ok(Manage { actor: self.actor.clone(), source: self.source.clone(), changes })
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::{Count, EventForm, count};
 use crate::{
+    change::Target,
     decision::{Decision, Denial, Gate, Outcome, Reason, Retry, Violation},
     id::{BudgetId, LimitId, ReservationId},
     limit::{Meter, Scope},
@@ -173,6 +174,26 @@ crate::object! {
         clock_ms: Millis,
     }
 
+    /// What was changed, and its revision now.
+    pub struct RevisionForm {
+        /// What.
+        target: Target,
+        /// The number of the event that set it.
+        revision: Count,
+    }
+
+    /// What is configured was changed.
+    pub struct ManagedForm {
+        /// What, in the order of the command.
+        changes: Vec<RevisionForm>,
+    }
+
+    /// Denials are remembered.
+    pub struct DenialsRecordedForm {
+        /// How many were told.
+        denials: Count,
+    }
+
     /// The policy was replaced.
     pub struct PolicyUpdatedForm {
         /// How many things changed.
@@ -199,6 +220,10 @@ crate::tagged! {
         "adjusted" => Adjusted(AdjustedForm),
         /// The clock was accepted.
         "clock_advanced" => ClockAdvanced(ClockAdvancedForm),
+        /// What is configured was changed.
+        "managed" => Managed(ManagedForm),
+        /// Denials are remembered.
+        "denials_recorded" => DenialsRecorded(DenialsRecordedForm),
         /// The policy was replaced.
         "policy_updated" => PolicyUpdated(PolicyUpdatedForm),
     }
@@ -278,6 +303,16 @@ impl DecisionForm {
                 replayed: *replayed,
             }),
             Decision::ClockAdvanced { clock } => Self::ClockAdvanced(ClockAdvancedForm { clock_ms: (*clock).into() }),
+            Decision::Managed { changes } => {
+                let revision = |(target, number): &(Target, u64)| RevisionForm {
+                    target: target.clone(),
+                    revision: count(*number),
+                };
+                Self::Managed(ManagedForm { changes: changes.iter().map(revision).collect() })
+            }
+            Decision::DenialsRecorded { denials } => {
+                Self::DenialsRecorded(DenialsRecordedForm { denials: count(*denials) })
+            }
             Decision::PolicyUpdated { changes } => Self::PolicyUpdated(PolicyUpdatedForm { changes: count(*changes) }),
         }
     }

@@ -3,8 +3,10 @@
 use super::{Count, Nothing, PartForm, PartsForm, count, to_text};
 use crate::{
     alert::Alert,
+    audit::DenialsForm,
+    change::Change,
     directory::Principal,
-    event::{Change, Event, EventKind, Reserved, Settled, VERSION},
+    event::{Event, EventKind, Reserved, Settled, VERSION},
     form::{Definitions, Fields, Form, Int, Json, ObjectForm, Path, Problems, Writer},
     id::{BudgetId, BudgetIx, KeyId, KeyIx, LimitId, LimitIx, ReservationId, SecretDigest},
     money::Money,
@@ -213,6 +215,8 @@ crate::object! {
     pub struct ConfiguredForm {
         /// Who changed it; null: it came with the policy file.
         actor: Option<Principal>,
+        /// From where, as the host saw it.
+        source: Option<String> = None,
         /// The change.
         change: Change,
     }
@@ -239,6 +243,8 @@ crate::tagged! {
         "alert_resolved" => AlertResolved(AlertEventForm),
         /// An actor accepted a clock that jumped.
         "clock_advanced" => ClockAdvanced(ClockAdvancedEventForm),
+        /// A principal was denied.
+        "denied" => Denied(Box<DenialsForm>),
         /// Nothing happened for long.
         "heartbeat" => Heartbeat(Nothing),
         /// The configuration was changed.
@@ -336,9 +342,11 @@ fn body_of(state: &State, kind: &EventKind) -> EventBody {
         EventKind::ClockAdvanced(actor) => {
             EventBody::ClockAdvanced(ClockAdvancedEventForm { actor: (**actor).clone() })
         }
+        EventKind::Denied(denials) => EventBody::Denied(denials.clone()),
         EventKind::Heartbeat => EventBody::Heartbeat(Nothing {}),
         EventKind::Configured(configured) => EventBody::Configured(Box::new(ConfiguredForm {
             actor: configured.actor.clone(),
+            source: configured.source.clone(),
             change: configured.change.clone(),
         })),
     }

@@ -2,7 +2,7 @@
 
 use super::{
     PartForm, PartsForm,
-    event::{AlertForm, EventBody, EventForm, KnownUsageForm, ReservedForm, SettledEventForm},
+    event::{AlertForm, ConfiguredForm, EventBody, EventForm, KnownUsageForm, ReservedForm, SettledEventForm},
 };
 use crate::{
     alert::Alert,
@@ -115,9 +115,11 @@ impl Reader<'_> {
             EventBody::AlertFired(form) => EventKind::AlertFired(self.alert(form.alert)?),
             EventBody::AlertResolved(form) => EventKind::AlertResolved(self.alert(form.alert)?),
             EventBody::ClockAdvanced(form) => EventKind::ClockAdvanced(Box::new(form.actor)),
+            EventBody::Denied(form) => EventKind::Denied(form),
             EventBody::Heartbeat(_) => EventKind::Heartbeat,
             EventBody::Configured(form) => {
-                EventKind::Configured(Box::new(Configured { actor: form.actor, change: form.change }))
+                let ConfiguredForm { actor, source, change } = *form;
+                EventKind::Configured(Box::new(Configured { actor, source, change }))
             }
         })
     }

@@ -2,10 +2,12 @@
 
 use super::{CommandForm, OutcomeForm, QueryForm, answer, error_text, read_event, read_events, to_text, write_events};
 use crate::{
+    audit::entries,
     engine::Engine,
     error::Error,
     event::Events,
     form::{Form, Json, Path, Problems},
+    state::State,
     time::{Millis, Timestamp},
 };
 
@@ -23,12 +25,21 @@ crate::object! {
     }
 }
 
+/// What a host stores of an organization that begins.
+#[derive(Clone, Debug, Default)]
+pub struct Founding {
+    /// The first events of the log, as a JSON list.
+    pub events: String,
+    /// The first entries of the audit log, as a JSON list.
+    pub audit: String,
+}
+
 /// An engine behind its text door.
 ///
 /// ```
 /// use tollgate::wire::Door;
 /// let policy = r#"{"schema_version":1,"organization":{"id":"acme"}}"#;
-/// let (mut door, _events) = Door::create(policy, 1_764_000_000_000)?;
+/// let (mut door, _founding) = Door::create(policy, 1_764_000_000_000)?;
 /// let answer = door.run_line(r#"{"now_ms":1764000000001,"command":{"type":"expire"}}"#);
 /// assert!(answer.starts_with(r#"{"decision":{"type":"expired","reservations":0}"#));
 /// # Ok::<(), tollgate::error::Error>(())
@@ -41,15 +52,17 @@ pub struct Door {
 }
 
 impl Door {
-    /// A door for a new organization, and the first events of its log as a JSON list.
+    /// A door for a new organization, the first events of its log as a JSON list, and the entries of its audit log.
     ///
     /// # Errors
     /// With every problem of the policy, or when `now_ms` is no instant.
-    pub fn create(policy: &str, now_ms: i64) -> Result<(Self, String), Error> {
+    pub fn create(policy: &str, now_ms: i64) -> Result<(Self, Founding), Error> {
         let now = Timestamp::from_millis(now_ms).map_err(|error| error.at("now_ms"))?;
         let (engine, events) = Engine::create(policy, now)?;
-        let log = write_events(engine.state(), &events);
-        Ok((Self::over(engine), log))
+        let before = State::empty(engine.state().directory.organization.id.clone());
+        let audit = to_text(&entries(&before, &events));
+        let events = write_events(engine.state(), &events);
+        Ok((Self::over(engine), Founding { events, audit }))
     }
 
     /// A door for an organization whose log is a JSON list of events, from its first one.
@@ -57,7 +70,7 @@ impl Door {
     /// # Errors
     /// When an event cannot be read or does not fit.
     pub fn fold(log: &str) -> Result<Self, Error> {
-        let mut door = Self::over(Engine::over(crate::state::State::empty(crate::id::OrganizationId::unknown())));
+        let mut door = Self::over(Engine::over(State::empty(crate::id::OrganizationId::unknown())));
         door.apply(log)?;
         Ok(door)
     }
@@ -139,6 +152,13 @@ impl Door {
         let text = to_text(&OutcomeForm::of(self.engine.state(), &outcome));
         self.decided = Some((self.engine.seq(), outcome.events));
         Ok(text)
+    }
+
+    /// The audit log's entries of the last [`Door::decide`], as a JSON list: a host stores them with the events.
+    #[must_use]
+    pub fn audit(&self) -> String {
+        let decided = self.decided.as_ref().filter(|(seq, _)| *seq == self.engine.seq());
+        to_text(&entries(self.engine.state(), decided.into_iter().flat_map(|(_, events)| events)))
     }
 
     /// Applies the events of the last [`Door::decide`], which the host has stored meanwhile.

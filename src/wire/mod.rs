@@ -9,6 +9,7 @@ mod decision;
 mod event;
 mod event_reader;
 mod line;
+mod list;
 mod part;
 mod price;
 mod price_door;
@@ -25,7 +26,8 @@ pub use self::{
     decision::{DecisionForm, OutcomeForm, RetryForm, ViolationForm},
     event::{AlertForm, EventBody, EventForm, write_events},
     event_reader::{read_event, read_events},
-    line::{Door, LineForm},
+    line::{Door, Founding, LineForm},
+    list::{ListForm, ListItem, ListKind, ListResult},
     part::PartForm,
     price::{ContextForm, LineItem, Per, PriceForm, PriceResult},
     price_door::{CountedRow, PriceDoor, names_text},
@@ -139,6 +141,8 @@ crate::object! {
         result: ResultForm,
         /// An event.
         event: EventForm,
+        /// An entry of the audit log.
+        audit_entry: crate::audit::AuditEntry,
         /// A catalogue that price books are imported from.
         catalogue: crate::price::import::Catalogue,
         /// The report of an import.

@@ -5,16 +5,17 @@ use super::{
     command::model_name,
     count,
     decision::{DenyForm, deny, meter_text},
+    list::{self, ListForm, ListResult},
     price::{PriceForm, PriceResult, price_result},
 };
 use crate::{
     budget::{Balance, Budget},
-    decide::{due, known, on_path, permitted, price_now, quote_named},
+    decide::{due, identify, known, on_path, permitted, price_now, quote_named, usable},
     decision::{Denial, Reason},
-    directory::{Owner, Principal, action::Action},
+    directory::{Key, KeyKind, Owner, Principal, action::Action},
     error::{Error, ErrorKind},
     form::Path,
-    id::{BudgetId, KeyId, LimitId, ProjectId, ReservationId},
+    id::{BudgetId, KeyId, KeyIx, LimitId, ProjectId, ReservationId, SecretDigest},
     limit::{Limit, Meter, Mode, Operation, Scope},
     money::Money,
     order,
@@ -55,6 +56,11 @@ crate::object! {
         /// Who.
         credential: CredentialForm,
     }
+    /// Whose a credential is.
+    pub struct IdentifyForm {
+        /// The credential.
+        credential: CredentialForm,
+    }
     /// A reservation.
     pub struct ReservationQueryForm {
         /// Which.
@@ -79,6 +85,12 @@ crate::tagged! {
         "balances" => Balances(Nothing),
         /// A reservation.
         "reservation" => Reservation(ReservationQueryForm),
+        /// Whose a credential is.
+        "identify" => Identify(IdentifyForm),
+        /// Things that are configured.
+        "list" => List(Box<ListForm>),
+        /// Where the audit log stands.
+        "audit_head" => AuditHead(Nothing),
     }
 }
 
@@ -222,6 +234,26 @@ crate::object! {
         /// Every budget in force, by id.
         budgets: Vec<BudgetHeadroom>,
     }
+    /// Whose a credential is.
+    pub struct IdentityResult {
+        /// The key.
+        key: KeyId,
+        /// What it is for.
+        kind: KeyKind,
+        /// To whom it belongs.
+        owner: Owner,
+        /// The project that it works for.
+        project: Option<ProjectId>,
+        /// Why it may not be used now; null: it may.
+        refused: Option<Reason>,
+    }
+    /// Where the audit log stands.
+    pub struct AuditHeadResult {
+        /// How many entries there are.
+        entries: Count,
+        /// The hash of the last one; zeros before the first.
+        hash: SecretDigest,
+    }
     /// A reservation.
     pub struct ReservationResult {
         /// Which.
@@ -260,6 +292,12 @@ crate::tagged! {
         "balances" => Balances(Box<BalancesResult>),
         /// A reservation.
         "reservation" => Reservation(ReservationResult),
+        /// Whose a credential is.
+        "identity" => Identity(IdentityResult),
+        /// Things that are configured.
+        "list" => List(ListResult),
+        /// Where the audit log stands.
+        "audit_head" => AuditHead(AuditHeadResult),
         /// A denial.
         "deny" => Deny(DenyForm),
     }
@@ -272,7 +310,13 @@ crate::tagged! {
 pub fn answer(state: &State, query: &QueryForm, now: Timestamp) -> Result<ResultForm, Error> {
     let at = now.max(state.clock);
     match query {
-        QueryForm::Can(_) | QueryForm::Quote(_) | QueryForm::Price(_) | QueryForm::Models(_) => read(state, query, at),
+        QueryForm::Can(_)
+        | QueryForm::Quote(_)
+        | QueryForm::Price(_)
+        | QueryForm::Models(_)
+        | QueryForm::Identify(_)
+        | QueryForm::List(_)
+        | QueryForm::AuditHead(_) => read(state, query, at),
         // An answer does not depend on whether the host's timer has run.
         QueryForm::Headroom(_) | QueryForm::Balances(_) | QueryForm::Reservation(_) => {
             let due = due(state, at);
@@ -348,6 +392,17 @@ fn read(state: &State, query: &QueryForm, at: Timestamp) -> Result<ResultForm, E
                 Err(reason) => denied(reason),
             }
         }
+        QueryForm::Identify(form) => match identify(state, &form.credential.credential()) {
+            Some(found) => Ok(ResultForm::Identity(identity(state, found, at))),
+            None => denied(Reason::UnknownKey),
+        },
+        QueryForm::List(form) => match list::list(state, form, at)? {
+            Ok(listed) => Ok(ResultForm::List(listed)),
+            Err(reason) => denied(reason),
+        },
+        QueryForm::AuditHead(_) => {
+            Ok(ResultForm::AuditHead(AuditHeadResult { entries: count(state.audit.entries), hash: state.audit.hash }))
+        }
         QueryForm::Balances(_) => Ok(ResultForm::Balances(Box::new(balances(state, at)))),
         QueryForm::Reservation(form) => reservation(state, &form.reservation, at),
     }
@@ -370,6 +425,18 @@ fn can(state: &State, form: &CanForm, at: Timestamp) -> Result<ResultForm, Error
             .at("query.principal")
         })?;
     Ok(ResultForm::Can(CanResult { allowed }))
+}
+
+fn identity(state: &State, found: (KeyIx, &Key, Option<Timestamp>), at: Timestamp) -> IdentityResult {
+    let key = found.1;
+    let project = key.project().and_then(|project| state.directory.project(project));
+    IdentityResult {
+        key: key.form.id.clone(),
+        kind: key.form.kind,
+        owner: key.form.owner.clone(),
+        project: project.map(|project| project.form.id.clone()),
+        refused: usable(Some(found), at).err(),
+    }
 }
 
 fn limit_headroom(limit: &Limit<'_>, at: Timestamp) -> LimitHeadroom {

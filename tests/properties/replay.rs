@@ -11,7 +11,7 @@ use super::random::{dice::Dice, stream::Stream};
 fn lived(seed: u64, lines: usize) -> (Door, Vec<String>) {
     let mut stream = Stream::new(seed);
     let (mut door, first) = Door::create(&stream.policy(), stream.now_ms()).expect("a valid policy");
-    let mut log = events(&first);
+    let mut log = events(&first.events);
     for line in stream.by_ref().take(lines) {
         let answer = door.run_line(&line);
         let kept: Value = serde_json::from_str(&line).expect("a line is JSON");

@@ -11,8 +11,8 @@ pub struct Port {
 impl Port {
     /// A new organization, and the first events of its log as a JSON list.
     pub fn create(policy: &str, now_ms: i64) -> (Self, String) {
-        let (door, events) = Door::create(policy, now_ms).unwrap_or_else(|error| panic!("{error}\n{policy}"));
-        (Self { door }, events)
+        let (door, founding) = Door::create(policy, now_ms).unwrap_or_else(|error| panic!("{error}\n{policy}"));
+        (Self { door }, founding.events)
     }
 
     /// Answers a line.

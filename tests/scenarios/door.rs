@@ -9,7 +9,9 @@ pub struct Door(wire::Door);
 impl Door {
     /// A new organization, and the first events of its log.
     pub fn create(policy: &str, now_ms: i64) -> Result<(Self, String), String> {
-        wire::Door::create(policy, now_ms).map(|(door, log)| (Self(door), log)).map_err(|error| told(&error))
+        wire::Door::create(policy, now_ms)
+            .map(|(door, founding)| (Self(door), founding.events))
+            .map_err(|error| told(&error))
     }
 
     /// The organization of a log: the lists of events, in their order.

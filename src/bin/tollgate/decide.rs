@@ -5,7 +5,10 @@ use std::{
     path::Path,
 };
 
-use tollgate::{form::Json, wire::Door};
+use tollgate::{
+    form::Json,
+    wire::{Door, Founding},
+};
 
 use crate::{Failure, problems, read};
 
@@ -23,9 +26,9 @@ pub(crate) fn run(policy: &Path, start_ms: Option<i64>, log: bool) -> Result<(),
         let door = match &mut door {
             Some(door) => door,
             None => {
-                let (begun, events) = begin(&file, &policy, start_ms.or_else(|| first_instant(&line)))?;
+                let (begun, founding) = begin(&file, &policy, start_ms.or_else(|| first_instant(&line)))?;
                 if log {
-                    write(&mut out, &events)?;
+                    write(&mut out, &founding.events)?;
                 }
                 door.insert(begun)
             }
@@ -42,7 +45,7 @@ pub(crate) fn run(policy: &Path, start_ms: Option<i64>, log: bool) -> Result<(),
     if refused { Err(Failure::Refused) } else { Ok(()) }
 }
 
-fn begin(file: &str, policy: &str, now_ms: Option<i64>) -> Result<(Door, String), Failure> {
+fn begin(file: &str, policy: &str, now_ms: Option<i64>) -> Result<(Door, Founding), Failure> {
     Door::create(policy, now_ms.unwrap_or(0)).map_err(|error| {
         if error.problems().is_empty() {
             eprintln!("tollgate: {error}");

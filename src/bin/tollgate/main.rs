@@ -1,5 +1,6 @@
 //! The command line. The only part of the crate that reads files and writes to the terminal.
 
+mod audit;
 mod book;
 mod check;
 mod decide;
@@ -61,6 +62,12 @@ enum Subcommands {
         #[command(subcommand)]
         command: prices::Command,
     },
+    /// Verifies an audit log without the engine that wrote it.
+    Audit {
+        /// What to do.
+        #[command(subcommand)]
+        command: audit::Command,
+    },
     /// Prints what is generated from the types.
     Schema {
         /// What to print.
@@ -96,6 +103,7 @@ fn main() -> ExitCode {
         Subcommands::Decide { policy, start_ms, log } => decide::run(&policy, start_ms, log),
         Subcommands::Quote { book, from } => quote::run(book.as_deref(), from),
         Subcommands::Prices { command } => prices::run(&command),
+        Subcommands::Audit { command } => audit::run(&command),
         Subcommands::Schema { what } => schema::run(what),
     };
     match done {

@@ -1,0 +1,85 @@
+//! What must hold of increase requests: who asks is who says so, and what is decided stays decided.
+
+use super::Fragment;
+use crate::{
+    change::Change,
+    form::{Json, Path, Problems},
+    increase_request::{self, IncreaseRequestForm, IncreaseStatus},
+    limit::{Meter, MeterAmount},
+};
+
+impl Fragment<'_> {
+    pub(super) fn increase_requests(&mut self) {
+        let mut problems = Problems::default();
+        let mut pending =
+            self.state.increase_requests.values().filter(|known| known.status == IncreaseStatus::Pending).count();
+        for (index, managed) in self.command.changes.iter().enumerate() {
+            let Change::IncreaseRequest(set) = &managed.change else { continue };
+            let root = format!("command.changes[{index}].change.increase_request");
+            let path = Path::Root(&root);
+            let request = &set.increase_request;
+            request.check(&path, &mut problems);
+            match self.state.increase_requests.get(request.id.as_str()) {
+                None => {
+                    pending = pending.saturating_add(1);
+                    self.asked(request, pending, &path, &mut problems);
+                }
+                Some(known) => decided(known, request, &path, &mut problems),
+            }
+        }
+        self.problems.extend(problems.into_list());
+    }
+
+    fn asked(&self, request: &IncreaseRequestForm, pending: usize, path: &Path<'_>, problems: &mut Problems) {
+        let text = |text: &str| Json::String(text.to_owned());
+        if request.status != IncreaseStatus::Pending {
+            let status = text(request.status.as_str());
+            problems.report(&path.field("status"), &status, "nobody has asked for this yet", "write `pending`");
+        }
+        if request.requested_by != self.command.actor {
+            let message = "somebody else asks than who acts";
+            problems.report(&path.field("requested_by"), &Json::Null, message, "name the actor of the command");
+        }
+        if pending > increase_request::MOST {
+            let message = format!("{} requests are pending already", increase_request::MOST);
+            problems.report(path, &Json::Null, message, "decide or withdraw some first");
+        }
+        let state = self.state;
+        if let Some(id) = &request.limit {
+            match state.limits.by_id(id.as_str()).and_then(|known| state.limits.get(known)) {
+                None => {
+                    let message = format!("no limit `{id}`");
+                    problems.report(&path.field("limit"), &text(id.as_str()), message, "name a limit in force");
+                }
+                Some(limit) => {
+                    let is_money = matches!(request.amount, MeterAmount::Usd(_));
+                    if is_money != (limit.form().meter == Meter::Cost) {
+                        let message = format!("the limit counts `{}`", limit.form().meter.as_str());
+                        let remedy = "write a count, or for `cost` US dollars as a string";
+                        problems.report(&path.field("amount"), &Json::Null, message, remedy);
+                    }
+                }
+            }
+        }
+        if let Some(id) = &request.budget
+            && state.budgets.by_id(id.as_str()).is_none()
+        {
+            let message = format!("no budget `{id}`");
+            problems.report(&path.field("budget"), &text(id.as_str()), message, "name a budget in force");
+        }
+    }
+}
+
+/// Only where it stands changes, once, and what who decides has to say.
+fn decided(known: &IncreaseRequestForm, new: &IncreaseRequestForm, path: &Path<'_>, problems: &mut Problems) {
+    let rest = IncreaseRequestForm { status: known.status, note: known.note.clone(), ..new.clone() };
+    if rest != *known {
+        let message = "what was asked for cannot be changed";
+        problems.report(path, &Json::Null, message, "withdraw it, and ask anew");
+    }
+    if known.status != IncreaseStatus::Pending {
+        let status = Json::String(new.status.as_str().to_owned());
+        let message = format!("the request was {} already", known.status.as_str());
+        problems.report(&path.field("status"), &status, message, "ask anew");
+    }
+}
