@@ -1,8 +1,9 @@
 //! The audit log: who changed what, and who was refused; a fold over events, in which each entry holds the hash of the one
 //! before it.
 //!
-//! The hash of an entry is the SHA-256 of its line without the field `hash` itself, which is the last one. The state keeps
-//! only the last hash, so that a host stores the lines, and anybody can verify them without it.
+//! The hash of an entry is the SHA-256 of its line without the field `hash` itself, which is the last one. A host stores the
+//! lines with the events that they are of, and hands over the last one when it asks for the next; anybody can verify them
+//! without the engine.
 
 use sha2::{Digest, Sha256};
 
@@ -71,8 +72,6 @@ pub struct AuditHead {
     /// The hash of the last one; zeros before the first.
     pub hash: SecretDigest,
 }
-
-crate::packed!(struct AuditHead { entries, hash });
 
 impl Default for AuditHead {
     fn default() -> Self {
@@ -232,8 +231,7 @@ pub fn entry(state: &State, head: AuditHead, event: &Event) -> Option<AuditEntry
 
 /// The entries of events that come next, in a state in which none of them has happened yet.
 #[must_use]
-pub fn entries<'a>(state: &State, events: impl IntoIterator<Item = &'a Event>) -> Vec<AuditEntry> {
-    let mut head = state.audit;
+pub fn entries<'a>(state: &State, mut head: AuditHead, events: impl IntoIterator<Item = &'a Event>) -> Vec<AuditEntry> {
     let next = |event| {
         let entry = entry(state, head, event)?;
         head = entry.head();

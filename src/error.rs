@@ -35,6 +35,8 @@ pub enum ErrorKind {
     UnpricedClass,
     /// A change of what somebody else has changed meanwhile.
     StaleRevision,
+    /// A question to a build that only decides requests.
+    Unmanaged,
     /// A change that this actor may not make, since it grants more than the actor holds, or that nobody may.
     ForbiddenChange,
 }
@@ -124,6 +126,7 @@ impl Error {
             ErrorKind::UnknownModel => "unknown_model",
             ErrorKind::UnpricedClass => "unpriced_class",
             ErrorKind::StaleRevision => "stale_revision",
+            ErrorKind::Unmanaged => "unmanaged",
             ErrorKind::ForbiddenChange => "forbidden_change",
         }
     }

@@ -80,5 +80,5 @@ pub mod state;
 pub mod time;
 pub mod wire;
 
-#[cfg(any(feature = "wasm", feature = "wasm-import"))]
+#[cfg(any(feature = "wasm", feature = "wasm-prices", feature = "wasm-import"))]
 mod wasm;

@@ -1,36 +1,55 @@
-/** The instance of the module: what it throws, and what becomes of it when it fails. */
-import { __wbg_reset_state } from './core.js';
+/** The instance of a module: what it throws, and what becomes of it when it fails. */
 import { TollgateError, type Problem } from './error.js';
 
-// Counts the instances of the module. An engine of an earlier one is lost.
-let current = 0;
+export class Instance {
+  // Counts the instances of the module. An engine of an earlier one is lost.
+  #number = 0;
+  readonly #reset: () => void;
 
-/** The instance of the module that answers now. */
-export const instance = (): number => current;
+  /** `reset` replaces the instance by a new one. */
+  constructor(reset: () => void) {
+    this.#reset = reset;
+  }
 
-/** Turns what the module throws into a `TollgateError`; a panic replaces the whole instance. */
-export function guarded<T>(call: () => T): T {
-  try {
-    return call();
-  } catch (thrown) {
-    if (thrown instanceof TollgateError) {
-      throw thrown;
+  /** The instance of the module that answers now. */
+  get number(): number {
+    return this.#number;
+  }
+
+  /** Turns what the module throws into a `TollgateError`; a panic replaces the whole instance. */
+  guarded<T>(call: () => T): T {
+    try {
+      return call();
+    } catch (thrown) {
+      if (thrown instanceof TollgateError) {
+        throw thrown;
+      }
+      const refusal = refusalOf(thrown);
+      if (refusal !== undefined) {
+        throw new TollgateError(refusal.code, refusal.message, refusal.path, refusal.problems ?? []);
+      }
+      // The module trapped. Its memory is not to be believed: no engine in it ever answers again.
+      this.#number += 1;
+      this.#reset();
+      throw new TollgateError(
+        'engine_lost',
+        `the engine failed and was discarded: rebuild it from its log (${String(thrown)})`,
+      );
     }
-    if (isRefusal(thrown)) {
-      throw new TollgateError(thrown.code, thrown.message, thrown.path, thrown.problems);
-    }
-    // The module trapped. Its memory is not to be believed: no engine in it ever answers again.
-    current += 1;
-    __wbg_reset_state();
-    throw new TollgateError(
-      'engine_lost',
-      `the engine failed and was discarded: rebuild it from its log (${String(thrown)})`,
-    );
   }
 }
 
-function isRefusal(thrown: unknown): thrown is { code: string; message: string; path: string; problems: Problem[] } {
-  return (
-    typeof thrown === 'object' && thrown !== null && !(thrown instanceof Error) && 'code' in thrown && 'path' in thrown
-  );
+interface Refusal {
+  code: string;
+  message: string;
+  path: string;
+  problems?: Problem[];
+}
+
+/** What a module throws at a caller's mistake is an object, or the text of an error. */
+function refusalOf(thrown: unknown): Refusal | undefined {
+  if (typeof thrown === 'string') return (JSON.parse(thrown) as { error: Refusal }).error;
+  const isRefusal =
+    typeof thrown === 'object' && thrown !== null && !(thrown instanceof Error) && 'code' in thrown && 'path' in thrown;
+  return isRefusal ? (thrown as Refusal) : undefined;
 }

@@ -1,12 +1,17 @@
 /// <reference lib="esnext.disposable" />
 /** Prices by themselves: what a usage costs, by a price book, without an organization. */
-import { RawBook, claudeBook, moduleMemory } from './core.js';
+import { RawBook, __wbg_reset_state, claudeBook, moduleMemory } from './books.js';
 import { TollgateError } from './error.js';
-import { guarded, instance } from './instance.js';
+import { Instance } from './instance.js';
 import type { BookForm, LineItem } from './types.js';
 import { UsageNames } from './usage_names.js';
 import { READERS } from './usage_reader.js';
 import type { Counts } from './usage_value.js';
+
+export type { BookForm, LineItem } from './types.js';
+export { TollgateError, type Problem } from './error.js';
+
+const module = new Instance(() => __wbg_reset_state());
 
 /** How a call was made, where its usage object does not say. */
 export interface CallContext {
@@ -148,7 +153,7 @@ export class PriceBook {
   static #names: UsageNames | undefined;
 
   readonly #raw: RawBook;
-  readonly #instance = instance();
+  readonly #born = module.number;
   readonly #source: string;
   readonly #known = new Map<string, Known[]>();
   #places: Places | undefined;
@@ -163,12 +168,12 @@ export class PriceBook {
 
   /** A price book; every problem of one that is refused is in the error. */
   static load(book: string | BookForm): PriceBook {
-    return guarded(() => new PriceBook(RawBook.load(typeof book === 'string' ? book : JSON.stringify(book))));
+    return module.guarded(() => new PriceBook(RawBook.load(typeof book === 'string' ? book : JSON.stringify(book))));
   }
 
   /** The book of Anthropic's models that ships with the engine. */
   static claude(): PriceBook {
-    return guarded(() => new PriceBook(RawBook.load(claudeBook())));
+    return module.guarded(() => new PriceBook(RawBook.load(claudeBook())));
   }
 
   /** What a usage costs. Throws a {@link TollgateError} that says why it has no price. */
@@ -188,7 +193,7 @@ export class PriceBook {
 
   /** Frees the book's memory at once; otherwise it is freed when the book is collected. */
   free(): void {
-    if (!this.#freed && this.#instance === instance()) this.#raw.free();
+    if (!this.#freed && this.#born === module.number) this.#raw.free();
     this.#freed = true;
   }
 
@@ -222,11 +227,11 @@ export class PriceBook {
 
   /** Without a closure, which the hot way would make each time. */
   #ask(known: Known, said: number, asked: number, present: number, ms: number): number {
-    if (this.#freed || this.#instance !== instance()) return this.#call(() => -1);
+    if (this.#freed || this.#born !== module.number) return this.#call(() => -1);
     try {
       return this.#raw.quoteCounts(known.card, known.api, said, asked, present, ms);
     } catch (thrown) {
-      return guarded(() => {
+      return module.guarded(() => {
         throw thrown;
       });
     }
@@ -282,10 +287,10 @@ export class PriceBook {
 
   #call<T>(call: (raw: RawBook) => T): T {
     if (this.#freed) throw new TollgateError('book_freed', 'the price book was freed: load it again');
-    if (this.#instance !== instance()) {
+    if (this.#born !== module.number) {
       throw new TollgateError('engine_lost', 'the module failed and was replaced: load the price book again');
     }
-    return guarded(() => call(this.#raw));
+    return module.guarded(() => call(this.#raw));
   }
 }
 

@@ -1,5 +1,5 @@
 /** The names that positions refer to, as the module tells them. */
-import { usageNames } from './core.js';
+import { usageNames } from './books.js';
 import type { Names } from './usage_value.js';
 
 interface Told {

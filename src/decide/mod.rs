@@ -36,6 +36,15 @@ use crate::{
     time::Timestamp,
 };
 
+/// Whether this build can be managed: every one but the module that only decides requests, which every web page loads.
+pub const MANAGES: bool = cfg!(any(feature = "wasm-management", not(feature = "wasm")));
+
+/// What a build that only decides requests answers to anything else.
+pub(crate) fn unmanaged() -> Error {
+    let message = "this module only decides requests: import the engine from `tollgate/management`";
+    Error::new(ErrorKind::Unmanaged, message)
+}
+
 /// The most parts of one usage.
 pub const MOST_PARTS: usize = 64;
 
@@ -110,6 +119,7 @@ pub(crate) fn step(
             correct::adjust(state, actor, reservation, *charge, reason, at, events)
         }
         Command::AdvanceClock { actor, to } => correct::advance_clock(state, actor, *to, at, events),
+        Command::UpdatePolicy { .. } | Command::Manage(_) | Command::RecordDenials(_) if !MANAGES => Err(unmanaged()),
         Command::UpdatePolicy { actor, policy } => configure::update_policy(state, actor, policy, at, events),
         Command::Manage(command) => manage::manage(state, command, at, events),
         Command::RecordDenials(denials) => correct::record_denials(state, denials, at, events),

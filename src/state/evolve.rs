@@ -3,7 +3,6 @@
 use super::State;
 use crate::{
     alert::Alert,
-    audit,
     budget::{Balance, Budgets},
     event::{Event, EventKind, Reserved, Settled},
     id::{BudgetIx, ReservationId},
@@ -29,10 +28,7 @@ impl State {
             EventKind::Settled(settled) => self.settle(settled, at),
             EventKind::Voided { reservation, from } => self.void(reservation, *from, at),
             EventKind::Expired { reservation } => self.expire(reservation, at),
-            EventKind::Adjusted(adjusted) => {
-                self.audit(event);
-                self.adjust(&adjusted.reservation, adjusted.to);
-            }
+            EventKind::Adjusted(adjusted) => self.adjust(&adjusted.reservation, adjusted.to),
             EventKind::Counted { limits, .. } => {
                 for limit in limits {
                     self.limits.subtract(*limit, |_| 1, at);
@@ -40,22 +36,13 @@ impl State {
             }
             EventKind::AlertFired(alert) => self.fire(alert),
             EventKind::AlertResolved(alert) => self.resolve(alert),
-            EventKind::ClockAdvanced(_) | EventKind::Denied(_) => self.audit(event),
-            EventKind::Heartbeat => {}
+            EventKind::ClockAdvanced(_) | EventKind::Denied(_) | EventKind::Heartbeat => {}
             EventKind::Configured(configured) => {
-                self.audit(event);
                 let change = &configured.change;
                 let (target, brings_secret) = (change.target(self), self.brings_secret(change));
                 self.configure(change, at);
                 self.note(&target, configured.actor.as_ref(), brings_secret, at);
             }
-        }
-    }
-
-    /// The audit log goes on with an event that has not happened yet.
-    fn audit(&mut self, event: &Event) {
-        if let Some(entry) = audit::entry(self, self.audit, event) {
-            self.audit = entry.head();
         }
     }
 

@@ -8,7 +8,6 @@ use std::sync::Arc;
 
 pub use self::snapshot::FORMAT as SNAPSHOT_FORMAT;
 use crate::{
-    audit::AuditHead,
     budget::{BudgetForm, Budgets},
     directory::{Directory, Key, ModelSet, OrganizationForm, SettingsForm, matches_name},
     free_time::FreeTime,
@@ -44,8 +43,6 @@ pub struct State {
     pub free_time: FreeTime,
     /// Who asked for a higher limit or cap.
     pub increase_requests: Arc<ById<IncreaseRequestForm>>,
-    /// Where the audit log stands.
-    pub audit: AuditHead,
     // Since when things are configured.
     pub(crate) records: Arc<Records>,
     models: Arc<Models>,
@@ -73,7 +70,6 @@ impl State {
             ledger: Ledger::default(),
             free_time: FreeTime::default(),
             increase_requests: Arc::default(),
-            audit: AuditHead::default(),
             records: Arc::default(),
             models: Arc::default(),
             books: Arc::default(),

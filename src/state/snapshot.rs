@@ -9,7 +9,6 @@ use sha2::{Digest, Sha256};
 
 use super::State;
 use crate::{
-    audit::AuditHead,
     budget::{Budget, BudgetForm, Budgets, WindowBalance},
     change::{
         Change, KeySet, MemberSet, OrganizationSet, PriceBookSet, ProjectSet, RoleSet, ServiceAccountSet, SettingsSet,
@@ -98,7 +97,6 @@ struct Head {
     configuration: String,
     limits: Vec<LimitLevel>,
     budgets: Vec<BudgetWindows>,
-    audit: AuditHead,
     records: Records,
 }
 
@@ -111,7 +109,6 @@ crate::packed!(
         configuration,
         limits,
         budgets,
-        audit,
         records,
     }
 );
@@ -128,7 +125,6 @@ impl State {
             longest_retention_ms: self.longest_retention_ms,
             free_time: self.free_time.months().to_vec(),
             configuration: crate::wire::to_text(&self.configuration()),
-            audit: self.audit,
             records: (*self.records).clone(),
             limits: self.limits.levels(),
             budgets: self.budgets.table().iter().map(windows_of).collect(),
@@ -236,7 +232,6 @@ fn restore_body((head, (reservations, (ledger, alert_ends))): Body) -> Option<St
     for form in configuration.increase_requests {
         Arc::make_mut(&mut state.increase_requests).insert(form.id.as_str(), form.clone());
     }
-    state.audit = head.audit;
     state.records = Arc::new(head.records);
     state.seq = head.seq;
     state.clock = head.clock;

@@ -2,8 +2,8 @@
 
 use wasm_bindgen::prelude::*;
 
-use super::{millis, thrown};
-use crate::wire::{self, CountedRow, MISSING, PriceDoor};
+use super::millis;
+use crate::wire::{self, CountedRow, MISSING, PriceDoor, error_text};
 
 /// How many counts a usage object can have.
 const COUNTS: usize = wire::SLOTS;
@@ -30,9 +30,9 @@ pub struct RawBook {
 
 #[wasm_bindgen(js_class = RawBook)]
 impl RawBook {
-    /// The book of a JSON text.
-    pub fn load(text: &str) -> Result<RawBook, JsValue> {
-        PriceDoor::load(text).map(Self::over).map_err(|error| thrown(&error))
+    /// The book of a JSON text. An error is thrown as its text.
+    pub fn load(text: &str) -> Result<RawBook, String> {
+        PriceDoor::load(text).map(Self::over).map_err(|error| error_text(&error))
     }
 
     fn over(door: PriceDoor) -> Self {

@@ -2,11 +2,27 @@
 
 use wasm_bindgen::prelude::*;
 
-use super::{millis, thrown};
+use serde::Serialize;
+
+use super::millis;
 use crate::{
     engine::Engine,
-    wire::{self, Door, Founding},
+    wire::{self, Door, Error, Founding, Problem},
 };
+
+/// An error as the JavaScript side receives it: `{code, message, path, problems}`.
+fn thrown(error: &Error) -> JsValue {
+    #[derive(Serialize)]
+    struct Thrown<'a> {
+        code: &'a str,
+        message: &'a str,
+        path: &'a str,
+        problems: &'a [Problem],
+    }
+    let thrown =
+        Thrown { code: error.code(), message: error.message(), path: error.path(), problems: error.problems() };
+    serde_wasm_bindgen::to_value(&thrown).unwrap_or_else(|_| JsValue::from_str(error.code()))
+}
 
 /// One organization's engine.
 #[wasm_bindgen(js_name = RawEngine)]
@@ -66,8 +82,8 @@ impl RawEngine {
     }
 
     /// The audit log's entries of what was decided last.
-    pub fn audit(&self) -> String {
-        self.door.audit()
+    pub fn audit(&self, number: f64, hash: &str) -> Result<String, JsValue> {
+        self.door.audit(millis(number), hash).map_err(|error| thrown(&error))
     }
 
     /// Applies what was decided last.

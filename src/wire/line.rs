@@ -2,7 +2,8 @@
 
 use super::{CommandForm, OutcomeForm, QueryForm, answer, error_text, read_event, read_events, to_text, write_events};
 use crate::{
-    audit::entries,
+    audit::{AuditHead, entries},
+    decide::{MANAGES, unmanaged},
     engine::Engine,
     error::Error,
     event::Events,
@@ -60,7 +61,7 @@ impl Door {
         let now = Timestamp::from_millis(now_ms).map_err(|error| error.at("now_ms"))?;
         let (engine, events) = Engine::create(policy, now)?;
         let before = State::empty(engine.state().directory.organization.id.clone());
-        let audit = to_text(&entries(&before, &events));
+        let audit = if MANAGES { to_text(&entries(&before, AuditHead::default(), &events)) } else { String::new() };
         let events = write_events(engine.state(), &events);
         Ok((Self::over(engine), Founding { events, audit }))
     }
@@ -154,11 +155,19 @@ impl Door {
         Ok(text)
     }
 
-    /// The audit log's entries of the last [`Door::decide`], as a JSON list: a host stores them with the events.
-    #[must_use]
-    pub fn audit(&self) -> String {
+    /// The audit log's entries of the last [`Door::decide`], as a JSON list: a host stores them with the events. `number` and
+    /// `hash` are those of the last entry that it has stored; 0 and 64 zeros before the first.
+    ///
+    /// # Errors
+    /// When the hash is none, or this build cannot be managed.
+    pub fn audit(&self, number: i64, hash: &str) -> Result<String, Error> {
+        let hash = hash.parse().map_err(|error: Error| error.at("hash"))?;
+        let head = AuditHead { entries: u64::try_from(number).unwrap_or(0), hash };
+        if !MANAGES {
+            return Err(unmanaged());
+        }
         let decided = self.decided.as_ref().filter(|(seq, _)| *seq == self.engine.seq());
-        to_text(&entries(self.engine.state(), decided.into_iter().flat_map(|(_, events)| events)))
+        Ok(to_text(&entries(self.engine.state(), head, decided.into_iter().flat_map(|(_, events)| events))))
     }
 
     /// Applies the events of the last [`Door::decide`], which the host has stored meanwhile.

@@ -10,12 +10,12 @@ use super::{
 };
 use crate::{
     budget::{Balance, Budget},
-    decide::{due, identify, known, on_path, permitted, price_now, quote_named, usable},
+    decide::{MANAGES, due, identify, known, on_path, permitted, price_now, quote_named, unmanaged, usable},
     decision::{Denial, Reason},
     directory::{Key, KeyKind, Owner, Principal, action::Action},
     error::{Error, ErrorKind},
     form::Path,
-    id::{BudgetId, KeyId, KeyIx, LimitId, ProjectId, ReservationId, SecretDigest},
+    id::{BudgetId, KeyId, KeyIx, LimitId, ProjectId, ReservationId},
     limit::{Limit, Meter, Mode, Operation, Scope},
     money::Money,
     order,
@@ -89,8 +89,6 @@ crate::tagged! {
         "identify" => Identify(IdentifyForm),
         /// Things that are configured.
         "list" => List(Box<ListForm>),
-        /// Where the audit log stands.
-        "audit_head" => AuditHead(Nothing),
     }
 }
 
@@ -247,13 +245,6 @@ crate::object! {
         /// Why it may not be used now; null: it may.
         refused: Option<Reason>,
     }
-    /// Where the audit log stands.
-    pub struct AuditHeadResult {
-        /// How many entries there are.
-        entries: Count,
-        /// The hash of the last one; zeros before the first.
-        hash: SecretDigest,
-    }
     /// A reservation.
     pub struct ReservationResult {
         /// Which.
@@ -296,8 +287,6 @@ crate::tagged! {
         "identity" => Identity(IdentityResult),
         /// Things that are configured.
         "list" => List(ListResult),
-        /// Where the audit log stands.
-        "audit_head" => AuditHead(AuditHeadResult),
         /// A denial.
         "deny" => Deny(DenyForm),
     }
@@ -315,8 +304,7 @@ pub fn answer(state: &State, query: &QueryForm, now: Timestamp) -> Result<Result
         | QueryForm::Price(_)
         | QueryForm::Models(_)
         | QueryForm::Identify(_)
-        | QueryForm::List(_)
-        | QueryForm::AuditHead(_) => read(state, query, at),
+        | QueryForm::List(_) => read(state, query, at),
         // An answer does not depend on whether the host's timer has run.
         QueryForm::Headroom(_) | QueryForm::Balances(_) | QueryForm::Reservation(_) => {
             let due = due(state, at);
@@ -396,13 +384,11 @@ fn read(state: &State, query: &QueryForm, at: Timestamp) -> Result<ResultForm, E
             Some(found) => Ok(ResultForm::Identity(identity(state, found, at))),
             None => denied(Reason::UnknownKey),
         },
+        QueryForm::List(_) if !MANAGES => Err(unmanaged()),
         QueryForm::List(form) => match list::list(state, form, at)? {
             Ok(listed) => Ok(ResultForm::List(listed)),
             Err(reason) => denied(reason),
         },
-        QueryForm::AuditHead(_) => {
-            Ok(ResultForm::AuditHead(AuditHeadResult { entries: count(state.audit.entries), hash: state.audit.hash }))
-        }
         QueryForm::Balances(_) => Ok(ResultForm::Balances(Box::new(balances(state, at)))),
         QueryForm::Reservation(form) => reservation(state, &form.reservation, at),
     }

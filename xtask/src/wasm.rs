@@ -26,6 +26,8 @@ struct Module {
 
 const MODULES: &[Module] = &[
     Module { name: "core", about: "the engine", feature: "wasm" },
+    Module { name: "management", about: "the engine with its management", feature: "wasm-management" },
+    Module { name: "books", about: "the price books", feature: "wasm-prices" },
     Module { name: "import", about: "the importers of catalogues", feature: "wasm-import" },
 ];
 

@@ -9,4 +9,3 @@ import { initSync } from '../core.js';
 initSync({ module: decode(base64) });
 
 export * from '../engine.js';
-export * from '../prices.js';

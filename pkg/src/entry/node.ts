@@ -7,4 +7,3 @@ import { initSync } from '../core.js';
 initSync({ module: readFileSync(new URL('../core.wasm', import.meta.url)) });
 
 export * from '../engine.js';
-export * from '../prices.js';

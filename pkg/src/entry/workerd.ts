@@ -7,4 +7,3 @@ import module from '../core.wasm';
 initSync({ module });
 
 export * from '../engine.js';
-export * from '../prices.js';

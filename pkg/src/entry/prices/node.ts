@@ -1,0 +1,9 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+// Node, Deno and Bun: the module is read from the file beside the package.
+
+import { readFileSync } from 'node:fs';
+import { initSync } from '../../books.js';
+
+initSync({ module: readFileSync(new URL('../../books.wasm', import.meta.url)) });
+
+export * from '../../prices.js';
