@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 
 import { calcPrice, extractUsage, findProvider } from '@pydantic/genai-prices';
 
-import { PriceBook } from '../../pkg/dist/entry/node.js';
+import { PriceBook } from '../../pkg/dist/entry/prices/node.js';
 import { compare } from './clock.mjs';
 
 /** @typedef {{ provider: string, model: string, api: string, usage: Record<string, unknown>, context: object, at: string }} Row */

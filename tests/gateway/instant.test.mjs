@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { Engine, TollgateError } from 'tollgate';
+import { Engine, TollgateError } from 'tollgate/management';
 
 const NOW = 1_764_000_000_000;
 const POLICY = {

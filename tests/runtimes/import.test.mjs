@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { PriceBook, TollgateError } from 'tollgate';
+import { PriceBook, TollgateError } from 'tollgate/prices';
 import { PriceBookImport } from 'tollgate/import';
 
 /** @typedef {import('tollgate/import').Catalogue} Catalogue */

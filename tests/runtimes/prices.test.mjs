@@ -1,7 +1,7 @@
 /** Prices of usages by the npm package: what a row costs, from its numbers and from its text. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { PriceBook } from 'tollgate';
+import { PriceBook } from 'tollgate/prices';
 
 const AT = '2026-11-23T12:00:00Z';
 const USAGES = /** @type {const} */ ([

@@ -7,7 +7,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { PriceBook, TollgateError } from 'tollgate';
+import { PriceBook, TollgateError } from 'tollgate/prices';
 
 /** @typedef {import('tollgate').UsageRow} UsageRow */
 /** @typedef {Record<string, unknown>} Fields */

@@ -27,7 +27,7 @@ export async function start() {
     logLevel: 'warning',
   });
   const wasm = (await readdir(directory)).filter((name) => name.endsWith('.wasm'));
-  if (wasm.length !== 2) throw new Error(`the bundle has ${wasm.length} wasm modules beside the script, not two`);
+  if (wasm.length !== 3) throw new Error(`the bundle has ${wasm.length} wasm modules beside the script, not three`);
   const config = join(directory, 'config.capnp');
   await writeFile(config, configuration(wasm));
   const child = spawn(program(), ['serve', '--control-fd=3', config], { stdio: ['ignore', 'inherit', 'inherit', 'pipe'] });

@@ -83,8 +83,15 @@ fn bench_lints(workspace: &Workspace) -> Result<()> {
 
 fn wasm_lints(workspace: &Workspace) -> Result<()> {
     rust::ensure_wasm_target()?;
-    let mut arguments =
-        vec!["--package", "tollgate", "--lib", "--features", "wasm,wasm-import", "--target", WASM_TARGET];
+    let mut arguments = vec![
+        "--package",
+        "tollgate",
+        "--lib",
+        "--features",
+        "wasm-management,wasm-prices,wasm-import",
+        "--target",
+        WASM_TARGET,
+    ];
     if workspace.path("tests/wasm.rs").exists() {
         arguments.extend(["--test", "wasm"]);
     }

@@ -3,7 +3,7 @@
  *
  * The only file that knows the engine's own interface.
  */
-import { Engine, TollgateError } from 'tollgate';
+import { Engine, TollgateError } from 'tollgate/management';
 
 import type { OutcomeForm, WireError } from './wire.js';
 

@@ -4,6 +4,7 @@ mod audit;
 mod book;
 mod check;
 mod decide;
+mod key;
 mod prices;
 mod problems;
 mod quote;
@@ -68,6 +69,12 @@ enum Subcommands {
         #[command(subcommand)]
         command: audit::Command,
     },
+    /// Makes keys for the policy file.
+    Key {
+        /// What to do.
+        #[command(subcommand)]
+        command: key::Command,
+    },
     /// Prints what is generated from the types.
     Schema {
         /// What to print.
@@ -104,6 +111,7 @@ fn main() -> ExitCode {
         Subcommands::Quote { book, from } => quote::run(book.as_deref(), from),
         Subcommands::Prices { command } => prices::run(&command),
         Subcommands::Audit { command } => audit::run(&command),
+        Subcommands::Key { command } => key::run(&command),
         Subcommands::Schema { what } => schema::run(what),
     };
     match done {

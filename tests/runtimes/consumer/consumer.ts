@@ -3,6 +3,8 @@ import { checkPolicy, Engine, mayBeSent, TollgateError } from 'tollgate';
 import type { OutcomeForm, PolicyForm, Problem } from 'tollgate';
 import { PriceBookImport } from 'tollgate/import';
 import type { ImportReport } from 'tollgate/import';
+import { Engine as ManagedEngine } from 'tollgate/management';
+import { PriceBook } from 'tollgate/prices';
 
 const policy: PolicyForm = {
   schema_version: 1,
@@ -37,6 +39,26 @@ export function mistake(engine: Engine): string {
     if (error instanceof TollgateError) return `${error.code} at ${error.path}: ${error.message}`;
   }
   return '';
+}
+
+export function managed(nowMs: number): string {
+  const { engine, audit } = ManagedEngine.create(policy, nowMs);
+  const { decision } = engine.submit(
+    {
+      type: 'manage',
+      actor: { member: 'ada' },
+      changes: [{ change: { type: 'key_set', key: { id: 'key_2', owner: { member: 'ada' } } }, revision: 0 }],
+    },
+    nowMs,
+  );
+  if (decision.type !== 'managed') return audit;
+  const listed = engine.query({ type: 'list', actor: { member: 'ada' }, of: 'keys' }, nowMs);
+  return listed.type === 'list' ? listed.items.map((item) => item.revision).join() : listed.type;
+}
+
+export function priced(): string {
+  const row = { model: 'claude-sonnet-5', usage: { input_tokens: 1, output_tokens: 1 }, at: 0 };
+  return PriceBook.claude().quote(row).usd;
 }
 
 export function imported(catalogue: string | object): string {
