@@ -1,6 +1,6 @@
 /** The deployed worker, and a way to break its store and its engine from outside. */
 import gateway, { OrganizationObject as Deployed } from '../../../examples/worker/src/index.js';
-import { Engine, TollgateError } from '../../../pkg/dist/entry/workerd.js';
+import { Engine, TollgateError } from '../../../pkg/dist/entry/management/workerd.js';
 
 interface Sabotage {
   /** Writes to the object's tables, as a second writer on the same disk would. */
