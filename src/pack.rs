@@ -229,6 +229,16 @@ impl Pack for Box<str> {
     }
 }
 
+impl<T: Pack> Pack for std::sync::Arc<T> {
+    fn pack(&self, out: &mut Vec<u8>) {
+        (**self).pack(out);
+    }
+
+    fn unpack(from: &mut Packed<'_>) -> Self {
+        Self::new(T::unpack(from))
+    }
+}
+
 impl<T: Pack> Pack for Option<T> {
     fn pack(&self, out: &mut Vec<u8>) {
         self.is_some().pack(out);

@@ -97,7 +97,7 @@ struct Head {
     configuration: String,
     limits: Vec<LimitLevel>,
     budgets: Vec<BudgetWindows>,
-    records: Records,
+    records: Arc<Records>,
 }
 
 crate::packed!(
@@ -125,7 +125,7 @@ impl State {
             longest_retention_ms: self.longest_retention_ms,
             free_time: self.free_time.months().to_vec(),
             configuration: crate::wire::to_text(&self.configuration()),
-            records: (*self.records).clone(),
+            records: Arc::clone(&self.records),
             limits: self.limits.levels(),
             budgets: self.budgets.table().iter().map(windows_of).collect(),
         };
@@ -232,7 +232,7 @@ fn restore_body((head, (reservations, (ledger, alert_ends))): Body) -> Option<St
     for form in configuration.increase_requests {
         Arc::make_mut(&mut state.increase_requests).insert(form.id.as_str(), form.clone());
     }
-    state.records = Arc::new(head.records);
+    state.records = head.records;
     state.seq = head.seq;
     state.clock = head.clock;
     state.longest_retention_ms = head.longest_retention_ms;

@@ -26,7 +26,7 @@ impl Fragment<'_> {
     /// What is new must find room.
     pub(super) fn most_of_each(&mut self) {
         let (state, directory) = (self.state, &self.state.directory);
-        let known = [
+        let mut counts = [
             directory.classes.values().count(),
             directory.roles.values().count(),
             directory.members().len(),
@@ -52,9 +52,12 @@ impl Fragment<'_> {
                 Change::Budget(_) => List::Budgets,
                 _ => continue,
             };
-            let full =
-                known.get(list as usize).zip(MOST.get(list as usize)).filter(|(known, (_, most))| *known >= most);
-            if let Some((known, (name, most))) = full {
+            let Some((known, (name, most))) = counts.get_mut(list as usize).zip(MOST.get(list as usize)) else {
+                continue;
+            };
+            if *known < *most {
+                *known = known.saturating_add(1);
+            } else {
                 self.problems.push(Problem {
                     path: format!("command.changes[{index}].change"),
                     value: known.to_string(),
@@ -133,8 +136,21 @@ impl Fragment<'_> {
             }
         };
         for (index, managed) in self.command.changes.iter().enumerate() {
-            if let Change::Key(set) = &managed.change {
-                look(index, set.key.id.as_str(), &self.path_of(&set.key.owner, set.key.project.as_ref(), &set.key.id));
+            match &managed.change {
+                Change::Key(set) => {
+                    let key = &set.key;
+                    look(index, key.id.as_str(), &self.path_of(&key.owner, key.project.as_ref(), &key.id));
+                }
+                // Its keys go with it where it moves to another project.
+                Change::ServiceAccount(set) => {
+                    let id = set.service_account.id.as_str();
+                    let known = directory.service_account_by_id(id).and_then(|known| directory.service_account(known));
+                    let keys = known.iter().flat_map(|known| &known.keys).filter_map(|key| directory.key(*key));
+                    for form in keys.map(|key| &key.form) {
+                        look(index, form.id.as_str(), &self.path_of(&form.owner, form.project.as_ref(), &form.id));
+                    }
+                }
+                _ => {}
             }
         }
         for delta in deltas.iter().filter(|delta| delta.limits > 0 || delta.budgets > 0) {
