@@ -57,6 +57,12 @@ pub struct State {
 }
 
 impl State {
+    /// An organization of which nothing is known: what the first event of a log is read over.
+    #[must_use]
+    pub fn unknown() -> Self {
+        Self::empty(OrganizationId::unknown())
+    }
+
     /// An organization of which nothing happened yet.
     #[must_use]
     pub(crate) fn empty(organization: OrganizationId) -> Self {

@@ -71,7 +71,7 @@ impl Door {
     /// # Errors
     /// When an event cannot be read or does not fit.
     pub fn fold(log: &str) -> Result<Self, Error> {
-        let mut door = Self::over(Engine::over(State::empty(crate::id::OrganizationId::unknown())));
+        let mut door = Self::over(Engine::over(State::unknown()));
         door.apply(log)?;
         Ok(door)
     }

@@ -4,6 +4,7 @@ mod audit;
 mod book;
 mod check;
 mod decide;
+mod export;
 mod key;
 mod prices;
 mod problems;
@@ -69,6 +70,12 @@ enum Subcommands {
         #[command(subcommand)]
         command: audit::Command,
     },
+    /// Writes an organization as one document, from its log: a gateway restores it with the same balances, holds and audit
+    /// log.
+    Export {
+        /// The log from its first event on: an event, or a list of them, on each line.
+        log: PathBuf,
+    },
     /// Makes keys for the policy file.
     Key {
         /// What to do.
@@ -111,6 +118,7 @@ fn main() -> ExitCode {
         Subcommands::Quote { book, from } => quote::run(book.as_deref(), from),
         Subcommands::Prices { command } => prices::run(&command),
         Subcommands::Audit { command } => audit::run(&command),
+        Subcommands::Export { log } => export::run(&log),
         Subcommands::Key { command } => key::run(&command),
         Subcommands::Schema { what } => schema::run(what),
     };
