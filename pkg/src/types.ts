@@ -1248,8 +1248,6 @@ export type QueryForm = {
   /** Only of this status. */
   status?: string | null
   type: "list"
-} | {
-  type: "audit_head"
 }
 
 export type RatesPerMtok = {
@@ -1433,12 +1431,6 @@ export type ResultForm = {
     revision: number
   }>
   type: "list"
-} | {
-  /** How many entries there are. */
-  entries: number
-  /** The hash of the last one; zeros before the first. */
-  hash: string
-  type: "audit_head"
 } | {
   /** The first gate that refuses. */
   gate: Gate

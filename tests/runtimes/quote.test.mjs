@@ -9,7 +9,7 @@ import { test } from 'node:test';
 
 import { PriceBook, TollgateError } from 'tollgate/prices';
 
-/** @typedef {import('tollgate').UsageRow} UsageRow */
+/** @typedef {import('tollgate/prices').UsageRow} UsageRow */
 /** @typedef {Record<string, unknown>} Fields */
 
 const HERE = import.meta.dirname;
