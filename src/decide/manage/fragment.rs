@@ -10,6 +10,7 @@ mod path;
 use crate::{
     change::Change,
     command::Manage,
+    decide::authority::lets_in,
     directory::{KeyForm, KeyStatus, MemberForm, MemberStatus, Owner, ProjectForm, role::Preset},
     error::Problem,
     form::{Int, Path, Problems},
@@ -268,7 +269,10 @@ impl<'a> Fragment<'a> {
     /// Puts in what a change refers to, and what refers to it where that can become wrong.
     fn around(&mut self, index: usize, change: &Change) {
         match change {
-            Change::Member(set) => self.role(index, &set.member.role),
+            Change::Member(set) => {
+                self.role(index, &set.member.role);
+                self.roles_that_come_back(index, &set.member);
+            }
             Change::Project(set) => {
                 for binding in &set.project.members {
                     self.member(index, &binding.member);
@@ -427,6 +431,20 @@ impl<'a> Fragment<'a> {
             let holder = directory.key_by_secret(&secret.sha256).and_then(|(holder, _)| directory.key(holder));
             if let Some(holder) = holder.filter(|holder| holder.form.status == KeyStatus::Active) {
                 self.known_key(index, &holder.form);
+            }
+        }
+    }
+
+    /// The roles in projects that a member has again who is let in.
+    fn roles_that_come_back(&mut self, index: usize, member: &MemberForm) {
+        let directory = &self.state.directory;
+        let before = directory.member_by_id(member.id.as_str()).and_then(|known| directory.member(known));
+        if !lets_in(before.map(|known| &known.form), member) {
+            return;
+        }
+        for project in directory.projects() {
+            if project.form.members.iter().any(|binding| binding.member == member.id) {
+                self.project(index, &project.form.id, Some(&member.id));
             }
         }
     }
