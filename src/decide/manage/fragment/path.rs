@@ -3,7 +3,7 @@
 use super::{Fragment, List};
 use crate::{
     change::Change,
-    directory::{Attached, Owner},
+    directory::{Attached, KeyForm, Owner},
     error::Problem,
     id::KeyIx,
     limit::Scope,
@@ -133,8 +133,13 @@ impl Fragment<'_> {
             }
         };
         for (index, managed) in self.command.changes.iter().enumerate() {
-            if let Change::Key(set) = &managed.change {
-                look(index, set.key.id.as_str(), &self.path_of(&set.key.owner, set.key.project.as_ref(), &set.key.id));
+            let mut look_at = |key: &KeyForm| {
+                look(index, key.id.as_str(), &self.path_of(&key.owner, key.project.as_ref(), &key.id));
+            };
+            match &managed.change {
+                Change::Key(set) => look_at(&set.key),
+                Change::ServiceAccount(set) => self.moved_keys(&set.service_account).for_each(look_at),
+                _ => {}
             }
         }
         for delta in deltas.iter().filter(|delta| delta.limits > 0 || delta.budgets > 0) {
