@@ -229,7 +229,7 @@ impl Model {
             .filter(|place| set_by(changes, place).is_some() || !known.contains(place))
             .map(|place| told(changes, &place))
             .collect();
-        places.extend(secrets(&new, changes));
+        places.extend(secrets(old, &new, changes));
         places.extend(requests(old, actor, changes));
         let is_wrong = !places.is_empty();
         places.extend(authority::problems(old, actor, &new, now).iter().map(|place| told(changes, place)));
@@ -316,8 +316,8 @@ fn told(changes: &[&Change], place: &Place) -> String {
     }
 }
 
-/// Secrets that stand twice: in keys that are set, or in one that is set and another in use.
-fn secrets(new: &Config, changes: &[&Change]) -> Vec<String> {
+/// Secrets that stand twice: in keys that are set, or in one that takes what another in use has.
+fn secrets(old: &Config, new: &Config, changes: &[&Change]) -> Vec<String> {
     let set: Vec<(usize, &Json)> = changes
         .iter()
         .enumerate()
@@ -333,9 +333,10 @@ fn secrets(new: &Config, changes: &[&Change]) -> Vec<String> {
     let held: Vec<Json> = others.flat_map(digests).collect();
     let (mut earlier, mut wrong): (Vec<Json>, Vec<String>) = (Vec::new(), Vec::new());
     for (at, key) in set {
+        let had = old.standing(changes[at]).map(|key| digests(&key)).unwrap_or_default();
         for (index, digest) in digests(key).into_iter().enumerate() {
-            // Of one that is in use elsewhere it is enough to name the first that takes it.
-            if earlier.contains(&digest) || held.contains(&digest) {
+            let takes = held.contains(&digest) && !had.contains(&digest);
+            if earlier.contains(&digest) || takes {
                 wrong.push(format!("command.changes[{at}].change.key.secrets[{index}].sha256"));
             }
             earlier.push(digest);
