@@ -141,12 +141,21 @@ fn verb(state: &State, change: &Change, known: bool) -> &'static str {
                 set
             }
         }
-        Change::ServiceAccount(account) if account.service_account.status == ServiceAccountStatus::Removed => "removed",
+        Change::ServiceAccount(set_account) => {
+            let id = set_account.service_account.id.as_str();
+            let before = directory.service_account_by_id(id).and_then(|known| directory.service_account(known));
+            let removed = set_account.service_account.status == ServiceAccountStatus::Removed;
+            if removed && before.is_some_and(|known| known.form.status != ServiceAccountStatus::Removed) {
+                "removed"
+            } else {
+                set
+            }
+        }
         Change::Key(set_key) if known => {
             let before = directory.key_by_id(set_key.key.id.as_str()).and_then(|known| directory.key(known));
             if set_key.key.status == KeyStatus::Revoked && before.is_some_and(|known| !known.revoked) {
                 "revoked"
-            } else if state.brings_secret(change) {
+            } else if before.is_some_and(|known| known.form.secrets != set_key.key.secrets) {
                 "rotated"
             } else {
                 set
@@ -163,9 +172,12 @@ fn verb(state: &State, change: &Change, known: bool) -> &'static str {
 }
 
 /// A small object as the JSON of an entry.
-fn object(fields: &[(&str, &dyn core::fmt::Display)]) -> Option<Json> {
-    let text = |(name, value): &(&str, &dyn core::fmt::Display)| ((*name).to_owned(), Json::String(value.to_string()));
-    Some(Json::Object(fields.iter().map(text).collect()))
+fn object<const N: usize>(fields: [(&str, Json); N]) -> Option<Json> {
+    Some(Json::Object(fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()))
+}
+
+fn text(value: &dyn core::fmt::Display) -> Json {
+    Json::String(value.to_string())
 }
 
 fn configured(state: &State, configured: &Configured, entry: AuditEntry) -> AuditEntry {
@@ -206,14 +218,14 @@ pub fn entry(state: &State, head: AuditHead, event: &Event) -> Option<AuditEntry
             actor: Some(adjusted.actor.clone()),
             action: "charge.adjusted".to_owned(),
             target: Target::Reservation(adjusted.reservation.to_string()),
-            before: object(&[("charge_usd", &adjusted.from)]),
-            after: object(&[("charge_usd", &adjusted.to), ("reason", &adjusted.reason)]),
+            before: object([("charge_usd", text(&adjusted.from))]),
+            after: object([("charge_usd", text(&adjusted.to)), ("reason", text(&adjusted.reason))]),
             ..blank(at)
         },
         EventKind::ClockAdvanced(actor) => AuditEntry {
             actor: Some((**actor).clone()),
             action: "clock.advanced".to_owned(),
-            after: object(&[("clock_ms", &at.millis())]),
+            after: object([("clock_ms", Json::Integer(at.millis().into()))]),
             ..blank(at)
         },
         EventKind::Denied(denials) => AuditEntry {

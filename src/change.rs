@@ -248,6 +248,13 @@ impl Target {
         }
     }
 
+    /// Whether both are the same thing. Of organization, settings and price books there is only one in force, whatever it is
+    /// called.
+    pub(crate) fn is_of(&self, other: &Self) -> bool {
+        let alone = matches!(self, Self::Organization(_) | Self::Settings(_) | Self::PriceBook(_));
+        self == other || alone && self.noun() == other.noun()
+    }
+
     /// What stands there now; nothing where it does not exist, or is no more in force.
     pub(crate) fn known<'a>(&self, state: &'a State) -> Option<&'a dyn Written> {
         let directory = &state.directory;

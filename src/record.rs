@@ -90,13 +90,22 @@ impl State {
         !set.key.secrets.iter().all(|secret| is_known(secret.sha256))
     }
 
-    /// Remembers a change that was made.
-    pub(crate) fn note(&mut self, target: &Target, actor: Option<&Principal>, brings_secret: bool, at: Timestamp) {
-        let revision = self.seq;
-        let anew = |known: Option<&Record>| Record {
-            created_at: known.filter(|known| known.revision > 0).map_or(at, |known| known.created_at),
-            revision,
-        };
+    /// Since when something is there, whatever slot it has; a price book comes anew each time.
+    pub(crate) fn since(&self, target: &Target) -> Option<Timestamp> {
+        let lasts = !matches!(target, Target::PriceBook(_)) && target.known(self).is_some();
+        self.record(target).filter(|_| lasts).map(|record| record.created_at)
+    }
+
+    /// Remembers a change that was made of what is there since an instant.
+    pub(crate) fn note(
+        &mut self,
+        target: &Target,
+        actor: Option<&Principal>,
+        brings_secret: bool,
+        since: Timestamp,
+        at: Timestamp,
+    ) {
+        let record = Record { created_at: since, revision: self.seq };
         let is_known = target.known(self).is_some();
         let Some(place) = self.place_of(target) else { return };
         let records = std::sync::Arc::make_mut(&mut self.records);
@@ -104,7 +113,7 @@ impl State {
             Place::Id(table, id) => {
                 let Some(table) = records.ids.get_mut(table) else { return };
                 if is_known {
-                    table.insert(id, anew(table.get(id)));
+                    table.insert(id, record);
                 } else {
                     table.remove(id);
                 }
@@ -114,7 +123,7 @@ impl State {
                     let length = table.len().max(row.saturating_add(1));
                     table.resize(length, Record::default());
                     if let Some(known) = table.get_mut(row) {
-                        *known = anew(Some(known));
+                        *known = record;
                     }
                 }
                 if !matches!(target, Target::Key(_)) {

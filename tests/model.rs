@@ -36,6 +36,25 @@ fn code(answer: &str) -> String {
     answer["error"]["code"].as_str().unwrap_or_default().to_owned()
 }
 
+/// Where the mistakes of an error line are, each place once; of what no change sets, only that a change is to blame.
+fn places(answer: &str) -> Vec<String> {
+    let answer: serde_json::Value = serde_json::from_str(answer).expect("an answer is JSON");
+    let error = &answer["error"];
+    let found = error["problems"].as_array().map_or_else(|| vec![error], |problems| problems.iter().collect());
+    let mut places: Vec<String> = found
+        .iter()
+        .filter_map(|found| found["path"].as_str())
+        .map(|path| path.replacen("preview.", "command.", 1))
+        .map(|path| {
+            let is_whole = path.ends_with("].change") && error["problems"].is_array();
+            if is_whole { "command.changes".to_owned() } else { path }
+        })
+        .collect();
+    places.sort();
+    places.dedup();
+    places
+}
+
 /// Compares the answers to a thousand lines.
 fn compare(seed: u64, policy: &str, now_ms: i64, mut lines: impl FnMut() -> String, mut look: impl FnMut(&str)) {
     let (mut engine, events) = Port::create(policy, now_ms);
@@ -48,8 +67,12 @@ fn compare(seed: u64, policy: &str, now_ms: i64, mut lines: impl FnMut() -> Stri
         let agreed = match model.answer(&line) {
             Ok(expected) if expected == answer => None,
             Ok(expected) => Some(expected),
-            Err(expected) if code(&answer) == expected => None,
-            Err(expected) => Some(format!("the error `{expected}`")),
+            Err(expected)
+                if code(&answer) == expected && (model.places.is_empty() || model.places == places(&answer)) =>
+            {
+                None
+            }
+            Err(expected) => Some(format!("the error `{expected}` at {:?}", model.places)),
         };
         if let Some(expected) = agreed {
             let last = before.len().saturating_sub(12);

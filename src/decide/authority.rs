@@ -6,7 +6,7 @@
 
 use crate::{
     directory::{
-        Directory, KeyForm, KeyStatus, MemberForm, MemberStatus, Owner, Principal, ProjectForm, SecretForm,
+        Directory, KeyForm, KeyKind, KeyStatus, MemberForm, MemberStatus, Owner, Principal, ProjectForm, SecretForm,
         ServiceAccountStatus,
         action::{Grants, PermissionForm},
         role::{Preset, RoleForm},
@@ -128,10 +128,13 @@ impl<'a> Review<'a, '_> {
         }
     }
 
-    /// A member who belonged before, and whose roles therefore counted.
-    fn active_before(&self, id: &MemberId) -> Option<&'a MemberForm> {
+    fn member_before(&self, id: &MemberId) -> Option<&'a MemberForm> {
         let known = self.directory.member_by_id(id.as_str()).and_then(|member| self.directory.member(member));
-        known.map(|member| &member.form).filter(|member| member.status == MemberStatus::Active)
+        known.map(|member| &member.form)
+    }
+
+    fn lets_in(&self, member: &MemberForm) -> bool {
+        lets_in(self.member_before(&member.id), member)
     }
 
     fn members(&mut self) {
@@ -139,19 +142,15 @@ impl<'a> Review<'a, '_> {
         let list = self.root.field("members");
         for (at, member) in self.new.members.iter().enumerate() {
             // Who invited a member held what the member's role grants.
-            let known = self.directory.member_by_id(member.id.as_str()).and_then(|known| self.directory.member(known));
-            let kept = known.is_some_and(|known| {
-                // Who gives an invitation anew gets the code that accepts it.
-                let again = member.status == MemberStatus::Invited && known.form != *member;
-                known.form.status != MemberStatus::Removed && known.form.role == member.role && !again
-            });
+            let kept =
+                self.member_before(&member.id).is_some_and(|known| known.role == member.role) && !self.lets_in(member);
             if !kept && member.status != MemberStatus::Removed && !held.includes(self.granted(&member.role)) {
                 self.beyond(&list.item(at).field("role"), &text(member.role.as_str()));
             }
         }
     }
 
-    /// Roles in projects.
+    /// Roles in projects: those that are given, and those that come back with a member who is let in.
     fn bindings(&mut self) {
         let list = self.root.field("projects");
         for (at, project) in self.new.projects.iter().enumerate() {
@@ -160,8 +159,9 @@ impl<'a> Review<'a, '_> {
             let item = list.item(at);
             let bindings = item.field("members");
             for (index, binding) in project.members.iter().enumerate() {
-                let kept = self.active_before(&binding.member).is_some()
-                    && before.is_some_and(|before| before.members.contains(binding));
+                let member = self.at(&self.places.members, binding.member.as_str(), &self.new.members);
+                let kept = before.is_some_and(|before| before.members.contains(binding))
+                    && !member.is_some_and(|member| self.lets_in(member));
                 if !kept && !held.includes(self.granted(&binding.role)) {
                     self.beyond(&bindings.item(index).field("role"), &text(binding.role.as_str()));
                 }
@@ -225,12 +225,18 @@ impl<'a> Review<'a, '_> {
 
     /// Whether the actor may do all that a key may: who knows its secret can do it.
     fn holds_all_of(&self, key: &KeyForm) -> bool {
+        let cut = key.role.as_ref().map_or(key.kind.grants(), |role| key.kind.grants().and(self.granted(role)));
         let (project, granted) = match &key.owner {
             Owner::Member(id) => {
                 let role = self.at(&self.places.members, id.as_str(), &self.new.members).map(|member| &member.role);
                 let project = key.project.as_ref();
                 let home = project.and_then(|id| self.at(&self.places.projects, id.as_str(), &self.new.projects));
                 let bound = home.and_then(|home| home.members.iter().find(|binding| binding.member == *id));
+                // A caller's key makes requests of its own project. An admin key acts wherever its owner's role counts.
+                let everywhere = role.map_or(Grants::NONE, |role| self.granted(role));
+                if key.kind == KeyKind::Admin && !self.held(None).includes(everywhere.and(cut)) {
+                    return false;
+                }
                 let roles = [role, bound.map(|binding| &binding.role)];
                 (project, roles.into_iter().flatten().fold(Grants::NONE, |sum, role| sum.or(self.granted(role))))
             }
@@ -240,13 +246,22 @@ impl<'a> Review<'a, '_> {
                 (account.map(|account| &account.project), granted)
             }
         };
-        let granted = key.role.as_ref().map_or(granted, |role| granted.and(self.granted(role)));
-        let granted = granted.and(key.kind.grants());
-        self.held(project).includes(granted)
+        self.held(project).includes(granted.and(cut))
     }
 
     fn at<T>(&self, places: &Names, id: &str, list: &'a [T]) -> Option<&'a T> {
         list.get(places.get(id)? as usize)
+    }
+}
+
+/// Whether a policy lets a member in: one who is new or was removed, or one whose invitation is given anew, with the code
+/// that accepts it.
+pub(super) fn lets_in(before: Option<&MemberForm>, member: &MemberForm) -> bool {
+    let Some(before) = before else { return member.status != MemberStatus::Removed };
+    match member.status {
+        MemberStatus::Removed => false,
+        MemberStatus::Active => before.status == MemberStatus::Removed,
+        MemberStatus::Invited => before != member,
     }
 }
 

@@ -84,7 +84,7 @@ impl State {
             && let Some(first) = self.increase_request_to_forget()
         {
             Arc::make_mut(&mut self.increase_requests).remove(&first);
-            self.note(&Target::IncreaseRequest(first), None, false, Timestamp::EPOCH);
+            self.note(&Target::IncreaseRequest(first), None, false, Timestamp::EPOCH, Timestamp::EPOCH);
         }
         Arc::make_mut(&mut self.increase_requests).insert(form.id.as_str(), form.clone());
     }

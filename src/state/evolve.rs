@@ -40,8 +40,9 @@ impl State {
             EventKind::Configured(configured) => {
                 let change = &configured.change;
                 let (target, brings_secret) = (change.target(self), self.brings_secret(change));
+                let since = self.since(&target).unwrap_or(at);
                 self.configure(change, at);
-                self.note(&target, configured.actor.as_ref(), brings_secret, at);
+                self.note(&target, configured.actor.as_ref(), brings_secret, since, at);
             }
         }
     }

@@ -1,6 +1,7 @@
 //! Lists of what is configured, as an actor may see it.
 
 use core::fmt::Write;
+use std::borrow::Cow;
 
 use super::Count;
 use crate::{
@@ -116,7 +117,7 @@ impl Form for ListItem {
 /// Something that may come into a list.
 struct Candidate<'a> {
     target: Target,
-    id: &'a str,
+    id: Cow<'a, str>,
     texts: [Option<&'a str>; 2],
     project: Option<ProjectIx>,
     owner: Option<Owner>,
@@ -125,8 +126,8 @@ struct Candidate<'a> {
 }
 
 impl<'a> Candidate<'a> {
-    fn new(target: Target, id: &'a str, form: &'a dyn Written) -> Self {
-        Self { target, id, texts: [None, None], project: None, owner: None, status: None, form }
+    fn new(target: Target, id: impl Into<Cow<'a, str>>, form: &'a dyn Written) -> Self {
+        Self { target, id: id.into(), texts: [None, None], project: None, owner: None, status: None, form }
     }
 }
 
@@ -161,7 +162,11 @@ fn candidates<'a>(state: &'a State, kind: ListKind) -> Vec<Candidate<'a>> {
         ListKind::PriceBooks => {
             let book = state.book().map(|(_, book)| book);
             let candidate = |book: &'a crate::price::Book| {
-                Candidate::new(Target::PriceBook(book.hash.to_string()), book.form.name.as_str(), &book.form)
+                let hash = book.hash.to_string();
+                Candidate {
+                    texts: [Some(book.form.name.as_str()), None],
+                    ..Candidate::new(Target::PriceBook(hash.clone()), hash, &book.form)
+                }
             };
             book.map(candidate).into_iter().collect()
         }
@@ -290,14 +295,14 @@ pub(super) fn list(state: &State, form: &ListForm, at: Timestamp) -> Result<Resu
     let sees_all = may(None, None);
     let sees = |known: &Candidate<'_>| sees_all || may(known.project, known.owner.as_ref());
     let wanted = |known: &Candidate<'_>| {
-        form.id.as_deref().is_none_or(|id| id == known.id)
-            && form.after.as_deref().is_none_or(|after| known.id > after)
-            && form.before.as_deref().is_none_or(|before| known.id < before)
+        form.id.as_deref().is_none_or(|id| *id == *known.id)
+            && form.after.as_deref().is_none_or(|after| *known.id > *after)
+            && form.before.as_deref().is_none_or(|before| *known.id < *before)
             && project.is_none_or(|project| known.project == Some(project))
             && form.owner.as_ref().is_none_or(|owner| known.owner.as_ref() == Some(owner))
             && form.status.as_deref().is_none_or(|status| known.status == Some(status))
             && form.search.as_deref().is_none_or(|sought| {
-                contains(known.id, sought) || known.texts.iter().flatten().any(|text| contains(text, sought))
+                contains(&known.id, sought) || known.texts.iter().flatten().any(|text| contains(text, sought))
             })
     };
     let mut found: Vec<Candidate<'_>> =
@@ -305,7 +310,7 @@ pub(super) fn list(state: &State, form: &ListForm, at: Timestamp) -> Result<Resu
     if found.is_empty() && !sees_all && !sees_some(state, form, action, at) {
         return Ok(Err(Reason::ForbiddenAction));
     }
-    order::sort_by(&mut found, |left, right| left.id.cmp(right.id));
+    order::sort_by(&mut found, |left, right| left.id.cmp(&right.id));
     let most = usize::try_from(form.limit.get()).unwrap_or(usize::MAX);
     let has_more = found.len() > most;
     if form.before.is_some() {
@@ -349,7 +354,7 @@ fn item(state: &State, form: &ListForm, known: &Candidate<'_>, at: Timestamp) ->
     let record = state.record(&known.target).unwrap_or_default();
     let _ = write!(text, ",\"created_at_ms\":{},\"revision\":{}", record.created_at.millis(), record.revision);
     if form.of == ListKind::Keys {
-        key_fields(state, known.id, &mut text);
+        key_fields(state, &known.id, &mut text);
     }
     text.push('}');
     ListItem(text)

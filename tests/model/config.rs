@@ -29,6 +29,7 @@ pub struct Config {
     pub keys: Vec<Json>,
     pub limits: Vec<Placed>,
     pub budgets: Vec<Placed>,
+    pub requests: Vec<Json>,
 }
 
 /// A change, and the event that tells it.
@@ -106,6 +107,7 @@ impl Config {
             "limit_removed" => self.limits.retain(|limit| limit.form.get("id").text() != id),
             "budget_set" => place(&mut self.budgets, form, &BUDGET_KEEPS, position),
             "budget_removed" => self.budgets.retain(|budget| budget.form.get("id").text() != id),
+            "increase_request_set" => put(&mut self.requests, form),
             unknown => panic!("`{unknown}` is no change"),
         }
     }

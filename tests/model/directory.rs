@@ -31,6 +31,15 @@ fn listed(list: &str, action: &str) -> Reach {
     }
 }
 
+/// Whether a key of this kind is for an action: a caller's key for requests, an admin key for everything else.
+pub fn is_for(key: &Json, action: &str) -> bool {
+    let is_request = matches!(action, "messages.create" | "messages.count_tokens");
+    match key.get("kind").text() {
+        "admin" => !is_request,
+        _ => is_request || action == "models.read",
+    }
+}
+
 impl Config {
     pub fn role_reach(&self, role: &str, action: &str) -> Reach {
         match role {
@@ -95,14 +104,16 @@ impl Config {
     /// Whether a principal may do a thing on a resource of a project (empty: of none) and of an owner.
     pub fn may(&self, principal: &Json, action: &str, project: &str, owner: &Json, now: i64) -> bool {
         let (reach, own) = self.reach(principal, action, project, now);
+        let is_for = find(&self.keys, principal.get("key").text()).is_none_or(|key| is_for(key, action));
         match reach {
+            _ if !is_for => false,
             Reach::Any => true,
             Reach::Own => own == owner,
             Reach::Nothing => false,
         }
     }
 
-    /// How far a principal reaches with an action, and as whom it owns things.
+    /// How far a principal reaches with an action, and as whom it owns things: what it may hand on, whatever a key is for.
     pub fn reach<'a>(&'a self, principal: &'a Json, action: &str, project: &str, now: i64) -> (Reach, &'a Json) {
         match principal {
             Json::Map(fields) if fields[0].0 == "key" => match find(&self.keys, principal.get("key").text()) {
@@ -132,7 +143,7 @@ impl Config {
     }
 
     /// Why a key has stopped, if it has.
-    fn stopped(&self, key: &Json, now: i64) -> Option<&'static str> {
+    pub fn stopped(&self, key: &Json, now: i64) -> Option<&'static str> {
         let expired = |until: &Json| !until.is_null() && instant(until.text()).expect("an instant") <= now;
         let owner = match key.get("owner").get("member").text() {
             "" => find(&self.accounts, key.get("owner").get("service_account").text()),
@@ -183,7 +194,7 @@ impl Config {
 
     /// Whether a key may do a thing in its own project at all.
     pub fn key_may(&self, key: &Json, action: &str) -> bool {
-        self.key_reach(key, action, self.project_of(key)) > Reach::Nothing
+        is_for(key, action) && self.key_reach(key, action, self.project_of(key)) > Reach::Nothing
     }
 
     /// The lists of models of a key and of its project.

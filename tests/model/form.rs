@@ -39,7 +39,29 @@ fn each(value: &Value, form: impl Fn(&Value) -> Json) -> Json {
 }
 
 pub fn organization(value: &Value) -> Json {
-    object! { "id": plain(&value["id"]), "name": plain(&value["name"]) }
+    let address = &value["billing_address"];
+    let billing_address = address.is_object().then(|| {
+        object! {
+            "line1": plain(&address["line1"]),
+            "line2": plain(&address["line2"]),
+            "city": plain(&address["city"]),
+            "region": plain(&address["region"]),
+            "postal_code": plain(&address["postal_code"]),
+            "country": plain(&address["country"]),
+        }
+    });
+    let payment = &value["payment"];
+    let payment = payment.is_object().then(|| {
+        object! { "method": plain(&payment["method"]), "status": or(&payment["status"], "missing".into()) }
+    });
+    object! {
+        "id": plain(&value["id"]),
+        "name": plain(&value["name"]),
+        "legal_name": plain(&value["legal_name"]),
+        "tax_id": plain(&value["tax_id"]),
+        "billing_address": billing_address,
+        "payment": payment,
+    }
 }
 
 pub fn settings(value: &Value) -> Json {
@@ -49,6 +71,8 @@ pub fn settings(value: &Value) -> Json {
         "retention_ms": or(&value["retention_ms"], Json::Int(3_600_000)),
         "max_reservations": or(&value["max_reservations"], Json::Int(100_000)),
         "fallback_model": plain(&value["fallback_model"]),
+        // Ninety days; null is no age at all.
+        "key_max_age_ms": value.get("key_max_age_ms").map_or(Json::Int(7_776_000_000), plain),
     }
 }
 
@@ -148,6 +172,7 @@ pub fn member(value: &Value) -> Json {
         "name": plain(&value["name"]),
         "role": plain(&value["role"]),
         "status": or(&value["status"], "active".into()),
+        "invite_expires_at": moment(&value["invite_expires_at"]),
     }
 }
 
@@ -165,6 +190,7 @@ pub fn project(value: &Value) -> Json {
 pub fn account(value: &Value) -> Json {
     object! {
         "id": plain(&value["id"]),
+        "name": plain(&value["name"]),
         "project": plain(&value["project"]),
         "role": plain(&value["role"]),
         "status": or(&value["status"], "active".into()),
@@ -177,6 +203,8 @@ pub fn key(value: &Value) -> Json {
     object! {
         "id": plain(&value["id"]),
         "name": plain(&value["name"]),
+        "kind": or(&value["kind"], "caller".into()),
+        "hint": plain(&value["hint"]),
         "owner": plain(&value["owner"]),
         "project": plain(&value["project"]),
         "role": plain(&value["role"]),
@@ -187,8 +215,25 @@ pub fn key(value: &Value) -> Json {
     }
 }
 
+/// A count, or an amount of money.
+fn amount(value: &Value) -> Json {
+    if value.is_string() { decimal(value) } else { plain(value) }
+}
+
+pub fn increase_request(value: &Value) -> Json {
+    object! {
+        "id": plain(&value["id"]),
+        "limit": plain(&value["limit"]),
+        "budget": plain(&value["budget"]),
+        "amount": amount(&value["amount"]),
+        "reason": plain(&value["reason"]),
+        "requested_by": plain(&value["requested_by"]),
+        "status": or(&value["status"], "pending".into()),
+        "note": plain(&value["note"]),
+    }
+}
+
 pub fn limit(value: &Value) -> Json {
-    let amount = |value: &Value| if value.is_string() { decimal(value) } else { plain(value) };
     object! {
         "id": plain(&value["id"]),
         "scope": plain(&value["scope"]),

@@ -3,6 +3,7 @@
 //! log for each line.
 
 mod admit;
+mod audit;
 mod authority;
 mod book;
 mod calendar;
@@ -14,17 +15,22 @@ mod due;
 mod form;
 mod govern;
 pub mod json;
+mod listing;
 mod log;
+mod manage;
 mod money;
+mod permission;
 mod provider;
 mod query;
 mod read;
 mod settle;
 mod stream;
+mod whole;
 
 use serde_json::Value;
 
 use self::{
+    govern::By,
     json::{Json, object},
     log::Log,
     read::Mistake,
@@ -35,14 +41,16 @@ use self::{
 pub struct Model {
     log: Log,
     embedded: String,
+    /// Where the last mistake is, as far as the contract says so.
+    pub places: Vec<String>,
 }
 
 impl Model {
     /// The model of a new organization; `embedded` is the price book that a policy names `claude`.
     pub fn create(policy: &str, embedded: &str, now: i64) -> Self {
-        let mut model = Self { log: Log::default(), embedded: embedded.to_owned() };
+        let mut model = Self { log: Log::default(), embedded: embedded.to_owned(), places: Vec::new() };
         let policy: Value = serde_json::from_str(policy).expect("the generator writes JSON");
-        model.set_policy(&policy, &Json::Null, now);
+        model.set_policy(&policy, By::whom(&Json::Null, now));
         model
     }
 
@@ -53,6 +61,7 @@ impl Model {
 
     /// The answer to a line: its bytes, or the code of a mistake.
     pub fn answer(&mut self, line: &str) -> Result<String, Mistake> {
+        self.places.clear();
         let line: Value = serde_json::from_str(line).map_err(|_| "invalid_input")?;
         let now = read::int(&line, "now_ms", 0, i64::MAX, None)?;
         let kind = match line.as_object().map(|fields| fields.len()) {
@@ -99,6 +108,8 @@ impl Model {
             "adjust" => self.adjust(command, now),
             "advance_clock" => self.advance_clock(command, now),
             "update_policy" => self.update_policy(command, now),
+            "manage" => self.manage(command, now),
+            "record_denials" => self.record_denials(command, now),
             _ => Err("invalid_input"),
         };
         // A line that cannot be read is refused as such, whatever its time.

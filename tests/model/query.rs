@@ -32,6 +32,9 @@ impl Model {
             "models" => self.models(query, now),
             "balances" => self.balances(query, now),
             "reservation" => self.reservation(query, now),
+            "identify" => self.identify(query, now),
+            "list" => self.list(query, now),
+            "audit_head" => self.head(query),
             _ => Err("invalid_input"),
         }
     }

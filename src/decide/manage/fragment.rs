@@ -4,18 +4,17 @@
 //! INVARIANT: what is put in beside the command's own changes stands as it is in the directory, so that a problem found
 //! there is one that the command makes.
 
+mod around;
 mod increase;
 mod path;
 
 use crate::{
     change::Change,
     command::Manage,
-    directory::{KeyForm, KeyStatus, MemberForm, MemberStatus, Owner, ProjectForm, role::Preset},
+    directory::{MemberForm, MemberStatus, role::Preset},
     error::Problem,
     form::{Int, Path, Problems},
-    id::{KeyId, MemberId, ModelClassId, ProjectId, RoleId, ServiceAccountId},
     index::Names,
-    limit::Scope,
     policy::{self, BookChoice, PolicyForm},
     price::{Book, Models},
     state::State,
@@ -93,8 +92,13 @@ impl<'a> Fragment<'a> {
         for (index, managed) in command.changes.iter().enumerate() {
             fragment.set(index, &managed.change);
         }
-        for (index, managed) in command.changes.iter().enumerate() {
-            fragment.around(index, &managed.change);
+        // What is taken out is to blame for what refers to it, before what is merely near it.
+        for takes_out in [true, false] {
+            for (index, managed) in command.changes.iter().enumerate() {
+                if managed.change.form().is_none() == takes_out {
+                    fragment.around(index, &managed.change);
+                }
+            }
         }
         fragment.an_admin();
         fragment
@@ -123,10 +127,54 @@ impl<'a> Fragment<'a> {
             let book = book.as_ref().or_else(|| self.state.book().map(|(_, book)| book));
             policy::check_fragment(&self.form, book, &root, &mut problems);
         }
-        problems.into_list().into_iter().for_each(|problem| self.found(problem));
+        let problems = problems.into_list();
+        let stands = |problem: &Problem| matches!(self.origin(&problem.path), Some((_, Origin::Known(_), ..)));
+        let before = if problems.iter().any(stands) { self.problems_before() } else { Vec::new() };
+        let made: Vec<Problem> =
+            problems.into_iter().filter(|problem| !(stands(problem) && before.contains(problem))).collect();
+        made.into_iter().for_each(|problem| self.found(problem));
         self.most_of_each();
         self.paths_bounded();
         self.increase_requests();
+    }
+
+    /// What is wrong already with what stands beside the changes, such as a reference to what went with a policy.
+    fn problems_before(&self) -> Vec<Problem> {
+        fn put_back<'a, T: Clone + 'a>(list: &mut [T], known: impl Fn(&T) -> Option<&'a T>) {
+            for item in list {
+                if let Some(known) = known(item) {
+                    *item = known.clone();
+                }
+            }
+        }
+        let (state, directory) = (self.state, &self.state.directory);
+        let mut form = self.form.clone();
+        form.organization = directory.organization.clone();
+        form.settings = directory.settings.clone();
+        put_back(&mut form.model_classes, |class| directory.classes.get(class.id.as_str()).map(|(known, _)| known));
+        put_back(&mut form.roles, |role| directory.roles.get(role.id.as_str()));
+        put_back(&mut form.members, |member| {
+            Some(&directory.member(directory.member_by_id(member.id.as_str())?)?.form)
+        });
+        put_back(&mut form.service_accounts, |account| {
+            Some(&directory.service_account(directory.service_account_by_id(account.id.as_str())?)?.form)
+        });
+        put_back(&mut form.keys, |key| Some(&*directory.key(directory.key_by_id(key.id.as_str())?)?.form));
+        put_back(&mut form.limits, |limit| Some(state.limits.get(state.limits.by_id(limit.id.as_str())?)?.form()));
+        put_back(&mut form.budgets, |budget| Some(&*state.budgets.get(state.budgets.by_id(budget.id.as_str())?)?.form));
+        for managed in &self.command.changes {
+            match &managed.change {
+                Change::RoleRemoved(removed) => form.roles.extend(directory.roles.get(removed.id.as_str()).cloned()),
+                Change::ModelClassRemoved(removed) => {
+                    let known = directory.classes.get(removed.id.as_str());
+                    form.model_classes.extend(known.map(|(class, _)| class.clone()));
+                }
+                _ => {}
+            }
+        }
+        let mut problems = Problems::default();
+        policy::check_fragment(&form, state.book().map(|(_, book)| book), &Path::Root(""), &mut problems);
+        problems.into_list()
     }
 
     /// The price book that the command sets, if any; the outer `None`: it cannot be read.
@@ -149,30 +197,33 @@ impl<'a> Fragment<'a> {
         self.problems.push(Problem { path, value, message, remedy });
     }
 
+    /// The list that a path of the small policy begins with, where its item comes from, the item's position, and the rest.
+    fn origin<'p>(&self, path: &'p str) -> Option<(usize, Origin, usize, &'p str)> {
+        let (list, rest) = path.split_once('[')?;
+        let at = LISTS.iter().position(|(name, _)| *name == list)?;
+        let (index, below) = rest.split_once(']')?;
+        let index: usize = index.parse().ok()?;
+        Some((at, *self.origins.get(at)?.get(index)?, index, below))
+    }
+
     fn place(&self, path: String, message: String) -> (String, String) {
         if path.starts_with("command.") {
             return (path, message);
         }
-        let end = path.find(['.', '[']).unwrap_or(path.len());
-        let (list, rest) = path.split_at_checked(end).unwrap_or((&path, ""));
-        if let Some(at) = LISTS.iter().position(|(name, _)| *name == list) {
-            let inner = rest.strip_prefix('[').and_then(|rest| rest.split_once(']'));
-            let origin = inner.and_then(|(index, below)| {
-                let index: usize = index.parse().ok()?;
-                Some((*self.origins.get(at)?.get(index)?, index, below))
-            });
-            let noun = LISTS.get(at).map_or("", |(_, noun)| noun);
+        if let Some((list, origin, index, below)) = self.origin(&path) {
+            let noun = LISTS.get(list).map_or("", |(_, noun)| noun);
             return match origin {
-                Some((Origin::Set(change), _, below)) => {
-                    (format!("command.changes[{change}].change.{noun}{below}"), message)
-                }
-                Some((Origin::Known(change), index, _)) => {
-                    let id = self.id_at(at, index);
-                    (format!("command.changes[{change}].change"), format!("{noun} `{id}`: {message}"))
-                }
-                None => ("command.changes".to_owned(), message),
+                Origin::Set(change) => (format!("command.changes[{change}].change.{noun}{below}"), message),
+                Origin::Known(change) => match self.taken_secret(index, below) {
+                    Some(path) => (path, message),
+                    None => {
+                        let id = self.id_at(list, index);
+                        (format!("command.changes[{change}].change"), format!("{noun} `{id}`: {message}"))
+                    }
+                },
             };
         }
+        let list = path.split(['.', '[']).next().unwrap_or_default();
         let is_meant = |change: &Change| match change {
             Change::Organization(_) => list == "organization",
             Change::Settings(_) => list == "settings",
@@ -184,6 +235,20 @@ impl<'a> Fragment<'a> {
             Some(change) => (format!("command.changes[{change}].change.{path}"), message),
             None => ("command.changes".to_owned(), format!("{path}: {message}")),
         }
+    }
+
+    /// Where a change takes the secret that stands in a key beside it, at a place such as `.secrets[0].sha256`.
+    fn taken_secret(&self, key: usize, below: &str) -> Option<String> {
+        let index: usize = below.strip_prefix(".secrets[")?.strip_suffix("].sha256")?.parse().ok()?;
+        let secret = self.form.keys.get(key)?.secrets.get(index)?.sha256;
+        let takes = |(at, managed): (usize, &crate::command::ManagedChange)| match &managed.change {
+            Change::Key(set) => {
+                let place = set.key.secrets.iter().position(|taken| taken.sha256 == secret)?;
+                Some(format!("command.changes[{at}].change.key.secrets[{place}].sha256"))
+            }
+            _ => None,
+        };
+        self.command.changes.iter().enumerate().find_map(takes)
     }
 
     fn id_at(&self, list: usize, index: usize) -> String {
@@ -262,213 +327,6 @@ impl<'a> Fragment<'a> {
     fn leaves(&mut self, list: List, id: &str) {
         if let Some(present) = self.present.get_mut(list as usize) {
             present.insert(id, 0);
-        }
-    }
-
-    /// Puts in what a change refers to, and what refers to it where that can become wrong.
-    fn around(&mut self, index: usize, change: &Change) {
-        match change {
-            Change::Member(set) => self.role(index, &set.member.role),
-            Change::Project(set) => {
-                for binding in &set.project.members {
-                    self.member(index, &binding.member);
-                    self.role(index, &binding.role);
-                }
-            }
-            Change::ServiceAccount(set) => {
-                self.project(index, &set.service_account.project, None);
-                self.role(index, &set.service_account.role);
-            }
-            Change::Key(set) => self.around_key(index, &set.key),
-            Change::Limit(set) => {
-                self.scope(index, &set.limit.scope);
-                set.limit.model_class.iter().for_each(|class| self.class(index, class));
-            }
-            Change::Budget(set) => self.scope(index, &set.budget.scope),
-            Change::RoleRemoved(removed) => self.users_of_role(index, &removed.id),
-            Change::ModelClassRemoved(removed) => {
-                let state = self.state;
-                for (_, limit) in state.limits.iter() {
-                    let form = limit.form();
-                    if limit.alive()
-                        && form.model_class.as_ref() == Some(&removed.id)
-                        && self.enters(List::Limits, form.id.as_str(), Origin::Known(index))
-                    {
-                        self.form.limits.push(form.clone());
-                        self.scope(index, &form.scope);
-                    }
-                }
-            }
-            Change::PriceBook(_) => self.everything_with_models(index),
-            // What was allowed by a fallback may be nothing without it.
-            Change::Settings(set) => {
-                if set.settings.fallback_model != self.state.directory.settings.fallback_model {
-                    self.everything_with_models(index);
-                }
-            }
-            Change::Organization(_)
-            | Change::ModelClass(_)
-            | Change::Role(_)
-            | Change::LimitRemoved(_)
-            | Change::BudgetRemoved(_)
-            | Change::IncreaseRequest(_) => {}
-        }
-    }
-
-    fn role(&mut self, index: usize, id: &RoleId) {
-        let Some(role) = self.state.directory.roles.get(id.as_str()) else { return };
-        if Preset::of(id.as_str()).is_none() && self.enters(List::Roles, id.as_str(), Origin::Known(index)) {
-            self.form.roles.push(role.clone());
-        }
-    }
-
-    fn class(&mut self, index: usize, id: &ModelClassId) {
-        let Some((class, _)) = self.state.directory.classes.get(id.as_str()) else { return };
-        if self.enters(List::ModelClasses, id.as_str(), Origin::Known(index)) {
-            self.form.model_classes.push(class.clone());
-        }
-    }
-
-    fn member(&mut self, index: usize, id: &MemberId) {
-        let directory = &self.state.directory;
-        let Some(member) = directory.member_by_id(id.as_str()).and_then(|known| directory.member(known)) else {
-            return;
-        };
-        self.known_member(index, &member.form);
-    }
-
-    fn known_member(&mut self, index: usize, form: &MemberForm) {
-        if self.enters(List::Members, form.id.as_str(), Origin::Known(index)) {
-            self.form.members.push(form.clone());
-            self.role(index, &form.role);
-        }
-    }
-
-    /// A project, with no more of its members than the one that matters.
-    fn project(&mut self, index: usize, id: &ProjectId, member: Option<&MemberId>) {
-        let directory = &self.state.directory;
-        let Some(known) = directory.project_by_id(id.as_str()).and_then(|known| directory.project(known)) else {
-            return;
-        };
-        if !self.enters(List::Projects, id.as_str(), Origin::Known(index)) {
-            // It stands here already: as it is set, or for another member.
-            let position = self.form.projects.iter().position(|project| project.id == *id);
-            let is_set = position.and_then(|at| self.origins.get(List::Projects as usize)?.get(at));
-            if let (Some(at), Some(Origin::Known(_))) = (position, is_set) {
-                let bound = known.form.members.iter().find(|binding| Some(&binding.member) == member).cloned();
-                if let (Some(project), Some(bound)) = (self.form.projects.get_mut(at), bound) {
-                    if !project.members.contains(&bound) {
-                        project.members.push(bound.clone());
-                    }
-                    self.role(index, &bound.role);
-                }
-            }
-            return;
-        }
-        let members: Vec<_> =
-            known.form.members.iter().filter(|binding| Some(&binding.member) == member).cloned().collect();
-        for binding in &members {
-            self.role(index, &binding.role);
-        }
-        self.form.projects.push(ProjectForm { members, ..known.form.clone() });
-    }
-
-    fn account(&mut self, index: usize, id: &ServiceAccountId) {
-        let directory = &self.state.directory;
-        let known = directory.service_account_by_id(id.as_str()).and_then(|known| directory.service_account(known));
-        let Some(form) = known.map(|known| &known.form) else { return };
-        if self.enters(List::ServiceAccounts, id.as_str(), Origin::Known(index)) {
-            self.form.service_accounts.push(form.clone());
-            self.project(index, &form.project, None);
-            self.role(index, &form.role);
-        }
-    }
-
-    fn key(&mut self, index: usize, id: &KeyId) {
-        let directory = &self.state.directory;
-        let Some(form) = directory.key_by_id(id.as_str()).and_then(|known| directory.key(known)).map(|key| &*key.form)
-        else {
-            return;
-        };
-        self.known_key(index, form);
-    }
-
-    fn known_key(&mut self, index: usize, form: &KeyForm) {
-        if self.enters(List::Keys, form.id.as_str(), Origin::Known(index)) {
-            self.form.keys.push(form.clone());
-            self.owner(index, form);
-        }
-    }
-
-    fn owner(&mut self, index: usize, key: &KeyForm) {
-        let member = match &key.owner {
-            Owner::Member(id) => {
-                self.member(index, id);
-                Some(id)
-            }
-            Owner::ServiceAccount(id) => {
-                self.account(index, id);
-                // The account may be one that this command sets.
-                let accounts = self.form.service_accounts.iter().find(|account| account.id == *id);
-                let home = accounts.map(|account| account.project.clone());
-                home.iter().for_each(|home| self.project(index, home, None));
-                None
-            }
-        };
-        key.project.iter().for_each(|project| self.project(index, project, member));
-        key.role.iter().for_each(|role| self.role(index, role));
-    }
-
-    fn around_key(&mut self, index: usize, key: &KeyForm) {
-        self.owner(index, key);
-        // Another key in use that lists one of its secrets.
-        let directory = &self.state.directory;
-        for secret in &key.secrets {
-            let holder = directory.key_by_secret(&secret.sha256).and_then(|(holder, _)| directory.key(holder));
-            if let Some(holder) = holder.filter(|holder| holder.form.status == KeyStatus::Active) {
-                self.known_key(index, &holder.form);
-            }
-        }
-    }
-
-    fn scope(&mut self, index: usize, scope: &Scope) {
-        match scope {
-            Scope::Organization => {}
-            Scope::Project(id) => self.project(index, id, None),
-            Scope::Member(id) => self.member(index, id),
-            Scope::Key(id) => self.key(index, id),
-        }
-    }
-
-    fn users_of_role(&mut self, index: usize, role: &RoleId) {
-        let directory = &self.state.directory;
-        for member in directory.members().iter().filter(|member| member.form.role == *role) {
-            self.known_member(index, &member.form);
-        }
-        for account in directory.service_accounts().iter().filter(|account| account.form.role == *role) {
-            self.account(index, &account.form.id);
-        }
-        for key in directory.keys().iter().filter(|key| key.form.role.as_ref() == Some(role)) {
-            self.known_key(index, &key.form);
-        }
-        for project in directory.projects() {
-            for binding in project.form.members.iter().filter(|binding| binding.role == *role) {
-                self.member(index, &binding.member);
-                self.project(index, &project.form.id, Some(&binding.member));
-            }
-        }
-    }
-
-    fn everything_with_models(&mut self, index: usize) {
-        let directory = &self.state.directory;
-        for (class, _) in directory.classes.values() {
-            self.class(index, &class.id);
-        }
-        for project in directory.projects().iter().filter(|project| project.form.models.is_some()) {
-            self.project(index, &project.form.id, None);
-        }
-        for key in directory.keys().iter().filter(|key| key.form.models.is_some()) {
-            self.known_key(index, &key.form);
         }
     }
 

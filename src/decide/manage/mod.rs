@@ -89,7 +89,7 @@ fn rank(change: &Change) -> u8 {
 /// Nothing is changed twice by one command: which came first would be hard to tell.
 fn once_each(targets: &[Target]) -> Result<(), Error> {
     for (index, target) in targets.iter().enumerate() {
-        if targets.iter().take(index).any(|earlier| earlier == target) {
+        if targets.iter().take(index).any(|earlier| earlier.is_of(target)) {
             let message = format!("this {} is changed twice: keep one change of it", target.noun());
             return Err(Error::invalid(message).at(format!("command.changes[{index}].change")));
         }

@@ -10,7 +10,7 @@ use crate::{
     },
     id::{KeyId, ProjectIx},
     increase_request::{IncreaseRequestForm, IncreaseStatus},
-    limit::{LimitForm, MeterAmount, Scope},
+    limit::{LimitForm, Meter, MeterAmount, Scope},
     state::State,
     time::Timestamp,
 };
@@ -188,7 +188,10 @@ impl<'a> Asking<'a> {
         let within = |before: i128, new: i128| before <= new && new <= before.max(most);
         let rate = |form: &LimitForm| form.rate.map_or(0, MeterAmount::units);
         let rest = LimitForm { rate: before.rate, capacity: before.capacity, ..new.clone() };
+        // The limit may count something else than when it was asked for.
+        let is_money = matches!(request.amount, MeterAmount::Usd(_));
         rest == *before
+            && is_money == (before.meter == Meter::Cost)
             && before.rate.is_some() == new.rate.is_some()
             && within(rate(before), rate(new))
             && within(before.capacity.units(), new.capacity.units())

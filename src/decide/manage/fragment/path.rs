@@ -3,7 +3,7 @@
 use super::{Fragment, List};
 use crate::{
     change::Change,
-    directory::{Attached, Owner},
+    directory::{Attached, KeyForm, Owner},
     error::Problem,
     id::KeyIx,
     limit::Scope,
@@ -136,20 +136,12 @@ impl Fragment<'_> {
             }
         };
         for (index, managed) in self.command.changes.iter().enumerate() {
+            let mut look_at = |key: &KeyForm| {
+                look(index, key.id.as_str(), &self.path_of(&key.owner, key.project.as_ref(), &key.id));
+            };
             match &managed.change {
-                Change::Key(set) => {
-                    let key = &set.key;
-                    look(index, key.id.as_str(), &self.path_of(&key.owner, key.project.as_ref(), &key.id));
-                }
-                // Its keys go with it where it moves to another project.
-                Change::ServiceAccount(set) => {
-                    let id = set.service_account.id.as_str();
-                    let known = directory.service_account_by_id(id).and_then(|known| directory.service_account(known));
-                    let keys = known.iter().flat_map(|known| &known.keys).filter_map(|key| directory.key(*key));
-                    for form in keys.map(|key| &key.form) {
-                        look(index, form.id.as_str(), &self.path_of(&form.owner, form.project.as_ref(), &form.id));
-                    }
-                }
+                Change::Key(set) => look_at(&set.key),
+                Change::ServiceAccount(set) => self.moved_keys(&set.service_account).for_each(look_at),
                 _ => {}
             }
         }
