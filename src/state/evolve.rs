@@ -61,9 +61,8 @@ impl State {
         post(&mut self.budgets, &mut self.ledger, &reservation, &posting);
         let hold = self.reservations.insert(reservation);
         for limit in &reserved.pins.limits {
-            match self.limits.gauge_mut(*limit) {
-                Some(gauge) => gauge.open(reserved.deadline, hold),
-                None => self.limits.subtract(*limit, |terms| terms.debit(&counts), at),
+            if let Some(gauge) = self.limits.subtract(*limit, |terms| terms.debit(&counts), at) {
+                gauge.open(reserved.deadline, hold);
             }
         }
     }
@@ -209,7 +208,7 @@ fn post(budgets: &mut Budgets, ledger: &mut Ledger, reservation: &Reservation, p
     for budget in &reservation.pins.budgets {
         let window = budgets.get_mut(*budget).and_then(|budget| budget.window_mut(reservation.admitted_at));
         if let Some(window) = window {
-            window.balance = window.balance.after(posting);
+            window.balance.post(posting);
         }
     }
     ledger.post(reservation.asked.key, reservation.asked.model, posting);
