@@ -152,14 +152,22 @@ impl Balance {
 
     /// The balance after a posting.
     #[must_use]
-    pub fn after(self, posting: &Balance) -> Self {
+    pub fn after(mut self, posting: &Balance) -> Self {
+        self.post(posting);
+        self
+    }
+
+    /// Adds a posting.
+    pub(crate) fn post(&mut self, posting: &Balance) {
         // Most postings move one of the three.
-        let add = |to: Money, amount: Money| if amount == Money::ZERO { to } else { to + amount };
-        Self {
-            settled: add(self.settled, posting.settled),
-            assumed: add(self.assumed, posting.assumed),
-            held: add(self.held, posting.held),
-        }
+        let add = |to: &mut Money, amount: Money| {
+            if amount != Money::ZERO {
+                *to += amount;
+            }
+        };
+        add(&mut self.settled, posting.settled);
+        add(&mut self.assumed, posting.assumed);
+        add(&mut self.held, posting.held);
     }
 }
 
@@ -242,6 +250,12 @@ impl Budget {
     pub fn window_at(&self, at: Timestamp) -> WindowBalance {
         let known = self.windows.iter().rev().find(|known| known.window.contains(at));
         known.copied().unwrap_or_else(|| WindowBalance::new(self.rule.containing(at)))
+    }
+
+    /// The total of the window that contains an instant.
+    pub(crate) fn total_at(&self, at: Timestamp) -> Money {
+        let known = self.windows.iter().rev().find(|known| known.window.contains(at));
+        known.map_or(Money::ZERO, |known| known.balance.total())
     }
 
     /// The windows that something was posted to, by rising start.

@@ -25,13 +25,13 @@ crate::packed!(struct Ledger { total, keys, models });
 impl Ledger {
     /// Adds a posting of a key and the model of its reservation.
     pub(crate) fn post(&mut self, key: KeyIx, model: ModelIx, posting: &Balance) {
-        self.total = self.total.after(posting);
+        self.total.post(posting);
         for (table, at) in [(&mut self.keys, key.at()), (&mut self.models, model.at())] {
             if table.len() <= at {
                 table.resize(at.saturating_add(1), None);
             }
             if let Some(balance) = table.get_mut(at) {
-                *balance = Some(balance.unwrap_or_default().after(posting));
+                balance.get_or_insert_default().post(posting);
             }
         }
     }

@@ -2,10 +2,11 @@
 
 use crate::{
     alert::Alert,
+    budget::Budget,
     decision::{Denial, Reason, Retry, Violation},
     directory::Key,
     event::{Event, EventKind, Events},
-    id::LimitIx,
+    id::{BudgetIx, LimitIx},
     limit::{Counts, Limit, Meter, Operation, Wait},
     money::Money,
     reservation::Pins,
@@ -92,21 +93,34 @@ pub(super) fn limits(
                 continue;
             }
             verdict.pins.limits.push(*index);
-            let violation = match limit.meter {
-                Meter::ConcurrentRequests => check_gauge(state, *index, &limit),
-                _ => check_bucket(*index, &limit, counts, at),
-            };
-            let hit = violation.is_some();
-            if hit != limit.hit() {
-                verdict.edges.push((*index, hit));
-            }
-            if let Some((violation, retry)) = violation {
-                verdict.limit |= !limit.shadow;
-                verdict.violate(limit.shadow, violation, retry);
+            if !is_plenty(&limit, counts) {
+                check(state, *index, &limit, counts, at, &mut verdict);
             }
         }
     }
     verdict
+}
+
+/// Whether a bucket passes as it was last left, and passed before. Time only raises a level.
+fn is_plenty(limit: &Limit<'_>, counts: &Counts) -> bool {
+    limit.meter != Meter::ConcurrentRequests && !limit.hit() && limit.bucket().level >= limit.need(limit.debit(counts))
+}
+
+/// Checks a limit to the last digit. Seldom needed, and kept out of the way of what is.
+#[cold]
+fn check(state: &State, index: LimitIx, limit: &Limit<'_>, counts: &Counts, at: Timestamp, verdict: &mut Verdict) {
+    let violation = match limit.meter {
+        Meter::ConcurrentRequests => check_gauge(state, index, limit),
+        _ => check_bucket(index, limit, counts, at),
+    };
+    let hit = violation.is_some();
+    if hit != limit.hit() {
+        verdict.edges.push((index, hit));
+    }
+    if let Some((violation, retry)) = violation {
+        verdict.limit |= !limit.shadow;
+        verdict.violate(limit.shadow, violation, retry);
+    }
 }
 
 fn check_bucket(index: LimitIx, limit: &Limit<'_>, counts: &Counts, at: Timestamp) -> Option<(Violation, Retry)> {
@@ -146,24 +160,29 @@ pub(super) fn budgets(state: &State, key: &Key, quote: Money, at: Timestamp, ver
         for index in &attached.budgets {
             let Some(budget) = state.budgets.get(*index) else { continue };
             verdict.pins.budgets.push(*index);
-            let known = budget.window_at(at);
-            if known.balance.total() + quote <= budget.cap {
+            if budget.total_at(at) + quote <= budget.cap {
                 continue;
             }
-            let retry = match known.window.end {
-                Some(end) if quote <= budget.cap => Retry::At { at: end, upper_bound: true },
-                _ => Retry::Never,
-            };
-            let violation = Violation::Budget {
-                budget: *index,
-                window: known.window,
-                cap: budget.cap,
-                balance: known.balance,
-                quote,
-                retry,
-            };
-            verdict.budget |= !budget.shadow;
-            verdict.violate(budget.shadow, violation, retry);
+            exceed(*index, budget, quote, at, verdict);
         }
     }
+}
+
+#[cold]
+fn exceed(index: BudgetIx, budget: &Budget, quote: Money, at: Timestamp, verdict: &mut Verdict) {
+    let known = budget.window_at(at);
+    let retry = match known.window.end {
+        Some(end) if quote <= budget.cap => Retry::At { at: end, upper_bound: true },
+        _ => Retry::Never,
+    };
+    let violation = Violation::Budget {
+        budget: index,
+        window: known.window,
+        cap: budget.cap,
+        balance: known.balance,
+        quote,
+        retry,
+    };
+    verdict.budget |= !budget.shadow;
+    verdict.violate(budget.shadow, violation, retry);
 }

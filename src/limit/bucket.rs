@@ -18,8 +18,13 @@ pub enum Wait {
 pub(super) fn times(amount: i128, by: i64) -> i128 {
     match i64::try_from(amount) {
         Ok(short) => i128::from(short).wrapping_mul(by.into()),
-        Err(_) => amount.saturating_mul(by.into()),
+        Err(_) => long_times(amount, by),
     }
+}
+
+#[cold]
+fn long_times(amount: i128, by: i64) -> i128 {
+    amount.saturating_mul(by.into())
 }
 
 /// A level that refills with time.

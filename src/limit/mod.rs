@@ -160,16 +160,23 @@ impl Limits {
         self.places.get_mut(limit.at())?.gauge.as_deref_mut()
     }
 
-    /// Subtracts from a bucket what its terms make of a request; a gauge is left as it is.
-    pub(crate) fn subtract(&mut self, limit: LimitIx, amount: impl FnOnce(&Terms) -> i128, now: Timestamp) {
-        let Some(level) = self.levels.get_mut(limit.at()) else { return };
-        let Some(terms) = self.terms.get(level.terms).filter(|terms| terms.meter != Meter::ConcurrentRequests) else {
-            return;
-        };
+    /// Subtracts from a bucket what its terms make of a request. A gauge is left as it is, and given back.
+    pub(crate) fn subtract(
+        &mut self,
+        limit: LimitIx,
+        amount: impl FnOnce(&Terms) -> i128,
+        now: Timestamp,
+    ) -> Option<&mut Gauge> {
+        let level = self.levels.get_mut(limit.at())?;
+        let terms = self.terms.get(level.terms)?;
+        if terms.meter == Meter::ConcurrentRequests {
+            return self.places.get_mut(limit.at())?.gauge.as_deref_mut();
+        }
         let mut bucket = bucket(level, terms);
         bucket.subtract(amount(terms), now);
         level.level = bucket.level;
         level.at = bucket.at;
+        None
     }
 
     pub(crate) fn set_hit(&mut self, limit: LimitIx, hit: bool) {

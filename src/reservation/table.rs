@@ -82,20 +82,31 @@ impl Reservations {
         self.pieces.iter().flat_map(|piece| piece.iter().flatten())
     }
 
-    /// Puts a reservation in, and says where: its id must be new.
-    pub(crate) fn insert(&mut self, reservation: Reservation) -> Hold {
+    /// Puts an open reservation in, and says where: its id must be new. It is made, with its number, where it stays.
+    pub(crate) fn open(
+        &mut self,
+        id: &ReservationId,
+        deadline: Timestamp,
+        make: impl FnOnce(u32) -> Reservation,
+    ) -> Hold {
+        let hold = self.put(tag(id), make);
+        self.deadlines.open(deadline, hold);
+        hold
+    }
+
+    /// Puts a reservation in as it was: its id must be new.
+    fn restore(&mut self, reservation: Reservation) {
         let (deadline, closed_at, open) = (reservation.deadline, reservation.closed_at, reservation.is_open());
         let tag = tag(&reservation.id);
-        let hold = self.put(reservation, tag);
+        let hold = self.put(tag, |number| Reservation { number, ..reservation });
         if open {
             self.deadlines.open(deadline, hold);
         } else {
             self.closed.push_back((closed_at, Tagged { position: hold.slot, tag }));
         }
-        hold
     }
 
-    fn put(&mut self, mut reservation: Reservation, tag: u32) -> Hold {
+    fn put(&mut self, tag: u32, make: impl FnOnce(u32) -> Reservation) -> Hold {
         if self.free.is_empty() {
             let first = u32::try_from(self.pieces.len()).unwrap_or(u32::MAX).saturating_mul(PIECE);
             self.pieces.push((0..PIECE).map(|_| None).collect());
@@ -103,9 +114,11 @@ impl Reservations {
         }
         let hold = Hold { slot: self.free.pop().unwrap_or(u32::MAX), number: self.made };
         self.made = self.made.wrapping_add(1);
-        reservation.number = hold.number;
-        if let Some(place) = place(&mut self.pieces, hold.slot) {
-            *place = Some(reservation);
+        // It is free: said here, so that nothing that stands there has to be dropped.
+        if let Some(place) = place(&mut self.pieces, hold.slot)
+            && place.is_none()
+        {
+            *place = Some(make(hold.number));
         }
         self.by_id.insert(Tagged { position: hold.slot, tag });
         hold
@@ -247,7 +260,7 @@ impl Pack for Reservations {
             if table.get(&reservation.id).is_some() {
                 again = true;
             } else {
-                table.insert(reservation);
+                table.restore(reservation);
             }
         });
         if again {

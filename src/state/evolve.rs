@@ -9,7 +9,7 @@ use crate::{
     ledger::Ledger,
     limit::{Counts, Limits, Terms},
     money::Money,
-    reservation::{Charged, Fallback, From, Reservation, Status},
+    reservation::{Asked, Charged, Fallback, From, Pins, Reservation, Status, reserved_counts},
     time::Timestamp,
 };
 
@@ -48,7 +48,10 @@ impl State {
     }
 
     fn reserve(&mut self, reserved: &Reserved, at: Timestamp) {
-        let reservation = Reservation {
+        let counts = reserved_counts(&reserved.asked, reserved.hold);
+        let posting = Balance { held: reserved.hold, ..Balance::default() };
+        post(&mut self.budgets, &mut self.ledger, &reserved.asked, &reserved.pins, at, &posting);
+        let hold = self.reservations.open(&reserved.id, reserved.deadline, |number| Reservation {
             id: reserved.id,
             asked: reserved.asked,
             book: reserved.book,
@@ -60,16 +63,11 @@ impl State {
             pins: reserved.pins.copied(),
             status: Status::Held,
             closed_at: reserved.deadline,
-            number: 0,
-        };
-        let counts = reservation.reserved_counts();
-        let posting = Balance { held: reservation.hold, ..Balance::default() };
-        post(&mut self.budgets, &mut self.ledger, &reservation, &posting);
-        let hold = self.reservations.insert(reservation);
+            number,
+        });
         for limit in &reserved.pins.limits {
-            match self.limits.gauge_mut(*limit) {
-                Some(gauge) => gauge.open(reserved.deadline, hold),
-                None => self.limits.subtract(*limit, |terms| terms.debit(&counts), at),
+            if let Some(gauge) = self.limits.subtract(*limit, |terms| terms.debit(&counts), at) {
+                gauge.open(reserved.deadline, hold);
             }
         }
     }
@@ -106,7 +104,9 @@ impl State {
         let correction = to - charged.charge;
         charged.charge = to;
         charged.unpriced = false;
-        post(&mut self.budgets, &mut self.ledger, reservation, &Balance { settled: correction, ..Balance::default() });
+        let posting = Balance { settled: correction, ..Balance::default() };
+        let Reservation { asked, pins, admitted_at, .. } = reservation;
+        post(&mut self.budgets, &mut self.ledger, asked, pins, *admitted_at, &posting);
     }
 
     /// Closes a reservation, frees its gauges, and opens the books that it is posted to.
@@ -189,7 +189,8 @@ struct Books<'a> {
 
 impl Books<'_> {
     fn post(&mut self, posting: &Balance) {
-        post(self.budgets, self.ledger, self.reservation, posting);
+        let Reservation { asked, pins, admitted_at, .. } = self.reservation;
+        post(self.budgets, self.ledger, asked, pins, *admitted_at, posting);
         for budget in &self.reservation.pins.budgets {
             if let Some(budget) = self.budgets.get_mut(*budget) {
                 budget.forget_before(self.horizon);
@@ -211,14 +212,21 @@ impl Books<'_> {
 }
 
 /// Posts to the budgets that a reservation is pinned to, in the window of its admission, and to the ledger.
-fn post(budgets: &mut Budgets, ledger: &mut Ledger, reservation: &Reservation, posting: &Balance) {
-    for budget in &reservation.pins.budgets {
-        let window = budgets.get_mut(*budget).and_then(|budget| budget.window_mut(reservation.admitted_at));
+fn post(
+    budgets: &mut Budgets,
+    ledger: &mut Ledger,
+    asked: &Asked,
+    pins: &Pins,
+    admitted_at: Timestamp,
+    posting: &Balance,
+) {
+    for budget in &pins.budgets {
+        let window = budgets.get_mut(*budget).and_then(|budget| budget.window_mut(admitted_at));
         if let Some(window) = window {
-            window.balance = window.balance.after(posting);
+            window.balance.post(posting);
         }
     }
-    ledger.post(reservation.asked.key, reservation.asked.model, posting);
+    ledger.post(asked.key, asked.model, posting);
 }
 
 /// What a settlement or a void takes back.
