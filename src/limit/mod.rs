@@ -205,7 +205,8 @@ impl Limits {
     /// Adds a limit as it was.
     pub(crate) fn restore(&mut self, form: LimitForm, class_mask: u64, known: &LimitLevel) {
         let terms = Terms::of(&form, class_mask);
-        let limit = self.put(form, terms, known.level, known.at, known.alive);
+        // A bucket is never fuller than full, whatever a snapshot says: the gates rely on it.
+        let limit = self.put(form, terms, known.level.min(terms.full), known.at, known.alive);
         self.set_hit(limit, known.hit);
     }
 
