@@ -40,6 +40,11 @@ export interface GatewaySettings {
   codeExecutionMs?: number | null;
   /** Counts a prompt exactly, for a tighter hold; null where it cannot. It must never count too few. */
   countInputTokens?: (body: Uint8Array) => Promise<number | null>;
+  /**
+   * The address that a request of the management plane came from, for the audit log. By default what `cf-connecting-ip` says,
+   * which Cloudflare sets; where anybody else could set it, name the header that your own proxy sets, or return null.
+   */
+  clientAddress?: (request: Request) => string | null;
 }
 
 export interface ResolvedSettings {
@@ -54,6 +59,7 @@ export interface ResolvedSettings {
   serverToolIterations: Iterations;
   codeExecutionMs: number | null;
   countInputTokens: (body: Uint8Array) => Promise<number | null>;
+  clientAddress: (request: Request) => string | null;
 }
 
 /** What the engine takes. */
@@ -86,6 +92,7 @@ export function resolveSettings(given: GatewaySettings): ResolvedSettings {
     codeExecutionMs:
       given.codeExecutionMs == null ? null : positive('codeExecutionMs', given.codeExecutionMs, 1, MAX_CONTAINER_MS),
     countInputTokens: given.countInputTokens ?? (() => Promise.resolve(null)),
+    clientAddress: given.clientAddress ?? ((request) => request.headers.get('cf-connecting-ip')),
   };
 }
 
