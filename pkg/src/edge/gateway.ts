@@ -10,6 +10,7 @@ import { CallContext } from './call_context.js';
 import { countTokens } from './count_call.js';
 import { createMessage } from './message_call.js';
 import { modelInfo, modelList } from './models.js';
+import { createOpenId } from './management/openid.js';
 import { createManagement } from './management/plane.js';
 import { OrganizationError } from './organization_door.js';
 import { newRequestId } from './request_id.js';
@@ -55,6 +56,7 @@ export function createGateway<Env extends object>(
   for (const [path, allow] of ALLOWED) {
     app.all(path, (c) => wrongMethod(c.req.method, allow).toResponse(newRequestId()));
   }
+  app.route('/', createOpenId(settingsOf));
   app.route('/', createManagement(settingsOf));
   app.notFound((c) => notFound(c.req.path).toResponse(newRequestId()));
   return app;

@@ -14,7 +14,7 @@ import type {
 } from './wire.js';
 import type { Problem } from '../error.js';
 import type { EventForm } from '../types.js';
-import type { Ask, AskResult, ManagementRequest, SignIn } from './management/store/ask.js';
+import type { Ask, AskResult, ManagementRequest, AddressSignIn, SignIn } from './management/store/ask.js';
 
 /** The binding, as far as it is used. */
 export interface OrganizationNamespace {
@@ -106,6 +106,11 @@ export class OrganizationDoor {
   /** Opens a session with a code that works once. */
   signIn(request: SignIn): Promise<{ member: string }> {
     return this.#call('sign_in', request);
+  }
+
+  /** Opens a session for the member of an address that a provider has verified. */
+  signInByAddress(request: AddressSignIn): Promise<{ member: string }> {
+    return this.#call('sign_in_by_address', request);
   }
 
   /** The whole organization as one document, for whoever holds the binding. */

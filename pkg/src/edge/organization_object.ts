@@ -7,13 +7,13 @@
  */
 import { EngineLost, EnginePort, EngineRefusal, type Decided } from './engine_port.js';
 import { EventLog } from './event_log.js';
-import type { ManagementRequest, SignIn } from './management/store/ask.js';
+import type { ManagementRequest, AddressSignIn, SignIn } from './management/store/ask.js';
 import { AuditLog } from './management/store/audit_log.js';
 import { DenialBook } from './management/store/denial_book.js';
 import { Desk, type Office } from './management/store/desk.js';
 import { exportDocument, provenEngine, readExport, type ExportedOrganization } from './management/store/export.js';
 import { SessionStore } from './management/store/session_store.js';
-import { signIn } from './management/store/sign_in.js';
+import { signIn, signInByAddress } from './management/store/sign_in.js';
 import type { ObjectState } from './object_state.js';
 import type { AdmitCommand, CountTokensCommand, Deny, QueryForm, WireError } from './wire.js';
 
@@ -106,6 +106,8 @@ export class OrganizationObject {
       }
       case 'sign_in':
         return JSON.stringify(signIn(this.#office(open, nowMs), JSON.parse(body) as SignIn));
+      case 'sign_in_by_address':
+        return JSON.stringify(signInByAddress(this.#office(open, nowMs), JSON.parse(body) as AddressSignIn));
       case 'export':
         return exportDocument(this.#office(open, nowMs));
       default:

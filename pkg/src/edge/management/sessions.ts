@@ -10,7 +10,7 @@ import { about, answers, body, endpoint, open, type Endpoint, type ManagementEnv
 import { Id, PAGE, pageOf, pageWithin, page, rfc3339 } from './field.js';
 import { refusal } from './refusal.js';
 import { endedCookie, sessionCookie } from './session_cookie.js';
-import type { Session, NewCode } from './store/session_store.js';
+import type { NewCode, NewSession, Session } from './store/session_store.js';
 
 const CODE_LIFE_MS = 10 * 60 * 1000;
 const SESSION_LIFE_MS = 12 * 60 * 60 * 1000;
@@ -55,6 +55,18 @@ function shown(session: Session, current: string | null): z.infer<typeof Session
   };
 }
 
+/** A session that begins now, and the token that its cookie holds. */
+export async function newSession(
+  organization: string,
+  userAgent: string | null,
+): Promise<{ token: string; session: NewSession }> {
+  const { key: token, sha256: token_sha256 } = await generateSecret('tgs', organization);
+  const created_at_ms = Date.now();
+  const expires_at_ms = created_at_ms + SESSION_LIFE_MS;
+  const user_agent = userAgent?.slice(0, MAX_USER_AGENT) ?? null;
+  return { token, session: { id: newId('session'), token_sha256, created_at_ms, expires_at_ms, user_agent } };
+}
+
 /** Opens a session for whoever has the code; the answer's cookie keeps it. */
 async function opened(
   c: Context<ManagementEnv>,
@@ -68,15 +80,7 @@ async function opened(
     });
   }
   const settings = c.get('settings');
-  const { key: token, sha256: token_sha256 } = await generateSecret('tgs', organization);
-  const created_at_ms = Date.now();
-  const session = {
-    id: newId('session'),
-    token_sha256,
-    created_at_ms,
-    expires_at_ms: created_at_ms + SESSION_LIFE_MS,
-    user_agent: c.req.header('user-agent')?.slice(0, MAX_USER_AGENT) ?? null,
-  };
+  const { token, session } = await newSession(organization, c.req.header('user-agent') ?? null);
   const code_sha256 = await digestOfKey(code);
   const source = sourceOf(c.req.raw, settings);
   try {

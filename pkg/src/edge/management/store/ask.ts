@@ -47,6 +47,13 @@ export interface SignIn {
   source: string | null;
 }
 
+/** What opens a session for whoever a provider says has an address. */
+export interface AddressSignIn {
+  email: string;
+  session: NewSession;
+  source: string | null;
+}
+
 export type PreviewResult =
   | { outcome: 'allowed'; changes: RevisionForm[] }
   | { outcome: 'denied'; reason: string }
