@@ -11,6 +11,7 @@ import {
   buildAuthorizationUrl,
   calculatePKCECodeChallenge,
   discovery,
+  fetchUserInfo,
   randomNonce,
   randomPKCECodeVerifier,
   randomState,
@@ -133,6 +134,10 @@ async function addressOf(
       idTokenExpected: true,
     });
     claims = tokens.claims();
+    // Some providers tell the address in the token, others only to whoever asks with it.
+    if (claims !== undefined && claims['email'] === undefined && typeof claims['sub'] === 'string') {
+      claims = { ...claims, ...(await fetchUserInfo(provider, tokens.access_token, claims['sub'])) };
+    }
   } catch {
     // What went wrong may hold what the provider sent; whoever signs in learns only that it did not work.
     throw refused('the provider did not confirm the sign-in: begin again');
