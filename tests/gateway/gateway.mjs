@@ -97,7 +97,7 @@ export class TestGateway {
     return fetch(`${this.url}${path}`, { headers: { 'x-api-key': key } });
   }
 
-  /** Asks the organization. @param {'query' | 'preview' | 'submit' | 'events' | 'sabotage'} verb @param {object} body @param {string} [organization] */
+  /** Asks the organization. @param {'query' | 'preview' | 'submit' | 'events' | 'export' | 'restore' | 'sabotage'} verb @param {object} body @param {string} [organization] */
   async operator(verb, body, organization = ORGANIZATION) {
     const response = await fetch(`${this.url}/operator/${organization}/${verb}`, {
       method: 'POST',

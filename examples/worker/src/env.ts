@@ -13,6 +13,8 @@ export interface Env extends OrganizationEnv {
   /** The most container time that is billed for one request, in milliseconds; without it code execution is refused. */
   CODE_EXECUTION_MS?: string;
   ON_DISCONNECT?: 'drain' | 'abort';
+  /** The OpenID Connect provider that members sign in by, as the JSON of the setting `openid`; without it they sign in with codes. */
+  OPENID?: string;
   /** Opens the operator's routes; without it they do not exist. */
   OPERATOR_TOKEN?: string;
 }

@@ -1,5 +1,5 @@
 /** The gateway, as it is deployed: the plugin, its Durable Object, and a door for the operator. */
-import { createGateway } from 'tollgate/edge';
+import { createGateway, type OpenIdSettings } from 'tollgate/edge';
 
 import type { Env } from './env.js';
 import { operator } from './operator.js';
@@ -17,6 +17,7 @@ const gateway = createGateway<Env>((env) => ({
   ...(env.SERVER_TOOL_ITERATIONS && { serverToolIterations: Number(env.SERVER_TOOL_ITERATIONS) }),
   ...(env.CODE_EXECUTION_MS && { codeExecutionMs: Number(env.CODE_EXECUTION_MS) }),
   ...(env.ON_DISCONNECT && { onDisconnect: env.ON_DISCONNECT }),
+  ...(env.OPENID && { openid: JSON.parse(env.OPENID) as OpenIdSettings }),
 }));
 
 gateway.route('/operator', operator);

@@ -1,7 +1,8 @@
 /**
- * What an operator may ask of an organization: read it, try a command, submit one, page through its log.
+ * What an operator may ask of an organization: read it, try a command, submit one, page through its log, take it along whole,
+ * and restore it where nothing has begun yet.
  *
- * `POST /operator/<organization>/{query,preview,submit,events}` with wire JSON and `authorization: bearer <OPERATOR_TOKEN>`.
+ * `POST /operator/<organization>/{query,preview,submit,events,export,restore}` with wire JSON and `authorization: bearer <OPERATOR_TOKEN>`.
  */
 import { Hono, type Context } from 'hono';
 import { bearerAuth } from 'hono/bearer-auth';
@@ -19,7 +20,7 @@ operator.use(
   }),
 );
 
-operator.post('/:organization/:verb{query|preview|submit|events}', async (c) => {
+operator.post('/:organization/:verb{query|preview|submit|events|export|restore}', async (c) => {
   const door = new OrganizationDoor(c.env.ORGANIZATIONS, c.req.param('organization'));
   const body = await c.req.json().catch(() => undefined);
   if (body === undefined)
@@ -32,6 +33,10 @@ operator.post('/:organization/:verb{query|preview|submit|events}', async (c) => 
         return c.json(await door.preview(body));
       case 'submit':
         return c.json(await door.submit(body));
+      case 'export':
+        return c.json(await door.export());
+      case 'restore':
+        return c.json(await door.restore(body));
       default:
         return c.json(await door.events(body));
     }

@@ -3,9 +3,11 @@
  *
  * The only file that knows the engine's own interface.
  */
-import { Engine, TollgateError } from 'tollgate/management';
+import { Engine, TollgateError, actions } from 'tollgate/management';
 
-import type { OutcomeForm, WireError } from './wire.js';
+import type { AuditHead } from './management/store/audit_log.js';
+import type { Action, ListFields, ListKind, ListResult, ListedKinds, Owner, Principal } from './management/forms.js';
+import type { AdmitCommand, Deny, OutcomeForm, QueryForm, Result, ResultForm, WireError } from './wire.js';
 
 /** The engine could not take a command or a query; nothing was changed. */
 export class EngineRefusal extends Error {
@@ -26,7 +28,16 @@ export interface Decided {
   decision: OutcomeForm['decision'];
   /** What is to be appended, one JSON text each. */
   events: string[];
+  /** Whether the audit log tells of any of them. */
+  audited: boolean;
 }
+
+/** Queries whose answer is always their own. */
+type Undenied = Extract<QueryForm, { type: 'can' | 'balances' }>;
+
+/** The events that the audit log tells of; the others are most, and are not asked about. */
+const AUDITED: ReadonlySet<string> = new Set(['configured', 'adjusted', 'clock_advanced', 'denied']);
+const MAX_LISTED = 1_000;
 
 export class EnginePort {
   readonly #engine: Engine;
@@ -36,13 +47,10 @@ export class EnginePort {
   }
 
   /** A new organization's engine, and the first events of its log. */
-  static found(policy: string, nowMs: number): { engine: EnginePort; events: string[] } {
+  static found(policy: string, nowMs: number): { engine: EnginePort; events: string[]; audit: string[] } {
     return guarded(() => {
-      const { engine, events } = Engine.create(policy, nowMs);
-      return {
-        engine: new EnginePort(engine),
-        events: (JSON.parse(events) as unknown[]).map((event) => JSON.stringify(event)),
-      };
+      const { engine, events, audit } = Engine.create(policy, nowMs);
+      return { engine: new EnginePort(engine), events: texts(events), audit: texts(audit) };
     });
   }
 
@@ -55,8 +63,14 @@ export class EnginePort {
     return guarded(() => {
       const outcome = this.#engine.decideText(command, nowMs);
       const { decision, events } = JSON.parse(outcome) as OutcomeForm;
-      return { outcome, decision, events: events.map((event) => JSON.stringify(event)) };
+      const audited = events.some(({ type }) => AUDITED.has(type));
+      return { outcome, decision, events: events.map((event) => JSON.stringify(event)), audited };
     });
+  }
+
+  /** The entries that what was decided last makes in the audit log, one JSON text each; before `commit`. */
+  auditAfter({ entries, hash }: AuditHead): string[] {
+    return guarded(() => texts(this.#engine.auditText(entries, hash)));
   }
 
   /** Applies what was decided last. */
@@ -75,6 +89,60 @@ export class EnginePort {
 
   query(query: string, nowMs: number): string {
     return guarded(() => this.#engine.queryText(query, nowMs));
+  }
+
+  /** What a command would decide. */
+  previewDecision(command: string, nowMs: number): OutcomeForm['decision'] {
+    return (JSON.parse(this.preview(command, nowMs)) as OutcomeForm).decision;
+  }
+
+  /** The answer to a query that is never denied. */
+  ask<Q extends Undenied>(query: Q, nowMs: number): Result<Q['type']> {
+    const result = JSON.parse(this.query(JSON.stringify(query), nowMs)) as ResultForm;
+    if (result.type !== query.type)
+      throw new EngineLost(`the engine answered \`${query.type}\` with \`${result.type}\``);
+    return result as Result<Q['type']>;
+  }
+
+  can(
+    question: { principal: Principal; action: Action; project?: string | null; owner?: Owner | null },
+    nowMs: number,
+  ): boolean {
+    return this.ask({ type: 'can', ...question }, nowMs).allowed;
+  }
+
+  /** Whose a credential is; null where no such key was ever made. */
+  identify(credential: AdmitCommand['credential'], nowMs: number): Result<'identity'> | null {
+    const query: QueryForm = { type: 'identify', credential };
+    const result = JSON.parse(this.query(JSON.stringify(query), nowMs)) as Result<'identity'> | Deny;
+    return result.type === 'deny' ? null : result;
+  }
+
+  /** What an actor may see of a kind; the host itself, which is no actor, sees all of it. */
+  list<K extends ListKind>(
+    actor: Principal | null,
+    of: K,
+    fields: ListFields,
+    nowMs: number,
+  ): ({ type: 'list' } & ListResult<K>) | Deny {
+    const query: QueryForm = { type: 'list', actor, of, ...fields };
+    return JSON.parse(this.query(JSON.stringify(query), nowMs)) as ({ type: 'list' } & ListResult<K>) | Deny;
+  }
+
+  /** Everything of a kind, for the host itself. */
+  *everything<K extends 'projects'>(of: K, nowMs: number): Generator<ListedKinds[K]> {
+    for (let after: string | undefined; ;) {
+      const page = this.list(null, of, { limit: MAX_LISTED, ...(after !== undefined && { after }) }, nowMs);
+      if (page.type === 'deny') return;
+      yield* page.items;
+      after = page.items.at(-1)?.id;
+      if (!page.has_more) return;
+    }
+  }
+
+  /** Every action that there is. */
+  actions(): readonly Action[] {
+    return guarded(actions);
   }
 
   nextDeadlineMs(): number {
@@ -103,7 +171,17 @@ function guarded<T>(work: () => T): T {
     if (!(error instanceof TollgateError) || error.code === 'engine_lost' || error.code === 'engine_freed') {
       throw new EngineLost('the engine failed', { cause: error });
     }
-    const { code, message, path } = error;
-    throw new EngineRefusal({ code, message, ...(path === '' ? {} : { path }) });
+    const { code, message, path, problems } = error;
+    throw new EngineRefusal({
+      code,
+      message,
+      ...(path !== '' && { path }),
+      ...(problems.length > 0 && { problems }),
+    });
   }
+}
+
+/** The items of a JSON list, one text each. */
+function texts(list: string): string[] {
+  return (JSON.parse(list) as unknown[]).map((item) => JSON.stringify(item));
 }

@@ -4,6 +4,7 @@
  * INVARIANT: the truth is the snapshot and the events after it. An event's sequence number is the log's primary key, and an
  * append names the number that it follows: whoever decided on an older state than the log's cannot append.
  */
+import type { AuditLog } from './management/store/audit_log.js';
 import type { ObjectStorage } from './object_state.js';
 
 /** SQLite in a Durable Object takes rows of at most 2 MB. */
@@ -29,6 +30,23 @@ export interface StoredEvent {
   event: string;
 }
 
+/** What a log begins with. */
+export interface LogStart {
+  organization: string;
+  /** The number that the events follow, and the events. */
+  after: number;
+  events: readonly string[];
+  snapshot: Uint8Array;
+  snapshotSeq: number;
+  audit: Audited;
+}
+
+/** Entries that belong to events, and the table that they are written to in the same transaction. */
+export interface Audited {
+  log: AuditLog;
+  entries: readonly string[];
+}
+
 export class EventLog {
   readonly #storage: ObjectStorage;
 
@@ -42,19 +60,15 @@ export class EventLog {
     return table === undefined ? null : new EventLog(storage);
   }
 
-  /** Starts the log of a new organization, all or nothing. */
-  static found(
-    storage: ObjectStorage,
-    organization: string,
-    events: readonly string[],
-    snapshot: Uint8Array,
-  ): EventLog {
+  /** Starts the log of an organization, all or nothing: a new one, or one that is restored. */
+  static found(storage: ObjectStorage, start: LogStart): EventLog {
     const log = new EventLog(storage);
     storage.transactionSync(() => {
       storage.sql.exec(SCHEMA);
-      storage.sql.exec('INSERT INTO snapshot (only, organization, seq) VALUES (1, ?, 0)', organization);
-      log.#insert(0, events);
-      log.#replaceSnapshot(snapshot, events.length);
+      storage.sql.exec('INSERT INTO snapshot (only, organization, seq) VALUES (1, ?, 0)', start.organization);
+      log.#insert(start.after, start.events);
+      log.#replaceSnapshot(start.snapshot, start.snapshotSeq);
+      start.audit.log.insert(start.audit.entries);
     });
     return log;
   }
@@ -75,12 +89,13 @@ export class EventLog {
   }
 
   /** Appends after `seq`; throws, and changes nothing, when the log does not end there. */
-  append(seq: number, events: readonly string[]): void {
+  append(seq: number, events: readonly string[], audited: Audited): void {
     this.#storage.transactionSync(() => {
       // Compaction takes rows away, so that the key alone would not stop a writer from before it.
       const found = this.lastSeq;
       if (found !== seq) throw new StaleWriter(seq, found);
       this.#insert(seq, events);
+      audited.log.insert(audited.entries);
     });
   }
 

@@ -10,7 +10,10 @@ import { CallContext } from './call_context.js';
 import { countTokens } from './count_call.js';
 import { createMessage } from './message_call.js';
 import { modelInfo, modelList } from './models.js';
+import { createOpenId } from './management/openid.js';
+import { createManagement } from './management/plane.js';
 import { OrganizationError } from './organization_door.js';
+import { newRequestId } from './request_id.js';
 import { resolveSettings, type GatewaySettings, type ResolvedSettings } from './settings.js';
 import type { Answer, ModelResult } from './wire.js';
 import { denialError } from './denial.js';
@@ -53,6 +56,8 @@ export function createGateway<Env extends object>(
   for (const [path, allow] of ALLOWED) {
     app.all(path, (c) => wrongMethod(c.req.method, allow).toResponse(newRequestId()));
   }
+  app.route('/', createOpenId(settingsOf));
+  app.route('/', createManagement(settingsOf));
   app.notFound((c) => notFound(c.req.path).toResponse(newRequestId()));
   return app;
 }
@@ -119,11 +124,6 @@ function wrongMethod(method: string, allow: string): ApiError {
 
 function notFound(path: string): ApiError {
   return new ApiError(404, 'not_found_error', `\`${path.slice(0, 128)}\` is not an address of this gateway`);
-}
-
-/** Also the reservation's id, so that a request can be found in the log by what its response was called. */
-function newRequestId(): string {
-  return `req_${crypto.randomUUID().replaceAll('-', '')}`;
 }
 
 /** Settings are checked once for each set of bindings, which a worker gets once. */

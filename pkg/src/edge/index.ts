@@ -1,6 +1,6 @@
 /** `tollgate/edge`: the gateway for workers. */
 export { createGateway } from './gateway.js';
-export type { GatewaySettings } from './settings.js';
+export type { GatewaySettings, OpenIdSettings } from './settings.js';
 export { OrganizationObject, type OrganizationEnv } from './organization_object.js';
 export {
   OrganizationDoor,

@@ -8,9 +8,13 @@
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const SECRET_LENGTH = 43; // 62^43 > 2^256
 const CHECKSUM_LENGTH = 6; // 62^6 > 2^32
+const ID_LENGTH = 22; // 62^22 > 2^128
+
+/** What a secret opens, by its first letters: a key, a session of the console, or a session once (a code). */
+export type SecretKind = 'tg' | 'tgs' | 'tgc';
 
 // The organization may hold underscores; the last two fields have a fixed length and none, so the split is unambiguous.
-const FORM = /^(tg_([A-Za-z0-9][A-Za-z0-9._:@-]{0,63})_[0-9A-Za-z]{43})_([0-9A-Za-z]{6})$/;
+const FORM = /^((tgs?|tgc)_([A-Za-z0-9][A-Za-z0-9._:@-]{0,63})_[0-9A-Za-z]{43})_([0-9A-Za-z]{6})$/;
 
 /** A new key. `key` is shown once; `sha256` is what the policy file holds. */
 export interface GeneratedKey {
@@ -20,27 +24,53 @@ export interface GeneratedKey {
 
 /** The organization that a key names, or null when its form or checksum is wrong. */
 export function organizationOfKey(key: string): string | null {
-  const match = FORM.exec(key);
+  return organizationOfSecret('tg', key);
+}
+
+/** The organization that a secret of this kind names, or null when its form or checksum is wrong. */
+export function organizationOfSecret(kind: SecretKind, secret: string): string | null {
+  const match = FORM.exec(secret);
   if (match === null) return null;
-  const [, checked = '', organization = '', checksum = ''] = match;
-  return checksum === checksumOf(checked) ? organization : null;
+  const [, checked = '', prefix = '', organization = '', checksum = ''] = match;
+  return prefix === kind && checksum === checksumOf(checked) ? organization : null;
 }
 
 /** Makes a key for an organization from the platform's random numbers. */
 export async function generateKey(organization: string): Promise<GeneratedKey> {
-  return keyFromBits(organization, crypto.getRandomValues(new Uint8Array(32)));
+  return generateSecret('tg', organization);
+}
+
+/** Makes a secret of any kind, in the same form. */
+export async function generateSecret(kind: SecretKind, organization: string): Promise<GeneratedKey> {
+  return secretFromBits(kind, organization, crypto.getRandomValues(new Uint8Array(32)));
 }
 
 /** The key of 256 given bits: what `generateKey` does with random ones, and a fixed example with fixed ones. */
 export async function keyFromBits(organization: string, bits: Uint8Array): Promise<GeneratedKey> {
+  return secretFromBits('tg', organization, bits);
+}
+
+async function secretFromBits(kind: SecretKind, organization: string, bits: Uint8Array): Promise<GeneratedKey> {
   if (bits.length !== 32) throw new RangeError(`a key has 32 random bytes, not \`${bits.length}\``);
   const number = bits.reduce((value, byte) => (value << 8n) | BigInt(byte), 0n);
-  const checked = `tg_${organization}_${base62(number, SECRET_LENGTH)}`;
+  const checked = `${kind}_${organization}_${base62(number, SECRET_LENGTH)}`;
   const key = `${checked}_${checksumOf(checked)}`;
-  if (organizationOfKey(key) !== organization) {
+  if (organizationOfSecret(kind, key) !== organization) {
     throw new RangeError(`\`${organization}\` is not an organization id: use 1 to 64 of A-Z a-z 0-9 . _ : @ -`);
   }
   return { key, sha256: await digestOfKey(key) };
+}
+
+/** How a key is shown once it is no longer known: its first letters and its last, which tell nothing of what lies between. */
+export function hintOfKey(key: string): string {
+  const start = key.lastIndexOf('_', key.length - CHECKSUM_LENGTH - 2) + 1;
+  return `tg_${key.slice(3, start - 1).slice(0, 16)}_${key.slice(start, start + 3)}...${key.slice(-4)}`;
+}
+
+/** A new id: readable, and as good as never made twice. */
+export function newId(prefix: string): string {
+  const bits = crypto.getRandomValues(new Uint8Array(16)).reduce((value, byte) => (value << 8n) | BigInt(byte), 0n);
+  return `${prefix}_${base62(bits, ID_LENGTH)}`;
 }
 
 /** The SHA-256 of the whole key in lower-case hex: the only form of it that goes further than the door. */

@@ -12,7 +12,9 @@ import type {
   QueryForm,
   WireError,
 } from './wire.js';
+import type { Problem } from '../error.js';
 import type { EventForm } from '../types.js';
+import type { Ask, AskResult, ManagementRequest, AddressSignIn, SignIn } from './management/store/ask.js';
 
 /** The binding, as far as it is used. */
 export interface OrganizationNamespace {
@@ -33,11 +35,13 @@ export interface OrganizationStub {
 export class OrganizationError extends Error {
   readonly code: string;
   readonly path: string | undefined;
+  readonly problems: readonly Problem[];
 
-  constructor({ code, message, path }: WireError) {
+  constructor({ code, message, path, problems = [] }: WireError) {
     super(message);
     this.code = code;
     this.path = path;
+    this.problems = problems;
   }
 }
 
@@ -92,6 +96,31 @@ export class OrganizationDoor {
   /** The log after a sequence number, oldest first. */
   events(options: { after: number; limit: number }): Promise<EventPage> {
     return this.#call('events', options);
+  }
+
+  /** Asks the management desk, as whoever the caller is. */
+  manage<A extends Ask>(request: ManagementRequest & { ask: A }): Promise<AskResult<A['type']>> {
+    return this.#call('manage', request);
+  }
+
+  /** Opens a session with a code that works once. */
+  signIn(request: SignIn): Promise<{ member: string }> {
+    return this.#call('sign_in', request);
+  }
+
+  /** Opens a session for the member of an address that a provider has verified. */
+  signInByAddress(request: AddressSignIn): Promise<{ member: string }> {
+    return this.#call('sign_in_by_address', request);
+  }
+
+  /** The whole organization as one document, for whoever holds the binding. */
+  export(): Promise<object> {
+    return this.#call('export', {});
+  }
+
+  /** Starts an organization from what `export` gave, where it has not begun yet. */
+  restore(document: unknown): Promise<{ organization: string; seq: number; audit_entries: number }> {
+    return this.#call('restore', document);
   }
 
   async #call<T>(verb: string, body: unknown): Promise<T> {

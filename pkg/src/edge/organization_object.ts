@@ -7,8 +7,15 @@
  */
 import { EngineLost, EnginePort, EngineRefusal, type Decided } from './engine_port.js';
 import { EventLog } from './event_log.js';
+import type { ManagementRequest, AddressSignIn, SignIn } from './management/store/ask.js';
+import { AuditLog } from './management/store/audit_log.js';
+import { DenialBook } from './management/store/denial_book.js';
+import { Desk, type Office } from './management/store/desk.js';
+import { exportDocument, provenEngine, readExport, type ExportedOrganization } from './management/store/export.js';
+import { SessionStore } from './management/store/session_store.js';
+import { signIn, signInByAddress } from './management/store/sign_in.js';
 import type { ObjectState } from './object_state.js';
-import type { AdmitCommand, CountTokensCommand, QueryForm, WireError } from './wire.js';
+import type { AdmitCommand, CountTokensCommand, Deny, QueryForm, WireError } from './wire.js';
 
 /** The bindings that the object reads. */
 export interface OrganizationEnv {
@@ -22,6 +29,8 @@ interface Open {
   organization: string;
   engine: EnginePort;
   log: EventLog;
+  audit: AuditLog;
+  sessions: SessionStore;
 }
 
 const DEFAULT_SNAPSHOT_EVERY = 10_000;
@@ -31,6 +40,8 @@ export class OrganizationObject {
   readonly #state: ObjectState;
   readonly #env: OrganizationEnv;
   #open: Open | null = null;
+  // Not a part of what is open: a store that failed once must not forget who was denied.
+  readonly #denials = new DenialBook();
   #alarmAtMs: number | null = null;
   /** Told once, and not again for every request that it stops. */
   #jumpTold = false;
@@ -45,6 +56,8 @@ export class OrganizationObject {
     const [, organization = '', verb = ''] = new URL(request.url).pathname.split('/').map(decodeURIComponent);
     const body = await request.text();
     try {
+      // Proving a document takes digests, which are not made at once: before anything is read of what stands here.
+      if (verb === 'restore') return json(200, this.#restore(organization, await readExport(body)));
       return json(200, this.#answer(organization, verb, body));
     } catch (error) {
       return this.#failure(error);
@@ -58,7 +71,9 @@ export class OrganizationObject {
     if (log === null) return;
     try {
       const open = this.#ready(log.organization);
-      const inTime = this.#expireDue(open, Date.now());
+      const nowMs = Date.now();
+      const inTime = this.#expireDue(open, nowMs);
+      if (inTime) this.#recordDenials(open, nowMs);
       this.#compact(open);
       if (inTime) this.#arm(open);
     } catch (error) {
@@ -85,6 +100,16 @@ export class OrganizationObject {
         return open.engine.query(body, nowMs);
       case 'events':
         return this.#events(open, body);
+      case 'manage': {
+        const request = JSON.parse(body) as ManagementRequest;
+        return JSON.stringify(new Desk(this.#office(open, nowMs), request).answer(request.ask));
+      }
+      case 'sign_in':
+        return JSON.stringify(signIn(this.#office(open, nowMs), JSON.parse(body) as SignIn));
+      case 'sign_in_by_address':
+        return JSON.stringify(signInByAddress(this.#office(open, nowMs), JSON.parse(body) as AddressSignIn));
+      case 'export':
+        return exportDocument(this.#office(open, nowMs));
       default:
         throw new EngineRefusal({
           code: 'invalid_input',
@@ -97,6 +122,7 @@ export class OrganizationObject {
   #decide(open: Open, command: string, nowMs: number): string {
     const { decision } = this.#submit(open, command, nowMs);
     const { type, credential, model } = JSON.parse(command) as AdmitCommand | CountTokensCommand;
+    if (decision.type === 'deny') this.#noteDenial(open, { credential, type, model, deny: decision }, nowMs);
     // Counting has limits of its own, which are not those that a client plans its messages by.
     const headroom = type === 'admit' ? this.#headroom(open, credential, model, nowMs) : null;
     return `{"decision":${JSON.stringify(decision)},"headroom":${headroom}}`;
@@ -118,11 +144,45 @@ export class OrganizationObject {
   #submit(open: Open, command: string, nowMs: number): Decided {
     const decided = open.engine.decide(command, nowMs);
     if (decided.events.length > 0) {
-      open.log.append(open.engine.seq(), decided.events);
+      const entries = decided.audited ? open.engine.auditAfter(open.audit.head()) : [];
+      open.log.append(open.engine.seq(), decided.events, { log: open.audit, entries });
       open.engine.commit();
     }
     this.#arm(open);
     return decided;
+  }
+
+  #office(open: Open, nowMs: number): Office {
+    return {
+      ...open,
+      denials: this.#denials,
+      submit: (command) => this.#submit(open, JSON.stringify(command), nowMs),
+      recordDenials: () => this.#recordDenials(open, nowMs),
+      nowMs,
+    };
+  }
+
+  /** A caller who was denied, if it is one that is known. */
+  #noteDenial(
+    open: Open,
+    denied: Pick<AdmitCommand, 'credential' | 'model'> & { type: 'admit' | 'count_tokens'; deny: Deny },
+    nowMs: number,
+  ): void {
+    const identity = open.engine.identify(denied.credential, nowMs);
+    if (identity === null) return;
+    const { gate, reason, retry, violated } = denied.deny;
+    const action = denied.type === 'admit' ? 'messages.create' : 'messages.count_tokens';
+    const { key } = identity;
+    this.#denials.count({ principal: { key }, gate, reason, action, source: null }, nowMs, 'in a minute');
+    this.#denials.keep(key, { at_ms: nowMs, action, model: denied.model, gate, reason, retry, violated });
+    this.#arm(open);
+  }
+
+  #recordDenials(open: Open, nowMs: number): void {
+    const denials = this.#denials.due(nowMs);
+    if (denials.length === 0) return;
+    this.#submit(open, JSON.stringify({ type: 'record_denials', denials }), nowMs);
+    this.#denials.recorded(denials, nowMs);
   }
 
   /** False where the clock has jumped: then nothing happens until an operator's `advance_clock`, which must come through. */
@@ -172,13 +232,19 @@ export class OrganizationObject {
   }
 
   #load(): Open | null {
-    const log = EventLog.open(this.#state.storage);
+    const { storage } = this.#state;
+    const log = EventLog.open(storage);
     if (log === null) return null;
     const engine = EnginePort.restore(log.snapshot());
     for (const page of log.tail()) engine.apply(page.map(({ event }) => event));
     if (engine.seq() !== log.lastSeq)
       throw new Error(`the engine is at \`${engine.seq()}\` and the log at \`${log.lastSeq}\``);
-    return { organization: log.organization, engine, log };
+    return { organization: log.organization, engine, log, ...this.#tables() };
+  }
+
+  #tables(): Pick<Open, 'audit' | 'sessions'> {
+    const { storage } = this.#state;
+    return { audit: AuditLog.open(storage), sessions: SessionStore.open(storage) };
   }
 
   /** Only the organization that the policy names: a key of any other finds nothing here, and leaves nothing behind. */
@@ -186,8 +252,47 @@ export class OrganizationObject {
     const policy = this.#env.POLICY;
     const text = typeof policy === 'string' ? policy : JSON.stringify(policy ?? null);
     if (organizationOf(text) !== organization) throw unknownOrganization(organization);
-    const { engine, events } = EnginePort.found(text, Date.now());
-    return { organization, engine, log: EventLog.found(this.#state.storage, organization, events, engine.snapshot()) };
+    const { engine, events, audit } = EnginePort.found(text, Date.now());
+    const tables = this.#tables();
+    const log = EventLog.found(this.#state.storage, {
+      organization,
+      after: 0,
+      events,
+      snapshot: engine.snapshot(),
+      snapshotSeq: events.length,
+      audit: { log: tables.audit, entries: audit },
+    });
+    return { organization, engine, log, ...tables };
+  }
+
+  /** Starts from an export, where nothing stands yet. */
+  #restore(organization: string, exported: ExportedOrganization): string {
+    if (exported.organization !== organization) {
+      throw new EngineRefusal({
+        code: 'invalid_export',
+        path: 'organization',
+        message: `the export is of \`${exported.organization}\`, not of \`${organization}\``,
+      });
+    }
+    if (EventLog.open(this.#state.storage) !== null) {
+      throw new EngineRefusal({
+        code: 'not_empty',
+        message: `\`${organization}\` has begun here already: restore where no request has come yet`,
+      });
+    }
+    const engine = provenEngine(exported, EnginePort.restore);
+    const tables = this.#tables();
+    const log = EventLog.found(this.#state.storage, {
+      organization,
+      after: exported.snapshotSeq,
+      events: exported.log.map(({ event }) => event),
+      snapshot: exported.snapshot,
+      snapshotSeq: exported.snapshotSeq,
+      audit: { log: tables.audit, entries: exported.audit },
+    });
+    this.#open = { organization, engine, log, ...tables };
+    this.#arm(this.#open);
+    return JSON.stringify({ organization, seq: engine.seq(), audit_entries: exported.audit.length });
   }
 
   #compact(open: Open): void {
@@ -198,7 +303,8 @@ export class OrganizationObject {
   /** Wakes the object at the engine's next deadline, and at once when the log has grown long enough to compact. */
   #arm(open: Open): void {
     const long = open.engine.seq() - open.log.snapshotSeq >= this.#snapshotEvery();
-    const atMs = long ? Date.now() : open.engine.nextDeadlineMs();
+    const deadlineMs = Math.min(open.engine.nextDeadlineMs(), this.#denials.nextDueMs() ?? Infinity);
+    const atMs = long ? Date.now() : deadlineMs;
     // Only an earlier time is set: an alarm that comes too early costs one look, a write for every deadline costs more.
     if (this.#alarmAtMs !== null && this.#alarmAtMs <= atMs) return;
     this.#alarmAtMs = atMs;

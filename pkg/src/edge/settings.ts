@@ -40,6 +40,24 @@ export interface GatewaySettings {
   codeExecutionMs?: number | null;
   /** Counts a prompt exactly, for a tighter hold; null where it cannot. It must never count too few. */
   countInputTokens?: (body: Uint8Array) => Promise<number | null>;
+  /**
+   * The address that a request of the management plane came from, for the audit log. By default what `cf-connecting-ip` says,
+   * which Cloudflare sets; where anybody else could set it, name the header that your own proxy sets, or return null.
+   */
+  clientAddress?: (request: Request) => string | null;
+  /** An OpenID Connect provider that members sign in by. Without it they sign in with codes. */
+  openid?: OpenIdSettings;
+}
+
+export interface OpenIdSettings {
+  /** The provider, such as `https://login.example.com`: https, or http on this very machine. */
+  issuer: string;
+  clientId: string;
+  clientSecret: string;
+  /** Whose members sign in by it. */
+  organization: string;
+  /** Where browsers find this gateway, such as `https://gateway.example.com`; the provider sends them back to its `/v1/sessions/openid/callback`. */
+  origin: string;
 }
 
 export interface ResolvedSettings {
@@ -54,6 +72,8 @@ export interface ResolvedSettings {
   serverToolIterations: Iterations;
   codeExecutionMs: number | null;
   countInputTokens: (body: Uint8Array) => Promise<number | null>;
+  clientAddress: (request: Request) => string | null;
+  openid: OpenIdSettings | null;
 }
 
 /** What the engine takes. */
@@ -86,7 +106,23 @@ export function resolveSettings(given: GatewaySettings): ResolvedSettings {
     codeExecutionMs:
       given.codeExecutionMs == null ? null : positive('codeExecutionMs', given.codeExecutionMs, 1, MAX_CONTAINER_MS),
     countInputTokens: given.countInputTokens ?? (() => Promise.resolve(null)),
+    clientAddress: given.clientAddress ?? ((request) => request.headers.get('cf-connecting-ip')),
+    openid: given.openid === undefined ? null : openidOf(given.openid),
   };
+}
+
+function openidOf(given: OpenIdSettings): OpenIdSettings {
+  for (const name of ['clientId', 'clientSecret', 'organization'] as const) {
+    if (!given[name]) throw new TypeError(`\`openid.${name}\` is missing: set it, or leave \`openid\` out`);
+  }
+  for (const name of ['issuer', 'origin'] as const) {
+    const url = URL.canParse(given[name]) ? new URL(given[name]) : null;
+    const isHere = url?.hostname === 'localhost' || url?.hostname === '127.0.0.1' || url?.hostname === '[::1]';
+    if (url === null || !(url.protocol === 'https:' || (url.protocol === 'http:' && isHere))) {
+      throw new TypeError(`\`openid.${name}\` is \`${given[name]}\`: give an https address`);
+    }
+  }
+  return given;
 }
 
 function positive(name: string, value: number | undefined, otherwise: number, most = Infinity): number {

@@ -1,4 +1,5 @@
 /** The parts of the engine's wire format that the gateway writes and reads, by the names that it uses. */
+import type { Problem } from '../error.js';
 import type {
   CommandForm,
   DecisionForm,
@@ -47,4 +48,6 @@ export interface WireError {
   code: string;
   message: string;
   path?: string;
+  /** Everything that is wrong with what was to be configured. */
+  problems?: readonly Problem[];
 }

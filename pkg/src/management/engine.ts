@@ -3,7 +3,7 @@
 import * as glue from '../management.js';
 import { EngineDoor, EngineModule, type Policy, type RawEngine } from '../engine_door.js';
 import type { Problem } from '../error.js';
-import type { EventForm } from '../types.js';
+import type { Action, EventForm } from '../types.js';
 
 export type * from '../types.js';
 export type { AdmitForm, Policy, RequestShape, Resource, UsageForm } from '../engine_door.js';
@@ -11,6 +11,11 @@ export { mayBeSent } from '../engine_door.js';
 export { TollgateError, type Problem } from '../error.js';
 
 const module = new EngineModule(glue);
+
+/** Every action that a permission can grant. */
+export function actions(): Action[] {
+  return module.actionNames() as Action[];
+}
 
 /** Reports every problem of a policy; an empty list where there is none. */
 export function checkPolicy(policy: Policy): Problem[] {

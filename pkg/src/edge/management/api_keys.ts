@@ -1,0 +1,170 @@
+/** Keys: the provider's addresses, which read and change, and the guide's, which also make, rotate and revoke. */
+import { createRoute, z } from '@hono/zod-openapi';
+
+import { about, answers, body, endpoint, type Endpoint } from './endpoint.js';
+import {
+  ById,
+  Id,
+  IfMatch,
+  Instant,
+  Models,
+  Name,
+  PAGE,
+  Revision,
+  etag,
+  given,
+  page,
+  pageAsked,
+  pageOf,
+  revisionGiven,
+} from './field.js';
+import { formOfKey } from './forms.js';
+import { NewKey, createKey } from './key_creation.js';
+import { KeyShown, KeyWithSecret, shownKey } from './key_form.js';
+import { Rotation, rotateKey } from './key_rotation.js';
+
+const KeyQuery = z.strictObject({
+  ...PAGE,
+  status: z.enum(['active', 'archived']).optional(),
+  workspace_id: Id.optional(),
+  owner_user_id: Id.optional(),
+  owner_service_account_id: Id.optional(),
+  search: z.string().min(1).max(100).optional(),
+});
+
+const KeyChange = z
+  .strictObject({
+    name: Name.nullable().optional(),
+    status: z
+      .enum(['active', 'archived'])
+      .optional()
+      .openapi({ description: '`archived` revokes the key, for good; `active` says that it is not.' }),
+    workspace_id: Id.nullable().optional(),
+    role: Id.nullable().optional(),
+    models: Models.nullable().optional(),
+    expires_at: Instant.nullable().optional(),
+    revision: Revision.optional(),
+  })
+  .openapi('ApiKeyChange');
+
+const Revoked = z.strictObject({ id: Id, type: z.literal('api_key_deleted') });
+
+function keysAt(path: string): Endpoint[] {
+  return [
+    endpoint(
+      createRoute({
+        method: 'get',
+        path,
+        ...about('API keys', 'keys.read', 'The keys that the caller may see'),
+        request: { query: KeyQuery },
+        responses: answers(pageOf(KeyShown), 'A page of keys.'),
+      }),
+      async (c) => {
+        const { status, workspace_id, owner_user_id, owner_service_account_id, search, ...asked } =
+          c.req.valid('query');
+        const { items, has_more } = await c.get('call').list('keys', {
+          ...pageAsked(asked),
+          ...(status !== undefined && { status: status === 'archived' ? 'revoked' : 'active' }),
+          ...(workspace_id !== undefined && { project: workspace_id }),
+          ...(owner_user_id !== undefined && { owner: { member: owner_user_id } }),
+          ...(owner_service_account_id !== undefined && { owner: { service_account: owner_service_account_id } }),
+          ...(search !== undefined && { search }),
+        });
+        const nowMs = Date.now();
+        return c.json(
+          page(
+            items.map((key) => shownKey(key, nowMs)),
+            has_more,
+          ),
+          200,
+        );
+      },
+    ),
+    endpoint(
+      createRoute({
+        method: 'get',
+        path: `${path}/{id}`,
+        ...about('API keys', 'keys.read', 'A key'),
+        request: { params: ById },
+        responses: answers(KeyShown, 'The key.'),
+      }),
+      async (c) => {
+        const key = await c.get('call').find('keys', c.req.valid('param').id);
+        return c.json(shownKey(key, Date.now()), 200, etag(key));
+      },
+    ),
+    endpoint(
+      createRoute({
+        method: 'post',
+        path: `${path}/{id}`,
+        ...about('API keys', 'keys.update', 'Change a key'),
+        request: { params: ById, headers: IfMatch, body: body(KeyChange) },
+        responses: answers(KeyShown, 'The key as it is now.'),
+      }),
+      async (c) => {
+        const { revision, status, workspace_id, ...change } = c.req.valid('json');
+        const ifMatch = revisionGiven(c.req.valid('header'), revision);
+        const key = await c.get('call').edit('keys', c.req.valid('param').id, ifMatch, (found) => ({
+          type: 'key_set',
+          key: {
+            ...formOfKey(found),
+            ...given(change),
+            ...(status !== undefined && { status: status === 'archived' ? 'revoked' : 'active' }),
+            ...(workspace_id !== undefined && { project: workspace_id }),
+          },
+        }));
+        return c.json(shownKey(key, Date.now()), 200, etag(key));
+      },
+    ),
+  ];
+}
+
+export const apiKeys: Endpoint[] = [
+  ...keysAt('/v1/organizations/api_keys'),
+  ...keysAt('/v1/api-keys'),
+  endpoint(
+    createRoute({
+      method: 'post',
+      path: '/v1/api-keys',
+      ...about('API keys', 'keys.create', 'Make a key'),
+      request: { body: body(NewKey) },
+      responses: answers(KeyWithSecret, 'The key with its secret, which is shown once.'),
+    }),
+    async (c) => {
+      const { made, key } = await createKey(c.get('call'), c.req.valid('json'));
+      return c.json({ ...shownKey(made, Date.now()), key }, 200, etag(made));
+    },
+  ),
+  endpoint(
+    createRoute({
+      method: 'delete',
+      path: '/v1/api-keys/{id}',
+      ...about('API keys', 'keys.revoke', 'Revoke a key'),
+      request: { params: ById, headers: IfMatch },
+      responses: answers(Revoked, 'The key is refused from now on, for good.'),
+    }),
+    async (c) => {
+      const { id } = c.req.valid('param');
+      await c.get('call').edit('keys', id, revisionGiven(c.req.valid('header'), undefined), (found) => ({
+        type: 'key_set',
+        key: { ...formOfKey(found), status: 'revoked' },
+      }));
+      return c.json({ id, type: 'api_key_deleted' as const }, 200);
+    },
+  ),
+  endpoint(
+    createRoute({
+      method: 'post',
+      path: '/v1/api-keys/{id}/rotate',
+      ...about('API keys', 'keys.rotate', 'Give a key a new secret'),
+      request: { params: ById, headers: IfMatch, body: body(Rotation) },
+      responses: answers(KeyWithSecret, 'The key with its new secret, which is shown once.'),
+    }),
+    async (c) => {
+      const { overlap_ms, revision } = c.req.valid('json');
+      const ifMatch = revisionGiven(c.req.valid('header'), revision);
+      const { rotated, key } = await rotateKey(c.get('call'), c.req.valid('param').id, overlap_ms, ifMatch);
+      return c.json({ ...shownKey(rotated, Date.now()), key }, 200, etag(rotated));
+    },
+  ),
+];

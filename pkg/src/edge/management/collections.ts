@@ -1,0 +1,90 @@
+/** The parts of a policy that have no shape of the provider's, in the policy file's own forms. */
+import { collection } from './collection.js';
+import type { Endpoint } from './endpoint.js';
+import { given } from './field.js';
+import { formOf, type RoleForm } from './forms.js';
+import {
+  BudgetFields,
+  BudgetPut,
+  LimitFields,
+  LimitPut,
+  ModelClassFields,
+  ModelClassPut,
+  RoleFields,
+  RolePut,
+  ServiceAccountFields,
+  ServiceAccountPut,
+} from './policy_forms.js';
+
+export const collections: Endpoint[] = [
+  ...collection({
+    path: '/v1/organizations/roles',
+    of: 'roles',
+    tag: 'Roles',
+    type: 'role',
+    put: RolePut,
+    shown: RoleFields,
+    read: 'roles.read',
+    write: 'roles.write',
+    // The engine knows the actions, and names the one that it does not know.
+    set: (id, { permissions }) => ({
+      type: 'role_set',
+      role: { id, permissions: permissions as RoleForm['permissions'] },
+    }),
+    removed: ({ id }) => ({ type: 'role_removed', id }),
+    byProject: false,
+  }),
+  ...collection({
+    path: '/v1/organizations/model_classes',
+    of: 'model_classes',
+    tag: 'Model classes',
+    type: 'model_class',
+    put: ModelClassPut,
+    shown: ModelClassFields,
+    read: 'limits.read',
+    write: 'limits.write',
+    set: (id, { models }) => ({ type: 'model_class_set', model_class: { id, models } }),
+    removed: ({ id }) => ({ type: 'model_class_removed', id }),
+    byProject: false,
+  }),
+  ...collection({
+    path: '/v1/organizations/service_accounts',
+    of: 'service_accounts',
+    tag: 'Service accounts',
+    type: 'service_account',
+    put: ServiceAccountPut,
+    shown: ServiceAccountFields,
+    read: 'service_accounts.read',
+    write: 'service_accounts.write',
+    set: (id, fields) => ({ type: 'service_account_set', service_account: { id, ...given(fields) } }),
+    // Its keys and its history still name it.
+    removed: (item) => ({ type: 'service_account_set', service_account: { ...formOf(item), status: 'removed' } }),
+    byProject: true,
+  }),
+  ...collection({
+    path: '/v1/organizations/limits',
+    of: 'limits',
+    tag: 'Limits',
+    type: 'limit',
+    put: LimitPut,
+    shown: LimitFields,
+    read: 'limits.read',
+    write: 'limits.write',
+    set: (id, fields) => ({ type: 'limit_set', limit: { id, ...given(fields) } }),
+    removed: ({ id }) => ({ type: 'limit_removed', id }),
+    byProject: true,
+  }),
+  ...collection({
+    path: '/v1/organizations/budgets',
+    of: 'budgets',
+    tag: 'Budgets',
+    type: 'budget',
+    put: BudgetPut,
+    shown: BudgetFields,
+    read: 'budgets.read',
+    write: 'budgets.write',
+    set: (id, fields) => ({ type: 'budget_set', budget: { id, ...given(fields) } }),
+    removed: ({ id }) => ({ type: 'budget_removed', id }),
+    byProject: true,
+  }),
+];

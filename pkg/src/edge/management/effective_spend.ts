@@ -1,0 +1,123 @@
+/** What each member can spend in a period, and has spent: the provider's report over budgets. */
+import { createRoute, z } from '@hono/zod-openapi';
+
+import { fixedPoint } from '../fixed_point.js';
+import { about, answers, endpoint, type Endpoint } from './endpoint.js';
+import { Id, PAGE, pageWithin } from './field.js';
+import type { ListedKinds } from './forms.js';
+import { CENTS, PERIODS, Period, ScopeShown, scopeShown } from './spend_limits.js';
+import type { BudgetBalance } from './store/ask.js';
+
+type ListedBudget = ListedKinds['budgets'];
+
+/** Thousandths of a cent: the provider tells spending that exactly. */
+const MILLICENTS = 5;
+
+const Effective = z
+  .strictObject({
+    spend_limit_id: Id,
+    actor: z.strictObject({
+      type: z.literal('user_actor'),
+      user_id: Id,
+      email_address: z.string(),
+      name: z.string().nullable(),
+      deleted: z.boolean(),
+    }),
+    amount: z.string(),
+    currency: z.literal('USD'),
+    period: Period,
+    period_to_date_spend: z.string(),
+    scope: ScopeShown,
+    source: ScopeShown,
+  })
+  .openapi('EffectiveSpendLimit');
+
+/** A parameter that may stand several times. */
+const several = <S extends z.ZodType>(one: S) => z.union([one, z.array(one)]).optional();
+const EffectiveQuery = z.strictObject({
+  limit: PAGE.limit,
+  page: Id.optional().openapi({ description: 'the `next_page` of the page before' }),
+  'period[]': several(Period),
+  'user_ids[]': several(Id),
+});
+
+/** Null: it was not given, so that nothing is left out. */
+function all<T extends string>(given: T | T[] | undefined): T[] | null {
+  if (given === undefined) return null;
+  return Array.isArray(given) ? given : [given];
+}
+
+/** Cents with up to three decimals, never through a float. */
+function spentCents({ settled_usd, assumed_usd }: BudgetBalance): string {
+  const spent = fixedPoint(settled_usd, MILLICENTS) + fixedPoint(assumed_usd, MILLICENTS);
+  const digits = String(spent < 0n ? 0n : spent).padStart(4, '0');
+  return `${digits.slice(0, -3)}.${digits.slice(-3)}`.replace(/\.?0+$/, '') || '0';
+}
+
+export const effectiveSpend: Endpoint[] = [
+  endpoint(
+    createRoute({
+      method: 'get',
+      path: '/v1/organizations/spend_limits/effective',
+      ...about('Spend limits', 'members.read', 'What each member can spend, and has spent'),
+      request: { query: EffectiveQuery },
+      responses: answers(
+        z.strictObject({ data: z.array(Effective), next_page: z.string().nullable() }),
+        "One row for each member and period: of the member's own budget, or else of the organization's, whose spending is everybody's.",
+      ),
+    }),
+    async (c) => {
+      const call = c.get('call');
+      const { limit, page, ...narrowed } = c.req.valid('query');
+      const [periods, users] = [all(narrowed['period[]']), all(narrowed['user_ids[]'])];
+      const [members, budgets] = [
+        await call.everything('members', { status: 'active' }),
+        await call.everything('budgets'),
+      ];
+      const balances = (await call.ask({ type: 'balances' })).budgets;
+      const asked = members.filter(({ id }) => users === null || users.includes(id));
+      const { items, has_more } = pageWithin(asked, { limit, after_id: page }, ({ id }) => id);
+      const rows = items.flatMap((member) =>
+        PERIODS.filter((each) => periods === null || periods.includes(each)).flatMap((each) => {
+          const inForce = budgets.filter(({ window, mode }) => window === each && mode !== 'shadow');
+          const budget =
+            tightest(
+              inForce.filter(
+                ({ scope }) => typeof scope === 'object' && 'member' in scope && scope.member === member.id,
+              ),
+            ) ?? tightest(inForce.filter(({ scope }) => scope === 'organization'));
+          const balance = balances.find((found) => found.budget === budget?.id);
+          if (budget === undefined || balance === undefined) return [];
+          return [
+            {
+              spend_limit_id: budget.id,
+              actor: {
+                type: 'user_actor' as const,
+                user_id: member.id,
+                email_address: member.email,
+                name: member.name ?? null,
+                deleted: false,
+              },
+              amount: String(fixedPoint(budget.cap_usd, CENTS)),
+              currency: 'USD' as const,
+              period: each,
+              period_to_date_spend: spentCents(balance),
+              scope: { type: 'user' as const, user_id: member.id },
+              source: scopeShown(budget.scope),
+            },
+          ];
+        }),
+      );
+      return c.json({ data: rows, next_page: has_more ? (items.at(-1)?.id ?? null) : null }, 200);
+    },
+  ),
+];
+
+/** Of several budgets of one period, all of which apply, the one with the lowest cap. */
+function tightest(budgets: readonly ListedBudget[]): ListedBudget | undefined {
+  return budgets.reduce<ListedBudget | undefined>(
+    (least, budget) =>
+      least === undefined || fixedPoint(budget.cap_usd, 18) < fixedPoint(least.cap_usd, 18) ? budget : least,
+    undefined,
+  );
+}

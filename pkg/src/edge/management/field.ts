@@ -1,0 +1,142 @@
+/** Fields that many forms share. */
+import { z } from '@hono/zod-openapi';
+
+import { stale } from './refusal.js';
+
+/** As the policy file takes them. */
+export const Id = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}$/,
+    'give 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit',
+  )
+  .openapi({
+    description: '1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit',
+    example: 'support-bot',
+  });
+
+export const Name = z.string().min(1).max(200);
+export const Email = z
+  .string()
+  .min(3)
+  .max(254)
+  .regex(/^[^\s@]+@[^\s@]+$/, 'give an address such as `ben@acme.example`')
+  .openapi({ example: 'ben@acme.example' });
+/** From 1970 to the year 9999, as the engine counts. */
+export const Instant = z
+  .string()
+  .regex(
+    /^(?:19[7-9]\d|[2-9]\d{3})-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)$/,
+    'give an instant such as `2027-01-01T00:00:00Z`, from 1970 on',
+  )
+  .openapi({ format: 'date-time' });
+export const Usd = z
+  .string()
+  .regex(/^(?:0|[1-9]\d{0,11})(?:\.\d{1,18})?$/, 'give US dollars as a decimal string, such as `"500.00"`')
+  .openapi({ description: 'US dollars as a decimal string', example: '500.00' });
+/** Model names, or prefixes that end in `*`. */
+export const Models = z.array(z.string().min(1).max(128)).max(1000);
+
+/** What a change was made from. The header `if-match` says the same. */
+export const Revision = z
+  .number()
+  .int()
+  .min(0)
+  .max(Number.MAX_SAFE_INTEGER)
+  .openapi({ description: 'The revision that was read; a change that somebody else made since is a 409.' });
+
+export const IfMatch = z.object({
+  'if-match': z
+    .string()
+    // An empty one never arrives: the runtime takes it for none.
+    .regex(/^(?:\*|"\d{1,15}")?$/)
+    .optional()
+    .openapi({
+      description: 'The `etag` that was read: a change that somebody else made since is a 409.',
+      example: '"812"',
+    }),
+});
+
+export const ById = z.object({ id: Id });
+
+const Limit = z
+  .string()
+  .regex(/^(?:[1-9]\d{0,2}|1000)$/, 'give an integer from 1 to 1000')
+  .transform(Number)
+  .default(20)
+  .openapi({ type: 'integer', minimum: 1, maximum: 1000, default: 20 });
+
+/** Which page of a list: what comes after the one and before the other. With `before_id` it is the last of that. */
+export const PAGE = { limit: Limit, after_id: Id.optional(), before_id: Id.optional() };
+export const PageQuery = z.strictObject(PAGE);
+
+export interface PageAsked {
+  limit: number;
+  after_id?: string | undefined;
+  before_id?: string | undefined;
+}
+
+/** The page in the engine's words. */
+export function pageAsked({ limit, after_id, before_id }: PageAsked): {
+  limit: number;
+  after?: string;
+  before?: string;
+} {
+  return {
+    limit,
+    ...(after_id !== undefined && { after: after_id }),
+    ...(before_id !== undefined && { before: before_id }),
+  };
+}
+
+export function pageOf<S extends z.ZodType>(item: S) {
+  return z.strictObject({
+    data: z.array(item),
+    has_more: z.boolean(),
+    first_id: z.string().nullable(),
+    last_id: z.string().nullable(),
+  });
+}
+
+export function page<T extends { id: string }>(data: T[], has_more: boolean) {
+  return { data, has_more, first_id: data[0]?.id ?? null, last_id: data.at(-1)?.id ?? null };
+}
+
+/** A page of what is here already, in the order that it has. */
+export function pageWithin<T>(
+  all: readonly T[],
+  asked: PageAsked,
+  idOf: (item: T) => string,
+): { items: T[]; has_more: boolean } {
+  const { limit, after, before } = pageAsked(asked);
+  const start = after === undefined ? 0 : all.findIndex((item) => idOf(item) === after) + 1;
+  const end = before === undefined ? all.length : all.findIndex((item) => idOf(item) === before);
+  const within = all.slice(start, Math.max(end, start));
+  const items = before === undefined ? within.slice(0, limit) : within.slice(-limit);
+  return { items, has_more: items.length < within.length };
+}
+
+/** The revision that a change was made from, by the header or the body; null where neither says. */
+export function revisionGiven(header: { 'if-match'?: string | undefined }, inBody: number | undefined): number | null {
+  const match = header['if-match'];
+  const inHeader = match === undefined || match === '' || match === '*' ? undefined : Number(match.slice(1, -1));
+  if (inHeader !== undefined && inBody !== undefined && inHeader !== inBody) {
+    throw stale('revision', inBody);
+  }
+  return inHeader ?? inBody ?? null;
+}
+
+/** The header of a single object. */
+export function etag({ revision }: { revision: number }): Record<string, string> {
+  return { etag: `"${revision}"` };
+}
+
+export function rfc3339(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
+/** The fields that were given: what is absent is not there, rather than undefined. */
+export function given<T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  const entries = Object.entries(fields).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as { [K in keyof T]: Exclude<T[K], undefined> };
+}

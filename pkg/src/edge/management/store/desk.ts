@@ -1,0 +1,300 @@
+/**
+ * The management desk of an organization: who asks, whether they may, and the answer.
+ *
+ * It lives in the Durable Object, so that between the look at who asks and the change that they make nothing else happens. The
+ * engine decides about everything that it knows; only what the object itself keeps is guarded here, by the same permissions.
+ */
+import { EngineRefusal, type Decided, type EnginePort } from '../../engine_port.js';
+import type { EventLog } from '../../event_log.js';
+import type { Deny } from '../../wire.js';
+import type { Action, ListFields, ListKind, ListResult, Principal, RevisionForm } from '../forms.js';
+import { AuditLog } from './audit_log.js';
+import type { Ask, ManagementRequest, PreviewResult } from './ask.js';
+import type { Denial, DenialBook } from './denial_book.js';
+import { exportDocument } from './export.js';
+import { SessionStore, type NewCode, type Session } from './session_store.js';
+
+/** What the desk works with, for one request. */
+export interface Office {
+  organization: string;
+  engine: EnginePort;
+  log: EventLog;
+  audit: AuditLog;
+  sessions: SessionStore;
+  denials: DenialBook;
+  /** Decides, appends and applies a command. */
+  submit(command: object): Decided;
+  /** Writes the denials that are due. */
+  recordDenials(): void;
+  nowMs: number;
+}
+
+/** What nobody does through the management plane, so that it need not be held to act for somebody who may. */
+const DATA_PLANE: readonly Action[] = ['messages.create', 'messages.count_tokens'];
+
+export class Desk {
+  readonly #office: Office;
+  readonly #source: string | null;
+  readonly #action: Action | null;
+  readonly #session: Session | null;
+  readonly #actor: Principal;
+
+  /** Throws where nobody is known who may ask here. */
+  constructor(office: Office, { caller, source, action }: ManagementRequest) {
+    this.#office = office;
+    this.#source = source;
+    this.#action = action;
+    if ('session_sha256' in caller) {
+      this.#session = office.sessions.find(caller.session_sha256, office.nowMs);
+      if (this.#session === null) throw unauthenticated();
+      this.#actor = { member: this.#session.member };
+    } else {
+      this.#session = null;
+      this.#actor = this.#adminKey(caller.secret_sha256);
+    }
+  }
+
+  answer(ask: Ask): object {
+    return { actor: this.#actor, ...this.#answer(ask) };
+  }
+
+  #answer(ask: Ask): object {
+    const { audit, engine, nowMs, sessions } = this.#office;
+    switch (ask.type) {
+      case 'whoami':
+        this.#requireActive();
+        return {};
+      case 'check':
+        this.#require(ask.action);
+        return {};
+      case 'list': {
+        const { type: _type, of, ...fields } = ask;
+        return this.#list(of, fields);
+      }
+      case 'manage': {
+        const changes = managed(this.#submit(this.#actor, ask.changes));
+        if (ask.code !== undefined) sessions.addCode(ask.code, nowMs);
+        return { changes, item: ask.read === undefined ? null : this.#readAfter(ask.read) };
+      }
+      case 'preview':
+        this.#requireActive();
+        return this.#preview(ask.changes);
+      case 'balances': {
+        this.#require();
+        const { budgets } = engine.ask({ type: 'balances' }, nowMs);
+        return { budgets };
+      }
+      case 'audit':
+        this.#require();
+        return audit.page(ask.filter);
+      case 'audit_head':
+        this.#require();
+        return audit.head();
+      case 'last_at':
+        return { at_ms: audit.lastAt(ask.target, ask.ids, ask.action) };
+      case 'denials':
+        if (this.#list('keys', { id: ask.key }).items.length === 0) throw notFound('api_key_id', ask.key);
+        return { denials: this.#office.denials.recent(ask.key) };
+      case 'sign_in_code':
+        this.#require();
+        this.#addSignInCode(ask.code);
+        return {};
+      case 'sessions': {
+        this.#requireActive();
+        const own = 'member' in this.#actor ? this.#actor.member : null;
+        const all = this.#may(this.#actor, 'members.read');
+        if (!all && own === null) throw this.#denied('authorize', 'forbidden_action');
+        return { sessions: sessions.list(all ? null : own, nowMs), current: this.#session?.id ?? null };
+      }
+      case 'end_session':
+        this.#endSession(ask.id);
+        return {};
+      case 'export':
+        this.#require();
+        return { document: exportDocument(this.#office) };
+    }
+  }
+
+  #adminKey(secret_sha256: string): Principal {
+    const identity = this.#office.engine.identify({ secret_sha256 }, this.#office.nowMs);
+    // Who is not known leaves no trace, so that nobody can fill the log from outside.
+    if (identity === null) throw unauthenticated();
+    const key = { key: identity.key };
+    if (identity.refused !== null) {
+      this.#record({ principal: key, gate: 'authenticate', reason: identity.refused });
+      throw unauthenticated();
+    }
+    if (identity.kind !== 'admin') {
+      this.#record({ principal: key, gate: 'authorize', reason: 'forbidden_action' });
+      throw new EngineRefusal({ code: 'caller_key', message: 'a key that calls models manages nothing' });
+    }
+    return key;
+  }
+
+  #list<K extends ListKind>(of: K, fields: ListFields): ListResult<K> {
+    const { engine, nowMs } = this.#office;
+    const result = engine.list(this.#actor, of, fields, nowMs);
+    if (result.type === 'deny') throw this.#deny(result);
+    // What may not be seen is told like what does not exist; that somebody tried is told to the auditors.
+    if (fields.id !== undefined && result.items.length === 0) {
+      const all = engine.list(null, of, { id: fields.id }, nowMs);
+      if (all.type !== 'deny' && all.items.length > 0) this.#record(this.#forbidden());
+    }
+    return { items: result.items, has_more: result.has_more };
+  }
+
+  #readAfter({ of, id }: { of: ListKind; id?: string }): unknown {
+    const { engine, nowMs } = this.#office;
+    const result = engine.list(null, of, id === undefined ? {} : { id }, nowMs);
+    return result.type === 'deny' ? null : (result.items[0] ?? null);
+  }
+
+  /** A command whose denial is recorded before the caller hears of it. */
+  #submit(actor: Principal, changes: Extract<Ask, { type: 'manage' }>['changes']): Decided['decision'] {
+    let decision: Decided['decision'];
+    try {
+      decision = this.#office.submit({ type: 'manage', actor, source: this.#source, changes }).decision;
+    } catch (error) {
+      if (error instanceof EngineRefusal && isEscalation(error)) {
+        this.#record(this.#forbidden());
+      }
+      throw error;
+    }
+    if (decision.type === 'deny') throw this.#deny(decision);
+    return decision;
+  }
+
+  /** Nothing is attempted by a preview, so that nothing is recorded either. */
+  #preview(changes: Extract<Ask, { type: 'preview' }>['changes']): PreviewResult {
+    const { engine, nowMs } = this.#office;
+    const command = { type: 'manage', actor: this.#actor, source: this.#source, changes };
+    try {
+      const decision = engine.previewDecision(JSON.stringify(command), nowMs);
+      if (decision.type === 'deny') return { outcome: 'denied', reason: decision.reason };
+      return { outcome: 'allowed', changes: managed(decision) };
+    } catch (error) {
+      if (!(error instanceof EngineRefusal)) throw error;
+      const { code, message, path, problems } = error.wire;
+      return { outcome: 'refused', code, message, path: path ?? null, problems: problems ?? [] };
+    }
+  }
+
+  #addSignInCode(code: NewCode): void {
+    const { engine, nowMs, sessions } = this.#office;
+    const target = engine.list(null, 'members', { id: code.member }, nowMs);
+    const [member] = target.type === 'deny' ? [] : target.items;
+    if (member === undefined || member.status === 'removed') throw notFound('member_id', code.member);
+    if (member.status === 'invited') {
+      throw new EngineRefusal({
+        code: 'invalid_input',
+        path: 'member_id',
+        message: `\`${code.member}\` has not accepted the invitation yet: invite the member again for a new code`,
+      });
+    }
+    // Whoever has the code acts as the member, so its maker must hold whatever the member holds.
+    if (!this.#holdsAllOf(code.member)) {
+      throw this.#denied(
+        'authorize',
+        'forbidden_action',
+        `whoever signs \`${code.member}\` in must hold what that member holds`,
+      );
+    }
+    sessions.addCode(code, nowMs);
+  }
+
+  #holdsAllOf(member: string): boolean {
+    const { engine, nowMs } = this.#office;
+    const projects: (string | null)[] = [null];
+    for (const { id, members } of engine.everything('projects', nowMs)) {
+      if (members?.some((each) => each.member === member)) projects.push(id);
+    }
+    const owners = [null, { member }];
+    const actions = engine.actions().filter((action) => !DATA_PLANE.includes(action));
+    return projects.every((project) =>
+      owners.every((owner) =>
+        actions.every((action) => {
+          const resource = { project, owner };
+          return !this.#may({ member }, action, resource) || this.#may(this.#actor, action, resource);
+        }),
+      ),
+    );
+  }
+
+  #endSession(id: string): void {
+    const { nowMs, sessions } = this.#office;
+    // Signing out takes nothing from anybody, whoever does it.
+    if (id !== 'current') this.#requireActive();
+    const session = id === 'current' ? this.#session : sessions.get(id, nowMs);
+    const own = session !== null && 'member' in this.#actor && session.member === this.#actor.member;
+    if (!own && !this.#may(this.#actor, 'members.update')) throw this.#denied('authorize', 'forbidden_action');
+    if (session === null) throw notFound('id', id);
+    sessions.end(session.id);
+  }
+
+  /** What needs no permission is still for those who belong here: a session outlives its member's removal. */
+  #requireActive(): void {
+    if (!('member' in this.#actor)) return;
+    const { engine, nowMs } = this.#office;
+    const result = engine.list(null, 'members', { id: this.#actor.member }, nowMs);
+    const [member] = result.type === 'deny' ? [] : result.items;
+    if (member?.status !== 'active') throw this.#denied('authorize', 'forbidden_action');
+  }
+
+  /** The endpoint's own permission, on whatever the organization has. */
+  #require(action = this.#action): void {
+    if (action !== null && !this.#may(this.#actor, action)) {
+      throw this.#denied('authorize', 'forbidden_action');
+    }
+  }
+
+  #may(
+    principal: Principal,
+    action: Action,
+    resource: { project?: string | null; owner?: { member: string } | null } = {},
+  ): boolean {
+    return this.#office.engine.can({ principal, action, ...resource }, this.#office.nowMs);
+  }
+
+  #deny(deny: Deny): EngineRefusal {
+    return this.#denied(deny.gate, deny.reason);
+  }
+
+  #denied(gate: Deny['gate'], reason: Deny['reason'], why?: string): EngineRefusal {
+    this.#record({ principal: this.#actor, gate, reason });
+    const action = this.#action === null ? 'this' : `\`${this.#action}\``;
+    return new EngineRefusal({ code: reason, message: why ?? `the caller's roles do not permit ${action} here` });
+  }
+
+  #forbidden(): Pick<Denial, 'principal' | 'gate' | 'reason'> {
+    return { principal: this.#actor, gate: 'authorize', reason: 'forbidden_action' };
+  }
+
+  #record({ principal, gate, reason }: Pick<Denial, 'principal' | 'gate' | 'reason'>): void {
+    const { denials, nowMs, recordDenials } = this.#office;
+    const action = this.#action;
+    denials.count({ principal, gate, reason, action, source: this.#source }, nowMs, 'at once');
+    if ('key' in principal) {
+      const never = { type: 'never' } as const;
+      denials.keep(principal.key, { at_ms: nowMs, action, model: null, gate, reason, retry: never, violated: [] });
+    }
+    recordDenials();
+  }
+}
+
+function managed(decision: Decided['decision']): RevisionForm[] {
+  if (decision.type === 'managed') return decision.changes;
+  throw new Error(`the engine answered \`manage\` with \`${decision.type}\``);
+}
+
+function isEscalation({ wire }: EngineRefusal): boolean {
+  return wire.code === 'forbidden_change';
+}
+
+/** One message for every cause: a caller who is not known learns nothing. */
+function unauthenticated(): EngineRefusal {
+  return new EngineRefusal({ code: 'unauthenticated', message: 'the caller is not known' });
+}
+
+function notFound(path: string, id: string): EngineRefusal {
+  return new EngineRefusal({ code: 'not_found', path, message: `no \`${id}\` is known here` });
+}
