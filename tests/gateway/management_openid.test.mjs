@@ -90,7 +90,7 @@ test('whoever was invited at the address accepts thereby', () =>
     const cookie = sessionOf(await cameBack(gateway, provider));
     assert.equal((await ask(gateway, ME, { cookie })).status, 200);
     const { data } = await done(gateway, 'GET /v1/organizations/audit-logs?limit=1');
-    assert.equal(data[0].action, 'member.accepted');
+    assert.equal(data[0].type, 'member.accepted');
   }));
 
 test('nobody comes in with an address that is not verified, not known, or of somebody who was removed', () =>
