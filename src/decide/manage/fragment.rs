@@ -11,7 +11,7 @@ mod path;
 use crate::{
     change::Change,
     command::Manage,
-    directory::{MemberForm, MemberStatus, role::Preset},
+    directory::{KeyForm, MemberForm, MemberStatus, role::Preset},
     error::Problem,
     form::{Int, Path, Problems},
     index::Names,
@@ -159,6 +159,9 @@ impl<'a> Fragment<'a> {
         put_back(&mut form.service_accounts, |account| {
             Some(&directory.service_account(directory.service_account_by_id(account.id.as_str())?)?.form)
         });
+        // A new key has taken nobody's secret yet.
+        let is_new = |key: &&mut KeyForm| directory.key_by_id(key.id.as_str()).is_none();
+        form.keys.iter_mut().filter(is_new).for_each(|key| key.secrets.clear());
         put_back(&mut form.keys, |key| Some(&*directory.key(directory.key_by_id(key.id.as_str())?)?.form));
         put_back(&mut form.limits, |limit| Some(state.limits.get(state.limits.by_id(limit.id.as_str())?)?.form()));
         put_back(&mut form.budgets, |budget| Some(&*state.budgets.get(state.budgets.by_id(budget.id.as_str())?)?.form));
