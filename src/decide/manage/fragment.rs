@@ -323,7 +323,9 @@ impl<'a> Fragment<'a> {
             // What is taken out must not come back by what refers to it.
             Change::RoleRemoved(removed) => self.leaves(List::Roles, removed.id.as_str()),
             Change::ModelClassRemoved(removed) => self.leaves(List::ModelClasses, removed.id.as_str()),
-            Change::PriceBook(_) | Change::LimitRemoved(_) | Change::BudgetRemoved(_) | Change::IncreaseRequest(_) => {}
+            Change::LimitRemoved(removed) => self.leaves(List::Limits, removed.id.as_str()),
+            Change::BudgetRemoved(removed) => self.leaves(List::Budgets, removed.id.as_str()),
+            Change::PriceBook(_) | Change::IncreaseRequest(_) => {}
         }
     }
 
