@@ -161,6 +161,14 @@ impl Management {
             }
             4 => self.increase(dice, policy, &mut actor),
             5 => key_with_limit(dice, policy),
+            _ if dice.chance(50) => {
+                // A class goes with the limits that name it.
+                let class = json!(dice.pick(&["alphas", "all", "named"]));
+                let limits = items(policy, "limits");
+                let naming = limits.iter().filter(|limit| limit["model_class"] == class);
+                let gone = naming.map(|limit| removed("limit", &limit["id"]));
+                [removed("model_class", &class)].into_iter().chain(gone).collect()
+            }
             _ => vec![match dice.below(3) {
                 0 => removed("model_class", &json!(dice.pick(&["alphas", "all", "named", "none"]))),
                 1 => removed("limit", &json!(dice.pick(&LIMITS))),
