@@ -25,6 +25,9 @@ const LISTS: [(&str, &str); 8] = [
     ("budgets", "budget"),
 ];
 
+/// Keys that may become anything; the others stay those of plain requests.
+const SPARE_KEYS: [&str; 6] = ["k3", "k4", "k5", "k6", "k9", "kb"];
+
 /// What a host remembers, so that it can name a revision, or decide what was asked for.
 #[derive(Clone, Debug, Default)]
 pub struct Management {
@@ -130,9 +133,9 @@ impl Management {
 
     /// A command of a random kind.
     pub fn command(&mut self, dice: &mut Dice, policy: &Value, revoked: &BTreeSet<String>, now_ms: i64) -> Managed {
-        let mut actor = if dice.chance(60) { json!({"member": "ada"}) } else { principal(dice) };
+        let mut actor = if dice.chance(50) { json!({"member": "ada"}) } else { principal(dice) };
         let mut believed = None;
-        let mut changes = match dice.weighted(&[40, 14, 16, 8, 16, 12, 4]) {
+        let mut changes = match dice.weighted(&[18, 12, 18, 6, 24, 14, 8]) {
             0 => {
                 let (new, valid) = changed(dice, policy, revoked, now_ms);
                 let changes = difference(policy, &new);
@@ -168,6 +171,14 @@ impl Management {
                 let naming = limits.iter().filter(|limit| limit["model_class"] == class);
                 let gone = naming.map(|limit| removed("limit", &limit["id"]));
                 [removed("model_class", &class)].into_iter().chain(gone).collect()
+            }
+            _ if dice.chance(50) => {
+                let permissions =
+                    json!([{"action": dice.pick(&["roles.write", "keys.read", "models.read"]), "scope": "any"}]);
+                vec![match dice.below(3) {
+                    0 => removed("role", &json!("spare")),
+                    _ => set("role", json!({"id": "spare", "permissions": permissions})),
+                }]
             }
             _ => vec![match dice.below(3) {
                 0 => removed("model_class", &json!(dice.pick(&["alphas", "all", "named", "none"]))),
@@ -215,6 +226,9 @@ impl Management {
     /// Asks for more, withdraws what was asked for, or decides, with the raise that goes with it.
     fn increase(&mut self, dice: &mut Dice, policy: &Value, actor: &mut Value) -> Vec<Value> {
         if self.asked.is_empty() || dice.chance(45) {
+            if dice.chance(60) {
+                *actor = json!({"member": "ada"});
+            }
             let made = ask(dice, policy, actor);
             if self.asked.len() == 8 {
                 self.asked.remove(0);
@@ -305,7 +319,7 @@ fn rotated(dice: &mut Dice, policy: &Value, now_ms: i64) -> Option<Value> {
     if dice.chance(20) {
         key["hint"] = json!(format!("tg_{id}…x9Zq"));
     }
-    if dice.chance(10) {
+    if dice.chance(4) {
         key["status"] = json!("revoked");
     }
     Some(key)
@@ -361,14 +375,15 @@ fn billing(dice: &mut Dice, organization: &mut Value) {
 
 /// A key, of either kind, and a limit or a budget on it.
 fn key_with_limit(dice: &mut Dice, policy: &Value) -> Vec<Value> {
-    let mut key = match some_item(dice, policy, "keys").filter(|_| dice.chance(35)) {
+    let is_spare = |key: &Value| SPARE_KEYS.iter().any(|id| key["id"] == *id);
+    let mut key = match some_item(dice, policy, "keys").filter(|key| is_spare(key) && dice.chance(50)) {
         Some(key) => key,
         None => {
             let owner = match dice.below(4) {
                 0 => json!({"service_account": dice.pick(&ACCOUNTS)}),
                 _ => json!({"member": dice.pick(&MEMBERS)}),
             };
-            json!({"id": dice.pick(&KEYS), "owner": owner})
+            json!({"id": dice.pick(&SPARE_KEYS), "owner": owner})
         }
     };
     if dice.chance(50) {

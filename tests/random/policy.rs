@@ -149,7 +149,7 @@ pub fn roles(dice: &mut Dice) -> Value {
     if dice.chance(50) {
         owner.push(json!({"action": "models.read", "scope": "any"}));
     }
-    for _ in 0..dice.between(0, 5) {
+    for _ in 0..dice.between(1, 9) {
         let permission = json!({"action": dice.pick(&MANAGEMENT), "scope": dice.pick(&["any", "any", "own"])});
         let more = if dice.chance(50) { &mut caller } else { &mut owner };
         if more.iter().all(|known| known["action"] != permission["action"]) {
@@ -233,7 +233,7 @@ pub fn key(dice: &mut Dice, id: &str, now_ms: i64) -> Value {
     if dice.chance(10) {
         made["models"] = json!(dice.pick(&PATTERNS));
     }
-    if dice.chance(8) {
+    if dice.chance(6) {
         made["kind"] = json!(dice.pick(&["admin", "admin", "caller"]));
     }
     if dice.chance(8) {
