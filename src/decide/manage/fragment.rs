@@ -123,10 +123,10 @@ impl<'a> Fragment<'a> {
     pub(super) fn check(&mut self) {
         let mut problems = Problems::default();
         let root = Path::Root("");
-        if let Some(book) = self.book(&mut problems) {
-            let book = book.as_ref().or_else(|| self.state.book().map(|(_, book)| book));
-            policy::check_fragment(&self.form, book, &root, &mut problems);
-        }
+        // With a book that cannot be read nobody knows which models there are; the rest is looked at all the same.
+        let own = self.book(&mut problems);
+        let book = own.as_ref().and_then(|own| own.as_ref().or_else(|| self.state.book().map(|(_, book)| book)));
+        policy::check_fragment(&self.form, book, &root, &mut problems);
         let problems = problems.into_list();
         let stands = |problem: &Problem| matches!(self.origin(&problem.path), Some((_, Origin::Known(_), ..)));
         let before = if problems.iter().any(stands) { self.problems_before() } else { Vec::new() };
