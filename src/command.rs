@@ -187,6 +187,21 @@ pub struct ManagedChange {
     pub revision: Option<u64>,
 }
 
+impl Command<'_> {
+    /// Whether what it does is an entry of the audit log.
+    #[must_use]
+    pub const fn is_audited(&self) -> bool {
+        match self {
+            Self::Adjust { .. }
+            | Self::AdvanceClock { .. }
+            | Self::Manage(_)
+            | Self::RecordDenials(_)
+            | Self::UpdatePolicy { .. } => true,
+            Self::Admit(_) | Self::Settle { .. } | Self::Void { .. } | Self::Expire | Self::CountTokens { .. } => false,
+        }
+    }
+}
+
 /// Everything that changes the state.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command<'a> {

@@ -1,5 +1,8 @@
-//! `tollgate check` and `tollgate decide`, as a user runs them.
+//! `tollgate check`, `tollgate decide` and `tollgate audit verify`, as a user runs them.
 #![cfg(feature = "cli")]
+
+#[path = "command_line/audit.rs"]
+mod audit;
 
 use std::{
     io::Write,

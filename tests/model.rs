@@ -1,7 +1,8 @@
 //! The engine against an independent model, over a million random commands and the prices of a million random usages:
 //! every answer, byte for byte.
 //!
-//! `TOLLGATE_SEEDS` sets how many streams of a thousand lines are compared, `TOLLGATE_FIRST_SEED` where they begin.
+//! `TOLLGATE_SEEDS` sets how many streams of a thousand lines are compared, `TOLLGATE_FIRST_SEED` where they begin, and
+//! `TOLLGATE_BEFORE` how many lines are shown before one that is answered differently.
 
 #[path = "model/mod.rs"]
 mod model;
@@ -61,6 +62,7 @@ fn compare(seed: u64, policy: &str, now_ms: i64, mut lines: impl FnMut() -> Stri
     let mut model = Model::create(policy, include_str!("../src/price/claude.json"), now_ms);
     assert_eq!(events, model.events(), "the first events of seed {seed}\n{policy}");
     let mut before: Vec<String> = Vec::new();
+    let shown = usize::try_from(number("TOLLGATE_BEFORE", 12)).expect("a small number");
     for number in 1..=LINES {
         let line = lines();
         let answer = engine.run(&line);
@@ -75,7 +77,7 @@ fn compare(seed: u64, policy: &str, now_ms: i64, mut lines: impl FnMut() -> Stri
             Err(expected) => Some(format!("the error `{expected}` at {:?}", model.places)),
         };
         if let Some(expected) = agreed {
-            let last = before.len().saturating_sub(12);
+            let last = before.len().saturating_sub(shown);
             panic!(
                 "seed {seed}, line {number}: {line}\n  engine: {answer}\n  model:  {expected}\nbefore it:\n{}\npolicy: {policy}",
                 before[last..].join("\n")

@@ -1,5 +1,7 @@
 //! What must hold of every answer, whatever is asked: over random policies and commands from fixed seeds.
 
+#[path = "properties/audit.rs"]
+mod audit;
 #[path = "properties/caps.rs"]
 mod caps;
 #[path = "properties/damage.rs"]
@@ -12,6 +14,8 @@ mod extremes;
 mod free_time;
 #[path = "properties/levels.rs"]
 mod levels;
+#[path = "properties/management.rs"]
+mod management;
 #[path = "properties/prices.rs"]
 mod prices;
 #[path = "random/mod.rs"]

@@ -1,12 +1,15 @@
 //! The text door: one line of JSON in, one line out. Every runtime and the command line go through it.
 
-use super::{CommandForm, OutcomeForm, QueryForm, answer, error_text, read_event, read_events, to_text, write_events};
+use super::{
+    CommandForm, OutcomeForm, QueryForm, ResultForm, answer, count, error_text, query::AuditHeadResult, read_event,
+    read_events, to_text, write_events,
+};
 use crate::{
-    audit::{AuditHead, entries},
+    audit::{AuditEntry, AuditHead, entries},
     decide::{MANAGES, unmanaged},
     engine::Engine,
     error::Error,
-    event::Events,
+    event::{Event, Events},
     form::{Form, Json, Path, Problems},
     state::State,
     time::{Millis, Timestamp},
@@ -50,6 +53,8 @@ pub struct Door {
     engine: Engine,
     // Events of the last decision that was not applied, and the sequence number that they follow.
     decided: Option<(u64, Events)>,
+    // Where the audit log stands; not known where a snapshot was restored, for the host keeps it.
+    audit: Option<AuditHead>,
 }
 
 impl Door {
@@ -61,9 +66,11 @@ impl Door {
         let now = Timestamp::from_millis(now_ms).map_err(|error| error.at("now_ms"))?;
         let (engine, events) = Engine::create(policy, now)?;
         let before = State::empty(engine.state().directory.organization.id.clone());
-        let audit = if MANAGES { to_text(&entries(&before, AuditHead::default(), &events)) } else { String::new() };
+        let audit = if MANAGES { entries(&before, AuditHead::default(), &events) } else { Vec::new() };
         let events = write_events(engine.state(), &events);
-        Ok((Self::over(engine), Founding { events, audit }))
+        let mut door = Self::over(engine);
+        door.audit = Some(audit.last().map_or_else(AuditHead::default, AuditEntry::head));
+        Ok((door, Founding { events, audit: to_text(&audit) }))
     }
 
     /// A door for an organization whose log is a JSON list of events, from its first one.
@@ -72,6 +79,7 @@ impl Door {
     /// When an event cannot be read or does not fit.
     pub fn fold(log: &str) -> Result<Self, Error> {
         let mut door = Self::over(Engine::over(State::unknown()));
+        door.audit = Some(AuditHead::default());
         door.apply(log)?;
         Ok(door)
     }
@@ -79,7 +87,7 @@ impl Door {
     /// A door to an engine.
     #[must_use]
     pub const fn over(engine: Engine) -> Self {
-        Self { engine, decided: None }
+        Self { engine, decided: None, audit: None }
     }
 
     /// The door of a snapshot.
@@ -110,13 +118,38 @@ impl Door {
         match (form.command, form.preview, form.query) {
             (Some(command), None, None) => self.submit_form(&command, now),
             (None, Some(command), None) => self.preview_form(&command, now),
-            (None, None, Some(query)) => Ok(to_text(&answer(self.engine.state(), &query, now)?)),
+            (None, None, Some(query)) => self.answer_form(&query, now),
             _ => Err(Error::invalid("a line has exactly one of `command`, `preview` and `query`: keep one")),
         }
     }
 
+    fn answer_form(&self, query: &QueryForm, now: Timestamp) -> Result<String, Error> {
+        match (query, self.audit) {
+            (QueryForm::AuditHead(_), _) if !MANAGES => Err(unmanaged()),
+            (QueryForm::AuditHead(_), Some(head)) => {
+                Ok(to_text(&ResultForm::AuditHead(AuditHeadResult { entries: count(head.entries), hash: head.hash })))
+            }
+            _ => Ok(to_text(&answer(self.engine.state(), query, now)?)),
+        }
+    }
+
+    /// The audit log goes on with events that are applied next.
+    fn note<'a>(&mut self, events: impl IntoIterator<Item = &'a Event>) {
+        if let Some(head) = self.audit.filter(|_| MANAGES) {
+            self.audit = Some(entries(self.engine.state(), head, events).last().map_or(head, AuditEntry::head));
+        }
+    }
+
     fn submit_form(&mut self, command: &CommandForm, now: Timestamp) -> Result<String, Error> {
-        let outcome = self.engine.submit(&command.command()?, now)?;
+        let command = command.command()?;
+        let outcome = if MANAGES && command.is_audited() {
+            let outcome = self.engine.decide(&command, now)?;
+            self.note(&outcome.events);
+            self.engine.apply(&outcome.events);
+            outcome
+        } else {
+            self.engine.submit(&command, now)?
+        };
         Ok(to_text(&OutcomeForm::of(self.engine.state(), &outcome)))
     }
 
@@ -177,6 +210,7 @@ impl Door {
     pub fn commit(&mut self) -> Result<(), Error> {
         match self.decided.take() {
             Some((seq, events)) if seq == self.engine.seq() => {
+                self.note(&events);
                 self.engine.apply(&events);
                 Ok(())
             }
@@ -197,16 +231,18 @@ impl Door {
         if let [_] = forms.as_slice() {
             if let Some(form) = forms.pop() {
                 let event = read_event(self.engine.state(), form)?;
+                self.note([&event]);
                 self.engine.apply([&event]);
             }
             return Ok(());
         }
-        let mut after = self.engine.clone();
+        let mut after = Self { engine: self.engine.clone(), decided: None, audit: self.audit };
         for form in forms {
-            let event = read_event(after.state(), form)?;
-            after.apply([&event]);
+            let event = read_event(after.engine.state(), form)?;
+            after.note([&event]);
+            after.engine.apply([&event]);
         }
-        self.engine = after;
+        *self = after;
         Ok(())
     }
 
@@ -216,7 +252,7 @@ impl Door {
     /// When the query cannot be read, or names what does not exist.
     pub fn query(&self, query: &str, now_ms: i64) -> Result<String, Error> {
         let form: QueryForm = read_at(query, "query")?;
-        Ok(to_text(&answer(self.engine.state(), &form, instant(now_ms)?)?))
+        self.answer_form(&form, instant(now_ms)?)
     }
 }
 

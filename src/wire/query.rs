@@ -16,7 +16,7 @@ use crate::{
     directory::{Key, KeyKind, Owner, Principal, action::Action},
     error::{Error, ErrorKind},
     form::Path,
-    id::{KeyId, KeyIx, ProjectId, ReservationId},
+    id::{KeyId, KeyIx, ProjectId, ReservationId, SecretDigest},
     limit::Operation,
     money::Money,
     order,
@@ -88,6 +88,8 @@ crate::tagged! {
         "reservation" => Reservation(ReservationQueryForm),
         /// Whose a credential is.
         "identify" => Identify(IdentifyForm),
+        /// Where the audit log stands.
+        "audit_head" => AuditHead(Nothing),
         /// Things that are configured.
         "list" => List(Box<ListForm>),
     }
@@ -140,6 +142,13 @@ crate::object! {
         /// Why it may not be used now; null: it may.
         refused: Option<Reason>,
     }
+    /// Where the audit log stands.
+    pub struct AuditHeadResult {
+        /// How many entries there are.
+        entries: Count,
+        /// The hash of the last one; zeros before the first.
+        hash: SecretDigest,
+    }
     /// A reservation.
     pub struct ReservationResult {
         /// Which.
@@ -180,6 +189,8 @@ crate::tagged! {
         "reservation" => Reservation(ReservationResult),
         /// Whose a credential is.
         "identity" => Identity(IdentityResult),
+        /// Where the audit log stands.
+        "audit_head" => AuditHead(AuditHeadResult),
         /// Things that are configured.
         "list" => List(ListResult),
         /// A denial.
@@ -199,7 +210,8 @@ pub fn answer(state: &State, query: &QueryForm, now: Timestamp) -> Result<Result
         | QueryForm::Price(_)
         | QueryForm::Models(_)
         | QueryForm::Identify(_)
-        | QueryForm::List(_) => read(state, query, at),
+        | QueryForm::List(_)
+        | QueryForm::AuditHead(_) => read(state, query, at),
         // An answer does not depend on whether the host's timer has run.
         QueryForm::Headroom(_) | QueryForm::Balances(_) | QueryForm::Reservation(_) => {
             let due = due(state, at);
@@ -279,6 +291,10 @@ fn read(state: &State, query: &QueryForm, at: Timestamp) -> Result<ResultForm, E
             Some(found) => Ok(ResultForm::Identity(identity(state, found, at))),
             None => denied(Reason::UnknownKey),
         },
+        QueryForm::AuditHead(_) => {
+            let message = "a snapshot does not say where the audit log stands: ask the host, which stores it";
+            Err(Error::new(ErrorKind::InvalidInput, message).at("query"))
+        }
         QueryForm::List(_) if !MANAGES => Err(unmanaged()),
         QueryForm::List(form) => match list::list(state, form, at)? {
             Ok(listed) => Ok(ResultForm::List(listed)),

@@ -115,7 +115,10 @@ impl Model {
         // A line that cannot be read is refused as such, whatever its time.
         match answer {
             Err(mistake) if read::IS_READ_FIRST.contains(&mistake) => Err(mistake),
-            _ if jumped && kind != "advance_clock" => Err("clock_jump"),
+            _ if jumped && kind != "advance_clock" => {
+                self.places.clear();
+                Err("clock_jump")
+            }
             Err(read::RANGE) => Err("invalid_input"),
             Err(read::BEYOND) => Err("invalid_policy"),
             answer => answer,

@@ -21,6 +21,8 @@ const EXPECTED: &[(&str, u64)] = &[
     ("replayed adjusted", 5),
     ("decision clock_advanced", 20),
     ("decision policy_updated", 100),
+    ("decision managed", 1_000),
+    ("decision denials_recorded", 100),
     ("shadow violation", 100),
     ("reason unknown_key", 50),
     ("reason revoked_key", 100),
@@ -43,6 +45,7 @@ const EXPECTED: &[(&str, u64)] = &[
     ("time free in part", 5),
     ("time charged", 50),
     ("event heartbeat", 20),
+    ("event denied", 100),
     ("event expired", 100),
     ("fired budget_threshold", 50),
     ("resolved budget_threshold", 20),
@@ -62,8 +65,24 @@ const EXPECTED: &[(&str, u64)] = &[
     ("change limit_removed", 20),
     ("change budget_set", 50),
     ("change budget_removed", 20),
+    ("change increase_request_set", 100),
+    ("change model_class_removed", 20),
+    ("change role_removed", 10),
+    ("change organization_set", 100),
+    ("member invited", 50),
+    ("member active", 20),
+    ("member removed", 20),
+    ("kind admin", 50),
+    ("increase pending", 50),
+    ("increase approved", 20),
+    ("increase denied", 5),
+    ("increase withdrawn", 5),
+    ("approved with a raise", 5),
+    ("denied manage", 200),
     ("error invalid_input", 200),
     ("error invalid_policy", 5),
+    ("error forbidden_change", 50),
+    ("error stale_revision", 100),
     ("problem the last admin cannot be removed or demoted", 2),
     ("problem this grants more than the actor holds", 5),
     ("problem a key was revoked", 5),
@@ -74,6 +93,9 @@ const EXPECTED: &[(&str, u64)] = &[
     ("error unpriced_context", 30),
     ("error unknown_principal", 10),
     ("error unknown_project", 10),
+    ("result list", 100),
+    ("result identity", 100),
+    ("result audit_head", 100),
     ("result can", 100),
     ("result quote", 50),
     ("result price", 20),
@@ -90,8 +112,22 @@ fn count(tally: &mut BTreeMap<String, u64>, kind: &str, value: &Value) {
     }
 }
 
-fn note(tally: &mut BTreeMap<String, u64>, answer: &Value) {
+fn note(tally: &mut BTreeMap<String, u64>, line: &Value, answer: &Value) {
     let decision = &answer["decision"];
+    if line["command"]["type"] == "manage" && decision["type"] == "deny" {
+        count(tally, "denied", &Value::from("manage"));
+    }
+    let changes = || items(&answer["events"]).map(|event| &event["change"]).filter(|_| decision["type"] == "managed");
+    for change in changes() {
+        count(tally, "member", &change["member"]["status"]);
+        count(tally, "kind", &change["key"]["kind"]);
+        count(tally, "increase", &change["increase_request"]["status"]);
+    }
+    let has = |kind: &str| changes().any(|change| change["type"] == kind);
+    let approves = changes().any(|change| change["increase_request"]["status"] == "approved");
+    if approves && (has("limit_set") || has("budget_set")) {
+        count(tally, "approved", &Value::from("with a raise"));
+    }
     let replayed = decision["replayed"] == true;
     count(tally, if replayed { "replayed" } else { "decision" }, &decision["type"]);
     count(tally, "reason", &decision["reason"]);
@@ -124,11 +160,12 @@ fn note(tally: &mut BTreeMap<String, u64>, answer: &Value) {
 #[test]
 fn every_answer_occurs_in_the_streams() {
     let mut tally = BTreeMap::new();
-    for seed in 0..60 {
+    for seed in 0..90 {
         let mut walk = Walk::new(seed);
         for _ in 0..1_000 {
             let line = walk.draw();
-            note(&mut tally, &walk.run(&line));
+            let answer = walk.run(&line);
+            note(&mut tally, &line, &answer);
         }
     }
     let found = |name: &str| tally.get(name).copied().unwrap_or_default();

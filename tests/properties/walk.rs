@@ -31,10 +31,44 @@ impl Walk {
     /// The answer to a line.
     pub fn run(&mut self, line: &Value) -> Value {
         let answer = ask(&mut self.port, line);
-        if answer["decision"]["type"] == "policy_updated" && line["command"].is_object() {
-            self.policy = line["command"]["policy"].clone();
+        if line["command"].is_object() {
+            match answer["decision"]["type"].as_str() {
+                Some("policy_updated") => self.policy = line["command"]["policy"].clone(),
+                Some("managed") => {
+                    items(&answer["events"]).for_each(|event| configure(&mut self.policy, &event["change"]));
+                }
+                _ => {}
+            }
         }
         answer
+    }
+}
+
+/// Takes a change over into a policy file.
+fn configure(policy: &mut Value, change: &Value) {
+    let kind = change["type"].as_str().unwrap_or_default();
+    let (noun, removes) = match (kind.strip_suffix("_set"), kind.strip_suffix("_removed")) {
+        (Some(noun), _) => (noun, false),
+        (_, Some(noun)) => (noun, true),
+        _ => return,
+    };
+    if matches!(noun, "organization" | "settings" | "price_book") {
+        policy[noun] = change[noun].clone();
+        return;
+    }
+    let list = if noun == "model_class" { "model_classes".to_owned() } else { format!("{noun}s") };
+    // A policy file has no requests.
+    let Some(items) = policy.get_mut(&list).and_then(Value::as_array_mut) else { return };
+    let id = if removes { &change["id"] } else { &change[noun]["id"] };
+    let mut form = change[noun].clone();
+    if form["status"] == "revoked" {
+        // Its secrets may belong to another key by now.
+        form["secrets"] = json!([]);
+    }
+    match items.iter().position(|known| known["id"] == *id) {
+        Some(at) if removes => drop(items.remove(at)),
+        Some(at) => items[at] = form,
+        None => items.push(form),
     }
 }
 

@@ -21,6 +21,37 @@ pub const KEYS: [&str; 12] = ["k0", "k1", "k2", "k3", "k4", "k5", "k6", "k7", "k
 const FIRST_KEYS: usize = 7;
 /// Roles that a binding may name: the presets, and two of the policy's own.
 const ROLES: [&str; 9] = ["admin", "developer", "viewer", "billing", "caller", "owner", "admin", "developer", "caller"];
+/// What a role of one's own may let somebody manage.
+const MANAGEMENT: [&str; 28] = [
+    "keys.create",
+    "keys.create",
+    "keys.read",
+    "keys.update",
+    "keys.update",
+    "keys.rotate",
+    "keys.revoke",
+    "members.read",
+    "members.invite",
+    "members.update",
+    "members.remove",
+    "service_accounts.read",
+    "service_accounts.write",
+    "projects.create",
+    "projects.update",
+    "projects.archive",
+    "roles.read",
+    "roles.write",
+    "limits.write",
+    "budgets.write",
+    "increase_requests.create",
+    "increase_requests.decide",
+    "prices.write",
+    "billing.read",
+    "billing.write",
+    "organization.update",
+    "settings.write",
+    "settings.read",
+];
 const PATTERNS: [&[&str]; 9] = [
     &["alpha-*"],
     &["alpha-1", "beta"],
@@ -88,6 +119,9 @@ pub fn settings(dice: &mut Dice) -> Value {
     if dice.chance(20) {
         settings["max_reservations"] = json!(dice.pick(&[1, 3, 8, 40]));
     }
+    if dice.chance(20) {
+        settings["key_max_age_ms"] = json!(dice.pick(&[None, Some(3_600_000_i64), Some(31_536_000_000)]));
+    }
     if dice.chance(40) {
         settings["fallback_model"] = json!(dice.pick(&["alpha-1", "alpha", "beta", "north/zeta"]));
     }
@@ -115,6 +149,13 @@ pub fn roles(dice: &mut Dice) -> Value {
     if dice.chance(50) {
         owner.push(json!({"action": "models.read", "scope": "any"}));
     }
+    for _ in 0..dice.between(1, 9) {
+        let permission = json!({"action": dice.pick(&MANAGEMENT), "scope": dice.pick(&["any", "any", "own"])});
+        let more = if dice.chance(50) { &mut caller } else { &mut owner };
+        if more.iter().all(|known| known["action"] != permission["action"]) {
+            more.push(permission);
+        }
+    }
     json!([{"id": "caller", "permissions": caller}, {"id": "owner", "permissions": owner}])
 }
 
@@ -123,6 +164,9 @@ pub fn member(dice: &mut Dice, id: &str) -> Value {
     let mut made = json!({"id": id, "email": format!("{id}@acme.example"), "role": dice.pick(&ROLES)});
     if dice.chance(10) {
         made["status"] = json!(dice.pick(&["active", "invited", "removed"]));
+        if made["status"] == "invited" && dice.chance(30) {
+            made["invite_expires_at"] = json!("2030-01-01T00:00:00Z");
+        }
     }
     if dice.chance(10) {
         made["name"] = json!(format!("The \"{id}\" of Zürich"));
@@ -157,6 +201,9 @@ pub fn account(dice: &mut Dice, id: &str) -> Value {
     if dice.chance(10) {
         made["status"] = json!("removed");
     }
+    if dice.chance(10) {
+        made["name"] = json!(format!("{id} of the night"));
+    }
     made
 }
 
@@ -185,6 +232,12 @@ pub fn key(dice: &mut Dice, id: &str, now_ms: i64) -> Value {
     }
     if dice.chance(10) {
         made["models"] = json!(dice.pick(&PATTERNS));
+    }
+    if dice.chance(6) {
+        made["kind"] = json!(dice.pick(&["admin", "admin", "caller"]));
+    }
+    if dice.chance(8) {
+        made["hint"] = json!(format!("tg_{id}…"));
     }
     if dice.chance(4) {
         made["status"] = json!("revoked");

@@ -10,7 +10,7 @@ use super::{
     usage,
 };
 
-const ACTIONS: [&str; 8] = [
+const ACTIONS: [&str; 12] = [
     "messages.create",
     "messages.count_tokens",
     "models.read",
@@ -19,7 +19,62 @@ const ACTIONS: [&str; 8] = [
     "charges.adjust",
     "policy.write",
     "budgets.write",
+    "keys.create",
+    "members.invite",
+    "roles.write",
+    "increase_requests.decide",
 ];
+
+/// What can be listed.
+const KINDS: [&str; 16] = [
+    "organization",
+    "settings",
+    "price_books",
+    "model_classes",
+    "roles",
+    "members",
+    "members",
+    "projects",
+    "service_accounts",
+    "keys",
+    "keys",
+    "keys",
+    "limits",
+    "budgets",
+    "increase_requests",
+    "increase_requests",
+];
+
+/// The ids of increase requests.
+pub fn request_ids() -> [&'static str; 6] {
+    ["i0", "i1", "i2", "i3", "i4", "i5"]
+}
+
+/// A list, as the host or somebody sees it.
+fn list(dice: &mut Dice) -> Value {
+    let of = *dice.pick(&KINDS);
+    let who = if dice.chance(25) { Value::Null } else { principal(dice) };
+    let mut query = json!({"type": "list", "actor": who, "of": of});
+    if dice.chance(40) {
+        query["limit"] = json!(dice.between(1, 4));
+    }
+    let id = *dice.pick(&["ada", "ben", "bot", "k1", "k4", "l3", "b2", "i1", "caller", "acme"]);
+    match dice.below(9) {
+        0 => query["id"] = json!(id),
+        1 => query["after"] = json!(id),
+        2 => query["before"] = json!(id),
+        3 => query["search"] = json!(dice.pick(&["A", "e@AC", "the", "k", ""])),
+        4 => query["status"] = json!(dice.pick(&["active", "revoked", "removed", "invited", "archived", "pending"])),
+        _ => {}
+    }
+    if matches!(of, "keys" | "service_accounts" | "limits" | "budgets") && dice.chance(25) {
+        query["project"] = json!(dice.pick(&["bot", "lab", "web", "nowhere"]));
+    }
+    if of == "keys" && dice.chance(20) {
+        query["owner"] = json!({"member": dice.pick(&MEMBERS)});
+    }
+    query
+}
 
 /// Who makes a change: mostly someone who may.
 pub fn actor(dice: &mut Dice) -> Value {
@@ -38,7 +93,10 @@ pub fn principal(dice: &mut Dice) -> Value {
 
 /// A query of a random kind.
 pub fn query(dice: &mut Dice, policy: &Value, requests: &Requests) -> Value {
-    match dice.below(8) {
+    match dice.below(12) {
+        8 | 9 => list(dice),
+        10 => json!({"type": "identify", "credential": credential(dice, policy)}),
+        11 => json!({"type": "audit_head"}),
         0 | 1 => {
             let mut query = json!({"type": "can", "principal": principal(dice), "action": dice.pick(&ACTIONS)});
             if dice.chance(50) {

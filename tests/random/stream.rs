@@ -9,6 +9,7 @@ use super::{
     change::changed,
     clock::{Clock, Need},
     dice::Dice,
+    manage::{self, Management},
     policy::policy,
     question,
     request::{Requests, credential},
@@ -23,6 +24,7 @@ pub struct Stream {
     requests: Requests,
     // Keys that may have been revoked, which is for good.
     revoked: BTreeSet<String>,
+    management: Management,
 }
 
 impl Stream {
@@ -31,8 +33,9 @@ impl Stream {
         let mut dice = Dice::new(seed);
         let clock = Clock::new(&mut dice);
         let policy = policy(&mut dice, clock.now_ms());
-        let mut stream =
-            Self { dice, clock, policy: policy.clone(), requests: Requests::default(), revoked: BTreeSet::new() };
+        let management = Management::of(&policy);
+        let requests = Requests::default();
+        let mut stream = Self { dice, clock, policy: policy.clone(), requests, revoked: BTreeSet::new(), management };
         stream.revoke(&policy);
         stream
     }
@@ -69,7 +72,7 @@ impl Stream {
             }
         }
         let dice = &mut self.dice;
-        match dice.weighted(&[84, 8, 7, 1]) {
+        match dice.weighted(&[82, 8, 9, 1]) {
             0 => {
                 let command = self.command();
                 let glitch = self.dice.chance(1) && command["type"] != "advance_clock";
@@ -98,7 +101,7 @@ impl Stream {
 
     fn command(&mut self) -> Value {
         let dice = &mut self.dice;
-        match dice.weighted(&[46, 28, 6, 5, 5, 4, 1, 3]) {
+        match dice.weighted(&[46, 28, 6, 5, 5, 4, 1, 3, 8, 1]) {
             0 => self.requests.admit(dice, &self.policy),
             1 => self.requests.settle(dice, &self.policy),
             2 => json!({"type": "void", "reservation": self.requests.known(dice)}),
@@ -112,6 +115,15 @@ impl Stream {
                 let ahead = [-1, 0, 1, 60_000][dice.weighted(&[10, 30, 30, 30])];
                 json!({"type": "advance_clock", "actor": question::actor(dice), "to_ms": self.clock.now_ms() + ahead})
             }
+            8 => {
+                let managed = self.management.command(dice, &self.policy, &self.revoked, self.clock.now_ms());
+                if let Some(policy) = managed.policy {
+                    self.revoke(&policy);
+                    self.policy = policy;
+                }
+                managed.command
+            }
+            9 => manage::denials(dice, self.clock.now_ms()),
             _ => {
                 let actor = if dice.chance(15) { question::principal(dice) } else { question::actor(dice) };
                 let (policy, valid) = changed(dice, &self.policy, &self.revoked, self.clock.now_ms());

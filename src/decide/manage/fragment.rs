@@ -11,7 +11,7 @@ mod path;
 use crate::{
     change::Change,
     command::Manage,
-    directory::{MemberForm, MemberStatus, role::Preset},
+    directory::{KeyForm, MemberForm, MemberStatus, role::Preset},
     error::Problem,
     form::{Int, Path, Problems},
     index::Names,
@@ -123,10 +123,10 @@ impl<'a> Fragment<'a> {
     pub(super) fn check(&mut self) {
         let mut problems = Problems::default();
         let root = Path::Root("");
-        if let Some(book) = self.book(&mut problems) {
-            let book = book.as_ref().or_else(|| self.state.book().map(|(_, book)| book));
-            policy::check_fragment(&self.form, book, &root, &mut problems);
-        }
+        // With a book that cannot be read nobody knows which models there are; the rest is looked at all the same.
+        let own = self.book(&mut problems);
+        let book = own.as_ref().and_then(|own| own.as_ref().or_else(|| self.state.book().map(|(_, book)| book)));
+        policy::check_fragment(&self.form, book, &root, &mut problems);
         let problems = problems.into_list();
         let stands = |problem: &Problem| matches!(self.origin(&problem.path), Some((_, Origin::Known(_), ..)));
         let before = if problems.iter().any(stands) { self.problems_before() } else { Vec::new() };
@@ -159,6 +159,9 @@ impl<'a> Fragment<'a> {
         put_back(&mut form.service_accounts, |account| {
             Some(&directory.service_account(directory.service_account_by_id(account.id.as_str())?)?.form)
         });
+        // A new key has taken nobody's secret yet.
+        let is_new = |key: &&mut KeyForm| directory.key_by_id(key.id.as_str()).is_none();
+        form.keys.iter_mut().filter(is_new).for_each(|key| key.secrets.clear());
         put_back(&mut form.keys, |key| Some(&*directory.key(directory.key_by_id(key.id.as_str())?)?.form));
         put_back(&mut form.limits, |limit| Some(state.limits.get(state.limits.by_id(limit.id.as_str())?)?.form()));
         put_back(&mut form.budgets, |budget| Some(&*state.budgets.get(state.budgets.by_id(budget.id.as_str())?)?.form));
@@ -320,7 +323,9 @@ impl<'a> Fragment<'a> {
             // What is taken out must not come back by what refers to it.
             Change::RoleRemoved(removed) => self.leaves(List::Roles, removed.id.as_str()),
             Change::ModelClassRemoved(removed) => self.leaves(List::ModelClasses, removed.id.as_str()),
-            Change::PriceBook(_) | Change::LimitRemoved(_) | Change::BudgetRemoved(_) | Change::IncreaseRequest(_) => {}
+            Change::LimitRemoved(removed) => self.leaves(List::Limits, removed.id.as_str()),
+            Change::BudgetRemoved(removed) => self.leaves(List::Budgets, removed.id.as_str()),
+            Change::PriceBook(_) | Change::IncreaseRequest(_) => {}
         }
     }
 
