@@ -26,7 +26,7 @@ impl Fragment<'_> {
     /// What is new must find room.
     pub(super) fn most_of_each(&mut self) {
         let (state, directory) = (self.state, &self.state.directory);
-        let mut counts = [
+        let mut known = [
             directory.classes.values().count(),
             directory.roles.values().count(),
             directory.members().len(),
@@ -52,7 +52,7 @@ impl Fragment<'_> {
                 Change::Budget(_) => List::Budgets,
                 _ => continue,
             };
-            let Some((known, (name, most))) = counts.get_mut(list as usize).zip(MOST.get(list as usize)) else {
+            let Some((known, (name, most))) = known.get_mut(list as usize).zip(MOST.get(list as usize)) else {
                 continue;
             };
             if *known < *most {
@@ -145,6 +145,11 @@ impl Fragment<'_> {
                 _ => {}
             }
         }
+        let set = self.command.changes.iter().filter_map(|managed| match &managed.change {
+            Change::Key(set) => Some(&set.key.id),
+            _ => None,
+        });
+        let set: Vec<_> = set.collect();
         for delta in deltas.iter().filter(|delta| delta.limits > 0 || delta.budgets > 0) {
             let every: Vec<KeyIx>;
             let keys: &[KeyIx] = match &delta.scope {
@@ -165,7 +170,8 @@ impl Fragment<'_> {
                     &every
                 }
             };
-            for key in keys.iter().filter_map(|key| directory.key(*key)) {
+            // A key that is set was looked at as it is set.
+            for key in keys.iter().filter_map(|key| directory.key(*key)).filter(|key| !set.contains(&&key.form.id)) {
                 look(
                     delta.change,
                     key.form.id.as_str(),
