@@ -1227,6 +1227,8 @@ export type QueryForm = {
   credential: CredentialForm
   type: "identify"
 } | {
+  type: "audit_head"
+} | {
   /** Who asks; null: the host itself, which sees everything. */
   actor: Principal | null
   /** Only what comes after this id. */
@@ -1422,6 +1424,12 @@ export type ResultForm = {
   /** Why it may not be used now; null: it may. */
   refused: Reason | null
   type: "identity"
+} | {
+  /** How many entries there are. */
+  entries: number
+  /** The hash of the last one; zeros before the first. */
+  hash: string
+  type: "audit_head"
 } | {
   /** Whether there are more on that side. */
   has_more: boolean
