@@ -126,7 +126,7 @@ const REFUSED = [
     'POST /v1/api-keys',
     { body: { name: 'a', alert_threshold_percent: 80 } },
     400,
-    /^alert_threshold_percent/,
+    /^alert_threshold_percent: `80`/,
   ],
   [
     'a revision that is none',
