@@ -232,12 +232,13 @@ impl<'a> Fragment<'a> {
             Change::Settings(_) => list == "settings",
             _ => false,
         };
-        // What the settings name may be missing from a book that is set.
-        let set = self.command.changes.iter().position(|managed| is_meant(&managed.change));
-        match set {
-            Some(change) => (format!("command.changes[{change}].change.{path}"), message),
-            None => ("command.changes".to_owned(), format!("{path}: {message}")),
+        let changes = || self.command.changes.iter().map(|managed| &managed.change);
+        if let Some(change) = changes().position(is_meant) {
+            return (format!("command.changes[{change}].change.{path}"), message);
         }
+        // What the settings name may be missing from a book that is set.
+        let book = changes().position(|change| matches!(change, Change::PriceBook(_))).unwrap_or(0);
+        (format!("command.changes[{book}].change"), format!("{path}: {message}"))
     }
 
     /// Where a change takes the secret that stands in a key beside it, at a place such as `.secrets[0].sha256`.
