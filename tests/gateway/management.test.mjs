@@ -126,7 +126,7 @@ const REFUSED = [
     'POST /v1/api-keys',
     { body: { name: 'a', alert_threshold_percent: 80 } },
     400,
-    /^alert_threshold_percent/,
+    /^alert_threshold_percent: `80`/,
   ],
   [
     'a revision that is none',
@@ -338,6 +338,9 @@ test('a budget is a spend limit in cents, and the other way round', async () => 
     body: { scope: 'organization', window: 'total', cap_usd: '9000' },
   });
   assert.equal((await ask(gateway, 'GET /v1/organizations/spend_limits/for-good')).status, 404);
+  const alerting = { scope: { member: 'ben' }, window: 'daily', cap_usd: '9', thresholds_percent: [100, 50, 100] };
+  const put = await done(gateway, 'PUT /v1/organizations/budgets/alerting', { body: alerting });
+  assert.deepEqual(put.thresholds_percent, [50, 100]);
   const own = await done(gateway, 'POST /v1/organizations/spend_limits', {
     body: { amount: '700', period: 'monthly', scope: { type: 'user', user_id: 'vera' } },
   });

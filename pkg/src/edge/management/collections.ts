@@ -16,6 +16,11 @@ import {
   ServiceAccountPut,
 } from './policy_forms.js';
 
+/** Thresholds are a set: in which order they were written says nothing. */
+function rising(percents: readonly number[]): number[] {
+  return [...new Set(percents)].sort((one, other) => one - other);
+}
+
 export const collections: Endpoint[] = [
   ...collection({
     path: '/v1/organizations/roles',
@@ -83,7 +88,10 @@ export const collections: Endpoint[] = [
     shown: BudgetFields,
     read: 'budgets.read',
     write: 'budgets.write',
-    set: (id, fields) => ({ type: 'budget_set', budget: { id, ...given(fields) } }),
+    set: (id, { thresholds_percent, ...fields }) => ({
+      type: 'budget_set',
+      budget: { id, ...given(fields), thresholds_percent: rising(thresholds_percent ?? []) },
+    }),
     removed: ({ id }) => ({ type: 'budget_removed', id }),
     byProject: true,
   }),

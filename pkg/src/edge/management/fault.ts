@@ -20,11 +20,10 @@ function problems(issue: Issue, input: unknown): Problem[] {
       return problem(path, input, 'the field is not known here', 'leave it out');
     });
   }
-  // Of several forms none fits: the one that comes closest says best what is wrong.
   if (issue.code === 'invalid_union') {
-    const [closest] = [...issue.errors].sort((one, other) => one.length - other.length);
-    if (closest !== undefined && closest.length === 1 && closest[0] !== undefined && closest[0].path.length > 0) {
-      return problems({ ...closest[0], path: [...issue.path, ...closest[0].path] }, input);
+    const closest = closestOf(issue.errors);
+    if (closest !== null) {
+      return closest.flatMap((each) => problems({ ...each, path: [...issue.path, ...each.path] }, input));
     }
     return [
       problem(
@@ -36,6 +35,13 @@ function problems(issue: Issue, input: unknown): Problem[] {
     ];
   }
   return [problem(issue.path, input, faultOf(issue, valueAt(input, issue.path)), remedyOf(issue))];
+}
+
+/** Of several forms that do not fit, what is wrong with the one that fits best; null where none is of its kind. */
+function closestOf(forms: readonly Issue[][]): readonly Issue[] | null {
+  const isOther = ({ code, path }: Issue) => path.length === 0 && (code === 'invalid_type' || code === 'invalid_value');
+  const [best] = forms.filter((issues) => !issues.some(isOther)).sort((one, other) => one.length - other.length);
+  return best ?? null;
 }
 
 function problem(path: readonly PropertyKey[], input: unknown, message: string, remedy: string): Problem {

@@ -1,7 +1,6 @@
 /** A new key: its secret, its limits and its budget, made in one step or not at all. */
 import { z } from '@hono/zod-openapi';
 
-import { ApiError } from '../api_error.js';
 import { generateKey, hintOfKey, newId } from '../key.js';
 import type { ManagementCall } from './call.js';
 import { Id, Instant, Models, Name, Usd } from './field.js';
@@ -10,38 +9,32 @@ import { OwnerForm } from './policy_forms.js';
 
 const PerMinute = z.number().int().min(1).max(1_000_000_000_000);
 
-export const NewKey = z
-  .strictObject({
-    name: Name,
-    id: Id.max(48)
-      .optional()
-      .openapi({ description: 'A new one by default; the limits that come with it are named after it.' }),
-    kind: z.enum(['caller', 'admin']).default('caller'),
-    owner: OwnerForm.optional().openapi({
-      description: 'By default the member who asks, or to whom the admin key belongs.',
-    }),
-    workspace_id: Id.nullable().optional(),
-    role: Id.nullable().optional().openapi({ description: 'Cuts what the owner may do; never adds to it.' }),
-    models: Models.nullable().optional(),
-    expires_at: Instant.nullable().optional(),
-    rate_limit: z
-      .strictObject({ requests_per_minute: PerMinute.optional(), tokens_per_minute: PerMinute.optional() })
-      .optional(),
-    monthly_cap_usd: Usd.optional(),
-    alert_threshold_percent: z.number().int().min(1).max(1000).optional(),
-  })
-  .openapi('NewApiKey');
+const KEY = {
+  name: Name,
+  id: Id.max(48)
+    .optional()
+    .openapi({ description: 'A new one by default; the limits that come with it are named after it.' }),
+  kind: z.enum(['caller', 'admin']).default('caller'),
+  owner: OwnerForm.optional().openapi({
+    description: 'By default the member who asks, or to whom the admin key belongs.',
+  }),
+  workspace_id: Id.nullable().optional(),
+  role: Id.nullable().optional().openapi({ description: 'Cuts what the owner may do; never adds to it.' }),
+  models: Models.nullable().optional(),
+  expires_at: Instant.nullable().optional(),
+  rate_limit: z
+    .strictObject({ requests_per_minute: PerMinute.optional(), tokens_per_minute: PerMinute.optional() })
+    .optional(),
+};
+const CAPPED = { monthly_cap_usd: Usd, alert_threshold_percent: z.number().int().min(1).max(1000).optional() };
+
+/** The threshold is a part of the cap, and stands only beside one. */
+export const NewKey = z.union([z.strictObject({ ...KEY, ...CAPPED }), z.strictObject(KEY)]).openapi('NewApiKey');
 
 export async function createKey(
   call: ManagementCall,
-  { rate_limit, monthly_cap_usd, alert_threshold_percent, ...wanted }: z.output<typeof NewKey>,
+  wanted: z.output<typeof NewKey>,
 ): Promise<{ made: ListedKey; key: string }> {
-  if (alert_threshold_percent !== undefined && monthly_cap_usd === undefined) {
-    throw ApiError.invalidRequest(
-      `alert_threshold_percent: \`${alert_threshold_percent}\`: it is a part of a cap: give \`monthly_cap_usd\` too`,
-      { error_code: 'invalid_input' },
-    );
-  }
   const id = wanted.id ?? newId('apikey');
   const { key, sha256 } = await generateKey(call.organization);
   const set: Change = {
@@ -61,9 +54,9 @@ export async function createKey(
   };
   const changes: Change[] = [
     set,
-    ...limit(id, 'requests', rate_limit?.requests_per_minute),
-    ...limit(id, 'tokens', rate_limit?.tokens_per_minute),
-    ...budget(id, monthly_cap_usd, alert_threshold_percent),
+    ...limit(id, 'requests', wanted.rate_limit?.requests_per_minute),
+    ...limit(id, 'tokens', wanted.rate_limit?.tokens_per_minute),
+    ...('monthly_cap_usd' in wanted ? budget(id, wanted.monthly_cap_usd, wanted.alert_threshold_percent) : []),
   ];
   const made = await call.change(
     'keys',
@@ -80,8 +73,7 @@ function limit(key: string, meter: 'requests' | 'tokens', amount: number | undef
   return [{ type: 'limit_set', limit: { id: `${key}-${meter}`, scope: { key }, meter, ...terms } }];
 }
 
-function budget(key: string, cap_usd: string | undefined, percent: number | undefined): Change[] {
-  if (cap_usd === undefined) return [];
+function budget(key: string, cap_usd: string, percent: number | undefined): Change[] {
   const thresholds_percent = percent === undefined ? [] : [percent];
   return [
     {

@@ -25,7 +25,13 @@ const Book = z
   .strictObject({
     schema_version: z.literal(1),
     name: z.string().min(1).max(200),
-    provider: z.string().min(1).max(200),
+    provider: z
+      .string()
+      .max(200)
+      .regex(
+        /^[!$%&()+,.0-9:;<=>?@A-Z[\]^_a-z{|}~-]+$/,
+        'give visible ASCII characters without quotes, `/`, `*` or `#`',
+      ),
     code_execution: z.looseObject({}).nullable().optional(),
     cards: z.array(z.looseObject({ model: z.string(), versions: z.array(z.looseObject({})).min(1) })),
   })
