@@ -90,6 +90,7 @@ export class Transport {
   ): Promise<T> {
     const { baseURL, apiKey } = this.#connection;
     const [method = '', address = ''] = name.split(' ');
+    const url = `${baseURL}${addressOf(address, path)}${queryOf(query)}`;
     // Its own timer and not `AbortSignal.timeout`: a body that is handed on must not be cut off by it.
     const late = new AbortController();
     const timer = setTimeout(() => late.abort(), timeout);
@@ -101,7 +102,7 @@ export class Transport {
     try {
       // Called by itself: a browser's `fetch` refuses to be the method of another object.
       const { fetch: send } = this.#connection;
-      const response = await send(`${baseURL}${addressOf(address, path)}${queryOf(query)}`, {
+      const response = await send(url, {
         method,
         headers,
         signal: signal === undefined ? late.signal : AbortSignal.any([signal, late.signal]),
