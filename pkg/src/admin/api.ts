@@ -1551,16 +1551,14 @@ export interface Operations {
     path: object;
     query: {
       limit?: number;
-      after_id?: string;
-      before_id?: string;
-      period?: 'daily' | 'weekly' | 'monthly';
+      page?: string;
+      'period[]'?: 'daily' | 'weekly' | 'monthly' | ('daily' | 'weekly' | 'monthly')[];
+      'user_ids[]'?: string | string[];
     };
     body: undefined;
     answer: {
       data: EffectiveSpendLimit[];
-      has_more: boolean;
-      first_id: string | null;
-      last_id: string | null;
+      next_page: string | null;
     };
   };
   /** A spend limit */
