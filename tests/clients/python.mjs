@@ -9,12 +9,12 @@ const PYTHON = process.env['TOLLGATE_PYTHON'] ?? 'python3';
  * Runs Python.
  *
  * @param {string[]} args
- * @param {NodeJS.ProcessEnv} [env] beside this process's
+ * @param {{ env?: NodeJS.ProcessEnv, cwd?: string }} [options] `env`: beside this process's
  * @returns {Promise<{ failure: Error | null, stdout: string, stderr: string }>}
  */
-export function python(args, env = {}) {
+export function python(args, { env = {}, cwd } = {}) {
   const all = { ...process.env, PYTHONDONTWRITEBYTECODE: '1', ...env };
-  const options = { env: all, maxBuffer: 64 * 1024 * 1024 };
+  const options = { env: all, cwd, maxBuffer: 64 * 1024 * 1024 };
   return new Promise((resolve) => {
     execFile(PYTHON, args, options, (failure, stdout, stderr) => resolve({ failure, stdout, stderr }));
   });
@@ -28,7 +28,7 @@ export function python(args, env = {}) {
  * @param {NodeJS.ProcessEnv} env
  */
 export async function pythonTests(t, file, env) {
-  const { failure, stderr } = await python([file, '--verbose'], env);
+  const { failure, stderr } = await python([file, '--verbose'], { env });
   const results = Array.from(stderr.matchAll(/^(test_\w+) \(.*\) \.\.\. (.*)$/gm), ([, name = '', result]) => ({ name, result }));
   for (const { name, result } of results) {
     await t.test(name.replaceAll('_', ' '), () => assert.equal(result, 'ok', stderr));
