@@ -183,10 +183,9 @@ export type Budget = {
   created_at: string;
   /** The revision that was read; a change that somebody else made since is a 409. */
   revision: number;
-  [name: string]: unknown;
 };
 
-export type BudgetsPut = {
+export type BudgetPut = {
   scope: Scope;
   window: 'daily' | 'weekly' | 'monthly' | 'total';
   /** US dollars as a decimal string */
@@ -306,32 +305,101 @@ export type Limit = {
   type: 'limit';
   scope: Scope;
   meter: 'requests' | 'input_tokens' | 'output_tokens' | 'tokens' | 'cost' | 'concurrent_requests';
-  rate?: Amount;
-  period_ms?: number | null;
+  rate: number | string | null;
+  period_ms: number | null;
   capacity: Amount;
   /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
-  model_class?: string | null;
-  operation?: 'messages' | 'count_tokens';
-  count_cache_reads?: boolean;
-  output?: 'reserve' | 'settle';
-  mode?: 'enforce' | 'shadow';
+  model_class: string | null;
+  operation: 'messages' | 'count_tokens';
+  count_cache_reads: boolean;
+  output: 'reserve' | 'settle';
+  mode: 'enforce' | 'shadow';
   created_at: string;
   /** The revision that was read; a change that somebody else made since is a 409. */
   revision: number;
-  [name: string]: unknown;
 };
 
-export type LimitsPut = {
+export type LimitPut = {
+  meter: 'requests';
+  operation?: 'messages' | 'count_tokens';
+  rate: number;
+  period_ms: number;
+  capacity: number;
+  count_cache_reads?: false;
+  output?: 'settle';
   scope: Scope;
-  meter: 'requests' | 'input_tokens' | 'output_tokens' | 'tokens' | 'cost' | 'concurrent_requests';
-  rate?: Amount;
-  period_ms?: number | null;
-  capacity: Amount;
   /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
   model_class?: string | null;
-  operation?: 'messages' | 'count_tokens';
+  mode?: 'enforce' | 'shadow';
+  /** The revision that was read; a change that somebody else made since is a 409. */
+  revision?: number;
+} | {
+  meter: 'input_tokens';
+  rate: number;
+  period_ms: number;
+  capacity: number;
+  operation?: 'messages';
+  count_cache_reads?: boolean;
+  output?: 'settle';
+  scope: Scope;
+  /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
+  model_class?: string | null;
+  mode?: 'enforce' | 'shadow';
+  /** The revision that was read; a change that somebody else made since is a 409. */
+  revision?: number;
+} | {
+  meter: 'output_tokens';
+  rate: number;
+  period_ms: number;
+  capacity: number;
+  operation?: 'messages';
+  count_cache_reads?: false;
+  output?: 'reserve' | 'settle';
+  scope: Scope;
+  /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
+  model_class?: string | null;
+  mode?: 'enforce' | 'shadow';
+  /** The revision that was read; a change that somebody else made since is a 409. */
+  revision?: number;
+} | {
+  meter: 'tokens';
+  rate: number;
+  period_ms: number;
+  capacity: number;
+  operation?: 'messages';
   count_cache_reads?: boolean;
   output?: 'reserve' | 'settle';
+  scope: Scope;
+  /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
+  model_class?: string | null;
+  mode?: 'enforce' | 'shadow';
+  /** The revision that was read; a change that somebody else made since is a 409. */
+  revision?: number;
+} | {
+  meter: 'cost';
+  rate: string;
+  period_ms: number;
+  capacity: string;
+  operation?: 'messages';
+  count_cache_reads?: false;
+  output?: 'settle';
+  scope: Scope;
+  /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
+  model_class?: string | null;
+  mode?: 'enforce' | 'shadow';
+  /** The revision that was read; a change that somebody else made since is a 409. */
+  revision?: number;
+} | {
+  meter: 'concurrent_requests';
+  rate?: null;
+  period_ms?: null;
+  capacity: number;
+  operation?: 'messages';
+  count_cache_reads?: false;
+  output?: 'settle';
+  scope: Scope;
+  /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
+  model_class?: string | null;
   mode?: 'enforce' | 'shadow';
   /** The revision that was read; a change that somebody else made since is a 409. */
   revision?: number;
@@ -360,6 +428,12 @@ export type MemberChange = {
   revision?: number;
 };
 
+export type ModelClassPut = {
+  models: string[];
+  /** The revision that was read; a change that somebody else made since is a 409. */
+  revision?: number;
+};
+
 export type Modelclasse = {
   /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
   id: string;
@@ -368,13 +442,6 @@ export type Modelclasse = {
   created_at: string;
   /** The revision that was read; a change that somebody else made since is a 409. */
   revision: number;
-  [name: string]: unknown;
-};
-
-export type ModelclassesPut = {
-  models: string[];
-  /** The revision that was read; a change that somebody else made since is a 409. */
-  revision?: number;
 };
 
 export type NewApiKey = {
@@ -408,7 +475,8 @@ export type NewIncreaseRequest = {
 } | {
   /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
   budget: string;
-  amount: Amount;
+  /** the cap, in US dollars */
+  amount: string;
   reason: string;
   /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
   id?: string;
@@ -532,11 +600,16 @@ export type PriceBookFile = {
   schema_version: 1;
   name: string;
   provider: string;
+  code_execution?: {
+    [name: string]: unknown;
+  } | null;
   cards: {
     model: string;
+    versions: {
+      [name: string]: unknown;
+    }[];
     [name: string]: unknown;
   }[];
-  [name: string]: unknown;
 };
 
 export type Principal = {
@@ -610,10 +683,9 @@ export type Role = {
   created_at: string;
   /** The revision that was read; a change that somebody else made since is a 409. */
   revision: number;
-  [name: string]: unknown;
 };
 
-export type RolesPut = {
+export type RolePut = {
   permissions: {
     action: string;
     scope: 'any' | 'own';
@@ -640,6 +712,17 @@ export type Scope = 'organization' | {
   key: string;
 };
 
+export type ServiceAccountPut = {
+  name?: string | null;
+  /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
+  project: string;
+  /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
+  role: string;
+  status?: 'active' | 'removed';
+  /** The revision that was read; a change that somebody else made since is a 409. */
+  revision?: number;
+};
+
 export type Serviceaccount = {
   /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
   id: string;
@@ -653,18 +736,6 @@ export type Serviceaccount = {
   created_at: string;
   /** The revision that was read; a change that somebody else made since is a 409. */
   revision: number;
-  [name: string]: unknown;
-};
-
-export type ServiceaccountsPut = {
-  name?: string | null;
-  /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
-  project: string;
-  /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
-  role: string;
-  status?: 'active' | 'removed';
-  /** The revision that was read; a change that somebody else made since is a 409. */
-  revision?: number;
 };
 
 export type Session = {
@@ -1033,7 +1104,7 @@ export interface Operations {
       id: string;
     };
     query: object;
-    body: BudgetsPut;
+    body: BudgetPut;
     answer: Budget;
   };
   /** Take a budget out */
@@ -1204,7 +1275,7 @@ export interface Operations {
       id: string;
     };
     query: object;
-    body: LimitsPut;
+    body: LimitPut;
     answer: Limit;
   };
   /** Take a limit out */
@@ -1315,7 +1386,7 @@ export interface Operations {
       id: string;
     };
     query: object;
-    body: ModelclassesPut;
+    body: ModelClassPut;
     answer: Modelclasse;
   };
   /** Take a model class out */
@@ -1409,7 +1480,7 @@ export interface Operations {
       id: string;
     };
     query: object;
-    body: RolesPut;
+    body: RolePut;
     answer: Role;
   };
   /** Take a role out */
@@ -1457,7 +1528,7 @@ export interface Operations {
       id: string;
     };
     query: object;
-    body: ServiceaccountsPut;
+    body: ServiceAccountPut;
     answer: Serviceaccount;
   };
   /** Take a service account out */
