@@ -1,6 +1,8 @@
 /** `tollgate/admin`: what it asks, what it does again and what not, and what its errors tell. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
 import { test } from 'node:test';
 import {
@@ -17,9 +19,11 @@ import {
   RateLimitError,
   Tollgate,
 } from 'tollgate/admin';
+import { bundle, startWorkerd, writeWorkerdConfig } from '../../examples/worker/workerd.mjs';
 import { description, typesOf } from '../../pkg/build/admin_types.mjs';
 import { KEYS, MEMBERS, cookieOf, managedPolicy, ask, done } from '../gateway/management.mjs';
 import { servingWith } from '../gateway/serving.mjs';
+import { scratchDir } from './demo.mjs';
 
 const GIVEN = { given: managedPolicy() };
 const BASE = 'http://gateway.acme.example';
@@ -201,6 +205,29 @@ test('a browser asks by its cookie, without a key', () =>
     assert.equal((await admin.organization()).id, 'acme');
     assert.deepEqual(await admin.sessions.close(), { type: 'session_deleted' });
     assert.ok((await refusal(admin.organization())) instanceof AuthenticationError);
+  }));
+
+test('the client runs in a worker, from a bundle that has nothing of Node', () =>
+  servingWith(GIVEN, async (gateway) => {
+    const directory = scratchDir();
+    const built = await bundle({ outDir: join(directory, 'bundle'), entry: fileURLToPath(new URL('worker/admin.mjs', import.meta.url)) });
+    assert.deepEqual(built.wasm, [], 'a client needs no engine');
+    const configPath = await writeWorkerdConfig({
+      bundle: built,
+      configPath: join(directory, 'workerd.capnp'),
+      stateDir: join(directory, 'state'),
+      port: 0,
+      vars: { UPSTREAM_BASE_URL: gateway.url, UPSTREAM_API_KEY: KEYS.admin.key },
+    });
+    const worker = await startWorkerd({ configPath, stdio: 'ignore' });
+    try {
+      const { names, refused } = /** @type {{ names: string[], refused: string }} */ (await (await fetch(worker.url)).json());
+      assert.equal(names.length, 9);
+      assert.ok(names.includes('by a worker'));
+      assert.equal(refused, 'NotFoundError 404');
+    } finally {
+      await worker.stop();
+    }
   }));
 
 test('a refusal is an error of its own class, with status, type, code, request id and what to do', () =>
@@ -386,6 +413,12 @@ test('an answer that is not the API\'s says where to look', async (t) => {
   assert.deepEqual([error.type, error.code, error.requestID, error.problems], [null, null, null, []]);
 });
 
+test('a redirect is not followed: what is there is not told the key', async (t) => {
+  const { admin, sent, passing } = answering(t, [() => new Response('', { status: 302, headers: { location: 'http://elsewhere.example' } })]);
+  const error = await refusal(passing(admin.organization()));
+  assert.deepEqual([error.status, sent.length], [302, 1]);
+});
+
 test('a request has the key, JSON where there is a body, the revision, and ids that cannot leave their place', async (t) => {
   const { admin, sent, passing } = answering(t, [fine, fine, fine]);
   await passing(admin.apiKeys.revoke('a/b?c', { revision: 7 }));
@@ -396,5 +429,5 @@ test('a request has the key, JSON where there is a body, the revision, and ids t
     ['POST', `${BASE}/v1/api-keys`, { 'x-api-key': 'k', 'content-type': 'application/json' }, '{"name":"one"}'],
     ['GET', `${BASE}/v1/organizations/members?search=a+b&limit=5`, { 'x-api-key': 'k' }, undefined],
   ]);
-  assert.ok(sent.every(({ init }) => init.redirect === 'error'));
+  assert.ok(sent.every(({ init }) => init.redirect === 'manual'));
 });

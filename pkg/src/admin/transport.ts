@@ -106,8 +106,8 @@ export class Transport {
         method,
         headers,
         signal: signal === undefined ? late.signal : AbortSignal.any([signal, late.signal]),
-        // A management API does not redirect: what does is something else, which must not be told the key.
-        redirect: 'error',
+        // A management API does not redirect: what does is something else, which must not be told the key. (Workers know no `error`.)
+        redirect: 'manual',
         ...(body !== undefined && { body: JSON.stringify(body) }),
       });
       if (!response.ok) throw APIError.of(response.status, response.headers, await response.text());
