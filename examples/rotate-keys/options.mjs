@@ -4,7 +4,8 @@ import { parseArgs } from 'node:util';
 export const USAGE = `node rotate.mjs --pending FILE [options] -- COMMAND [ARGUMENT…]
 
   --pending FILE        keeps the ids of keys whose rotation was begun and is not done
-  --overlap-hours N     how long the secrets before are taken (24; 0 to 720)
+  --overlap-hours N     how long the secrets before are taken (72; 0 to 720): longer than several runs
+                        are apart, so that one that fails is made good in time
   --within-days N       also those that will be due in so many days (0)
   --as-of INSTANT       due by then, such as 2027-01-31T00:00:00Z (now)
   --workspace ID        only keys of that workspace
@@ -47,7 +48,7 @@ export function readOptions(args, env) {
     baseURL: required('TOLLGATE_BASE_URL', env['TOLLGATE_BASE_URL']),
     apiKey: required('TOLLGATE_ADMIN_KEY', env['TOLLGATE_ADMIN_KEY']),
     pending: required('--pending', values.pending),
-    overlapMs: number('--overlap-hours', values['overlap-hours'] ?? '24', 720) * HOUR_MS,
+    overlapMs: number('--overlap-hours', values['overlap-hours'] ?? '72', 720) * HOUR_MS,
     dueBeforeMs: asOfMs + number('--within-days', values['within-days'] ?? '0', 366) * DAY_MS,
     workspace: values.workspace,
     dryRun,

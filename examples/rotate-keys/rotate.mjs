@@ -4,7 +4,7 @@
  *   TOLLGATE_BASE_URL=https://gateway.acme.example TOLLGATE_ADMIN_KEY=… \
  *     node rotate.mjs --pending rotate-keys.pending.json -- ./store-secret.sh
  *
- * For each key the gateway makes a new secret, and takes those before for a day more. The command behind `--` gets the new secret on its
+ * For each key the gateway makes a new secret, and takes those before for three days more. The command behind `--` gets the new secret on its
  * standard input, and TOLLGATE_KEY_ID and TOLLGATE_KEY_NAME in its environment: it puts the secret where the key's clients read it, and ends
  * with 0 when it stands there. The secret is in no argument, no environment and no log, and what the command says is passed on without it.
  *
