@@ -1,9 +1,9 @@
 /** How the script is called. */
 import { parseArgs } from 'node:util';
 
-export const USAGE = `node rotate.mjs --pending FILE [options] -- COMMAND [ARGUMENT…]
+export const USAGE = `node rotate.mjs --pending DIRECTORY [options] -- COMMAND [ARGUMENT…]
 
-  --pending FILE        keeps the ids of keys whose rotation was begun and is not done
+  --pending DIRECTORY   keeps the ids of keys whose rotation was begun and is not done
   --overlap-hours N     how long the secrets before are taken (72; 0 to 720): longer than several runs
                         are apart, so that one that fails is made good in time
   --within-days N       also those that will be due in so many days (0)

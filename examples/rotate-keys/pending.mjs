@@ -1,29 +1,25 @@
-/** The keys whose rotation was begun and is not done, by id, in a file that survives this process. */
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+/**
+ * The keys whose rotation was begun and is not done: a directory with an empty file for each, named by its id.
+ *
+ * They outlive this process and this machine's power, and two processes do not overwrite each other's.
+ */
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 
 export class Pending {
-  #path;
+  #directory;
   #ids;
 
-  /** @param {string} path @param {string[]} ids */
-  constructor(path, ids) {
-    this.#path = path;
+  /** @param {string} directory @param {string[]} ids */
+  constructor(directory, ids) {
+    this.#directory = directory;
     this.#ids = new Set(ids);
   }
 
-  /** @param {string} path */
-  static read(path) {
-    /** @type {string} */
-    let text;
-    try {
-      text = readFileSync(path, 'utf8');
-    } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return new Pending(path, []);
-      throw error;
-    }
-    const ids = parsed(text);
-    if (ids === undefined) throw new Error(`${path}: it is no list of ids: give the file that an earlier run has written, or another name`);
-    return new Pending(path, ids);
+  /** @param {string} directory */
+  static in(directory) {
+    const names = existsSync(directory) ? readdirSync(directory) : [];
+    return new Pending(directory, names.map(decodeURIComponent));
   }
 
   /** @param {string} id */
@@ -31,39 +27,27 @@ export class Pending {
     return this.#ids.has(id);
   }
 
-  /** @param {string} id */
+  /** On the disk before what is noted is done. @param {string} id */
   add(id) {
     this.#ids.add(id);
-    this.#write();
+    mkdirSync(this.#directory, { recursive: true, mode: 0o700 });
+    closeSync(openSync(this.#path(id), 'w', 0o600));
+    const directory = openSync(this.#directory, 'r');
+    try {
+      fsyncSync(directory);
+    } finally {
+      closeSync(directory);
+    }
   }
 
   /** @param {string} id */
   remove(id) {
     this.#ids.delete(id);
-    this.#write();
+    rmSync(this.#path(id), { force: true });
   }
 
-  /** All or nothing, and on the disk before what is noted is done. */
-  #write() {
-    const beside = `${this.#path}.new`;
-    const file = openSync(beside, 'w', 0o600);
-    try {
-      writeSync(file, `${JSON.stringify([...this.#ids].sort())}\n`);
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
-    renameSync(beside, this.#path);
-  }
-}
-
-/** @param {string} text @returns {string[] | undefined} */
-function parsed(text) {
-  try {
-    /** @type {unknown} */
-    const ids = JSON.parse(text);
-    return Array.isArray(ids) && ids.every((id) => typeof id === 'string') ? ids : undefined;
-  } catch {
-    return undefined;
+  /** An id may hold what a file's name may not: a colon. @param {string} id */
+  #path(id) {
+    return join(this.#directory, encodeURIComponent(id));
   }
 }

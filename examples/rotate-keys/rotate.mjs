@@ -2,17 +2,17 @@
  * Rotates the keys that are due, for a scheduler to run once a day.
  *
  *   TOLLGATE_BASE_URL=https://gateway.acme.example TOLLGATE_ADMIN_KEY=… \
- *     node rotate.mjs --pending rotate-keys.pending.json -- ./store-secret.sh
+ *     node rotate.mjs --pending /var/lib/rotate-keys -- ./store-secret.sh
  *
  * For each key the gateway makes a new secret, and takes those before for three days more. The command behind `--` gets the new secret on its
  * standard input, and TOLLGATE_KEY_ID and TOLLGATE_KEY_NAME in its environment: it puts the secret where the key's clients read it, and ends
  * with 0 when it stands there. The secret is in no argument, no environment and no log, and what the command says is passed on without it.
  *
  * Run again it does what is still to do: a key that was rotated is not due any more, and one whose secret was not handed over stands in the
- * file of `--pending` (ids only) and is rotated anew. It ends with 0 when every key that was due has a secret that works, with 1 when one has
+ * directory of `--pending` (its id only) and is rotated anew. It ends with 0 when every key that was due has a secret that works, with 1 when one has
  * not, and with 2 when it was called wrongly.
  */
-import { ConflictError, Tollgate } from 'tollgate/admin';
+import { APIError, ConflictError, Tollgate } from 'tollgate/admin';
 
 import { handOver } from './hand_over.mjs';
 import { Misuse, USAGE, readOptions } from './options.mjs';
@@ -58,9 +58,16 @@ async function rotate(admin, key, { overlapMs, command, baseURL }, pending) {
     );
   }
   // Noted first: a secret that is made and lost with this process must be made anew before those in use end.
+  const wasPending = pending.has(key.id);
   pending.add(key.id);
   // The revision keeps two of these from rotating one key at a time.
-  const rotated = await admin.apiKeys.rotate(key.id, { overlap_ms: overlapMs, revision: key.revision });
+  const rotated = await admin.apiKeys.rotate(key.id, { overlap_ms: overlapMs, revision: key.revision }).catch((error) => {
+    // What was refused has made no secret; what was not answered may have. A conflict is perhaps with another of these, whose note it is
+    // then: one rotation too many does no harm, and one that is forgotten does.
+    const isRefused = error instanceof APIError && error.status !== undefined && error.status < 500;
+    if (isRefused && !wasPending && !(error instanceof ConflictError)) pending.remove(key.id);
+    throw error;
+  });
   // Before, so that no client is given a secret that is refused; and after, with what the clients have now.
   await checkSecret(baseURL, rotated);
   await handOver(command, rotated);
@@ -73,7 +80,7 @@ async function rotate(admin, key, { overlapMs, command, baseURL }, pending) {
 async function main() {
   const options = readOptions(process.argv.slice(2), process.env);
   const admin = new Tollgate({ apiKey: options.apiKey, baseURL: options.baseURL });
-  const pending = Pending.read(options.pending);
+  const pending = Pending.in(options.pending);
   const due = await dueKeys(admin, options, pending);
   let failed = 0;
   for (const key of due) {

@@ -1,7 +1,7 @@
 /** `examples/rotate-keys`, as a scheduler runs it, against a gateway whose clock the test sets. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { test } from 'node:test';
@@ -51,8 +51,8 @@ class Scheduler {
   }
 
   get pending() {
-    const path = join(this.dir, 'pending.json');
-    return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : [];
+    const path = join(this.dir, 'pending');
+    return existsSync(path) ? readdirSync(path) : [];
   }
 
   /** The secret that the command has stored last. @param {string} id */
@@ -76,7 +76,7 @@ class Scheduler {
    */
   run(args, command = [...STORE, this.dir]) {
     const asOf = new Date(Date.now() + this.aheadMs).toISOString();
-    const all = ['--pending', join(this.dir, 'pending.json'), '--as-of', asOf, ...args, ...(command.length > 0 ? ['--', ...command] : [])];
+    const all = ['--pending', join(this.dir, 'pending'), '--as-of', asOf, ...args, ...(command.length > 0 ? ['--', ...command] : [])];
     const env = { ...process.env, TOLLGATE_BASE_URL: this.gateway.url, TOLLGATE_ADMIN_KEY: KEYS.admin.key };
     return new Promise((resolve) => {
       execFile(process.execPath, [SCRIPT, ...all], { env }, (error, stdout, stderr) => {
@@ -171,7 +171,7 @@ test('a dry run says what is due and changes nothing', () =>
     assert.equal(code, 0, said);
     assert.match(said, /^key_lab: due since .*: would be rotated\n1 due, 0 rotated, 0 failed\n$/);
     assert.deepEqual(await scheduler.admin.auditLogs.head(), before);
-    assert.equal(existsSync(join(scheduler.dir, 'pending.json')), false);
+    assert.deepEqual(scheduler.pending, []);
   }));
 
 test('a secret that was not handed over is a failure, is not said, and is made anew by the next run', () =>
@@ -192,6 +192,20 @@ test('a secret that was not handed over is a failure, is not said, and is made a
     assert.equal(await scheduler.status(scheduler.stored('key_lab')), 200);
     assert.deepEqual(scheduler.pending, []);
     assert.equal((await scheduler.run(['--workspace', 'lab'])).said, '0 due, 0 rotated, 0 failed\n');
+  }));
+
+test('two that run at once rotate a key once, and nothing is left to do', () =>
+  servingWith(GIVEN, async (gateway) => {
+    const scheduler = new Scheduler(gateway);
+    await scheduler.ahead(91 * DAY_MS);
+    const runs = await Promise.all([scheduler.run(['--workspace', 'lab']), scheduler.run(['--workspace', 'lab'])]);
+    const said = runs.map((run) => run.said).join('');
+    assert.equal(said.match(/^key_lab: rotated/gm)?.length, 1, said);
+    assert.equal((await scheduler.admin.apiKeys.retrieve('key_lab')).secrets.length, 2);
+    assert.equal(await scheduler.status(scheduler.stored('key_lab')), 200);
+    assert.equal((await scheduler.run(['--workspace', 'lab'])).code, 0);
+    assert.deepEqual(scheduler.pending, []);
+    assert.equal(await scheduler.status(scheduler.stored('key_lab')), 200);
   }));
 
 test('failures in a row never push the secret out that is in use', () =>
