@@ -857,7 +857,6 @@ export type Workspace = {
   type: 'workspace';
   name: string;
   created_at: string;
-  /** When it was last changed, for one that is archived. */
   archived_at: string | null;
   display_color: string;
   models: string[] | null;
