@@ -8,6 +8,16 @@ ABOUT_THE_ORGANIZATION = {"invalid_policy", "revoked_key"}
 # Forms of the engine's own, which the description leaves open: a price book, and changes to be tried.
 LEFT_OPEN = {"PUT /v1/organizations/price_book", "POST /v1/organizations/preview"}
 
+# By whom the API is asked: without these, everything after would be a 401 and prove nothing.
+ASKING = {"manage_admin", "ada"}
+
+
+@schemathesis.hook
+def filter_case(context, case):
+    """Lets nothing change who asks: ids are learnt from what the API lists."""
+    ids = set((case.path_parameters or {}).values())
+    return case.method.upper() in {"GET", "HEAD"} or not ASKING & {str(each) for each in ids}
+
 
 @schemathesis.check
 def described_data_is_understood(ctx, response, case):
