@@ -60,12 +60,11 @@ async function rotate(admin, key, { overlapMs, command, baseURL }, pending) {
   // Noted first: a secret that is made and lost with this process must be made anew before those in use end.
   const wasPending = pending.has(key.id);
   pending.add(key.id);
-  // The revision keeps two of these from rotating one key at a time.
+  // The revision keeps two of these, on two machines, from rotating one key at a time.
   const rotated = await admin.apiKeys.rotate(key.id, { overlap_ms: overlapMs, revision: key.revision }).catch((error) => {
-    // What was refused has made no secret; what was not answered may have. A conflict is perhaps with another of these, whose note it is
-    // then: one rotation too many does no harm, and one that is forgotten does.
+    // What was refused has made no secret; what was not answered may have.
     const isRefused = error instanceof APIError && error.status !== undefined && error.status < 500;
-    if (isRefused && !wasPending && !(error instanceof ConflictError)) pending.remove(key.id);
+    if (isRefused && !wasPending) pending.remove(key.id);
     throw error;
   });
   // Before, so that no client is given a secret that is refused; and after, with what the clients have now.
@@ -80,7 +79,7 @@ async function rotate(admin, key, { overlapMs, command, baseURL }, pending) {
 async function main() {
   const options = readOptions(process.argv.slice(2), process.env);
   const admin = new Tollgate({ apiKey: options.apiKey, baseURL: options.baseURL });
-  const pending = Pending.in(options.pending);
+  const pending = options.dryRun ? Pending.in(options.pending) : Pending.lock(options.pending);
   const due = await dueKeys(admin, options, pending);
   let failed = 0;
   for (const key of due) {

@@ -52,7 +52,7 @@ class Scheduler {
 
   get pending() {
     const path = join(this.dir, 'pending');
-    return existsSync(path) ? readdirSync(path) : [];
+    return existsSync(path) ? readdirSync(path).filter((name) => name !== '.lock') : [];
   }
 
   /** The secret that the command has stored last. @param {string} id */
@@ -80,7 +80,7 @@ class Scheduler {
     const env = { ...process.env, TOLLGATE_BASE_URL: this.gateway.url, TOLLGATE_ADMIN_KEY: KEYS.admin.key };
     return new Promise((resolve) => {
       execFile(process.execPath, [SCRIPT, ...all], { env }, (error, stdout, stderr) => {
-        resolve({ code: error === null ? 0 : Number(error.code), said: stdout + stderr });
+        resolve({ code: error === null ? 0 : Number(error.code ?? -1), said: stdout + stderr });
       });
     });
   }
@@ -201,10 +201,26 @@ test('two that run at once rotate a key once, and nothing is left to do', () =>
     const runs = await Promise.all([scheduler.run(['--workspace', 'lab']), scheduler.run(['--workspace', 'lab'])]);
     const said = runs.map((run) => run.said).join('');
     assert.equal(said.match(/^key_lab: rotated/gm)?.length, 1, said);
+    for (const run of runs) {
+      // The other came too early, and says so, or too late, and found nothing to do.
+      assert.match(run.said, run.code === 1 ? /works on it: wait until that has ended/ : /^(?:1 due, 1|0 due, 0) rotated, 0 failed$/m);
+    }
     assert.equal((await scheduler.admin.apiKeys.retrieve('key_lab')).secrets.length, 2);
     assert.equal(await scheduler.status(scheduler.stored('key_lab')), 200);
-    assert.equal((await scheduler.run(['--workspace', 'lab'])).code, 0);
     assert.deepEqual(scheduler.pending, []);
+  }));
+
+test('a run that was killed leaves no lock that keeps the next one out', () =>
+  servingWith(GIVEN, async (gateway) => {
+    const scheduler = new Scheduler(gateway);
+    await scheduler.ahead(91 * DAY_MS);
+    // The command ends the script itself, as a machine that fails would, after the secret was made and before it was stored.
+    const killed = await scheduler.run(['--workspace', 'lab'], [process.execPath, '--eval', `process.kill(process.ppid, 'SIGKILL')`]);
+    assert.notEqual(killed.code, 0);
+    assert.deepEqual(scheduler.pending, ['key_lab']);
+    const { code, said } = await scheduler.run(['--workspace', 'lab']);
+    assert.equal(code, 0, said);
+    assert.match(said, /^key_lab: rotated/m);
     assert.equal(await scheduler.status(scheduler.stored('key_lab')), 200);
   }));
 
