@@ -36,6 +36,9 @@ const COMPILER = fileURLToPath(new URL('../node_modules/typescript/bin/tsc', imp
 const PROJECT = fileURLToPath(new URL('../tsconfig.json', import.meta.url));
 const EDGE = new URL('../dist/edge/index.js', import.meta.url);
 
+/** A text that stands at more fields than this tells of a kind of value, and nothing of the field. */
+const MANY = 20;
+
 const HEAD = `// Generated from the API description by \`node pkg/build/admin_types.mjs\`. Do not edit.
 `;
 
@@ -50,8 +53,20 @@ export async function description() {
   return response.json();
 }
 
+/** What is told at too many fields. @type {Set<string>} */
+let repeated = new Set();
+
+/** @param {string} text */
+function repeatedIn(text) {
+  /** @type {Map<string, number>} */
+  const counts = new Map();
+  for (const [, told = ''] of text.matchAll(/"description":("(?:[^"\\]|\\.)*")/g)) counts.set(told, (counts.get(told) ?? 0) + 1);
+  return new Set([...counts].filter(([, count]) => count > MANY).map(([told]) => JSON.parse(told)));
+}
+
 /** The source text of the types. @param {Description} described */
 export function typesOf({ paths, components }) {
+  repeated = repeatedIn(JSON.stringify({ paths, components }));
   const schemas = Object.entries(components.schemas).sort(([one], [other]) => (one < other ? -1 : 1));
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => operationType(`${method.toUpperCase()} ${path}`, operation)),
@@ -165,7 +180,7 @@ function unique(types) {
 
 /** @param {string | undefined} text @param {string} indent */
 function comment(text, indent) {
-  return text === undefined ? '' : `${indent}/** ${text.replaceAll('*/', '*\\/')} */\n`;
+  return text === undefined || repeated.has(text) ? '' : `${indent}/** ${text.replaceAll('*/', '*\\/')} */\n`;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -13,7 +13,6 @@ export type Address = {
 export type Amount = number | string;
 
 export type ApiKey = {
-  /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
   id: string;
   type: 'api_key';
   name: string;
@@ -22,33 +21,27 @@ export type ApiKey = {
   partial_key_hint: string | null;
   created_at: string;
   created_by: {
-    /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
     id: string;
     type: 'user' | 'service_account' | 'api_key';
   } | null;
   expires_at: string | null;
   principal: {
     type: 'user_actor';
-    /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
     user_id: string;
   } | {
     type: 'service_account_actor';
-    /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
     service_account_id: string;
   };
   scope: {
     type: 'organization';
   } | {
     type: 'workspace';
-    /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
     workspace_id: string;
   };
-  /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
   workspace_id: string | null;
   owner: Owner;
   owner_active: boolean;
   workspace_active: boolean;
-  /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
   role: string | null;
   models: string[] | null;
   /** Until when each of its secrets is taken; more than one while it is rotated. */
@@ -57,7 +50,6 @@ export type ApiKey = {
   }[];
   rotated_at: string;
   rotation_due_at: string | null;
-  /** The revision that was read; a change that somebody else made since is a 409. */
   revision: number;
 };
 
@@ -65,18 +57,14 @@ export type ApiKeyChange = {
   name?: string | null;
   /** `archived` revokes the key, for good; `active` says that it is not. */
   status?: 'active' | 'archived';
-  /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
   workspace_id?: string | null;
-  /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
   role?: string | null;
   models?: string[] | null;
   expires_at?: string | null;
-  /** The revision that was read; a change that somebody else made since is a 409. */
   revision?: number;
 };
 
 export type ApiKeyWithSecret = {
-  /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
   id: string;
   type: 'api_key';
   name: string;
@@ -85,33 +73,27 @@ export type ApiKeyWithSecret = {
   partial_key_hint: string | null;
   created_at: string;
   created_by: {
-    /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
     id: string;
     type: 'user' | 'service_account' | 'api_key';
   } | null;
   expires_at: string | null;
   principal: {
     type: 'user_actor';
-    /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
     user_id: string;
   } | {
     type: 'service_account_actor';
-    /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
     service_account_id: string;
   };
   scope: {
     type: 'organization';
   } | {
     type: 'workspace';
-    /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
     workspace_id: string;
   };
-  /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
   workspace_id: string | null;
   owner: Owner;
   owner_active: boolean;
   workspace_active: boolean;
-  /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
   role: string | null;
   models: string[] | null;
   /** Until when each of its secrets is taken; more than one while it is rotated. */
@@ -120,7 +102,6 @@ export type ApiKeyWithSecret = {
   }[];
   rotated_at: string;
   rotation_due_at: string | null;
-  /** The revision that was read; a change that somebody else made since is a 409. */
   revision: number;
   /** The secret. Only this answer has it: it is kept nowhere. */
   key: string;
@@ -136,21 +117,17 @@ export type AuditLogEntry = {
   id: string;
   type: string;
   created_at: string;
-  /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
   organization_id: string;
   actor: {
     type: 'user_actor';
-    /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
     user_id: string;
     ip_address: string | null;
   } | {
     type: 'service_account_actor';
-    /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
     service_account_id: string;
     ip_address: string | null;
   } | {
     type: 'api_key_actor';
-    /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
     api_key_id: string;
     ip_address: string | null;
   } | {
@@ -168,7 +145,6 @@ export type AuditLogEntry = {
 };
 
 export type Budget = {
-  /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
   id: string;
   type: 'budget';
   scope: Scope;
@@ -181,7 +157,6 @@ export type Budget = {
   thresholds_percent?: number[];
   mode?: 'enforce' | 'shadow';
   created_at: string;
-  /** The revision that was read; a change that somebody else made since is a 409. */
   revision: number;
 };
 
@@ -195,7 +170,6 @@ export type BudgetPut = {
   anchor_day?: number;
   thresholds_percent?: number[];
   mode?: 'enforce' | 'shadow';
-  /** The revision that was read; a change that somebody else made since is a 409. */
   revision?: number;
 };
 
@@ -212,11 +186,9 @@ export type Denial = {
 };
 
 export type EffectiveSpendLimit = {
-  /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
   spend_limit_id: string;
   actor: {
     type: 'user_actor';
-    /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
     user_id: string;
     email_address: string;
     name: string | null;
@@ -261,17 +233,13 @@ export type Export = {
 
 export type IncreaseDecision = {
   note?: string;
-  /** The revision that was read; a change that somebody else made since is a 409. */
   revision?: number;
 };
 
 export type IncreaseRequest = {
-  /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
   id: string;
   type: 'increase_request';
-  /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
   limit: string | null;
-  /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
   budget: string | null;
   amount: Amount;
   reason: string;
@@ -279,16 +247,13 @@ export type IncreaseRequest = {
   note: string | null;
   requested_by: Principal;
   created_at: string;
-  /** The revision that was read; a change that somebody else made since is a 409. */
   revision: number;
 };
 
 export type Invite = {
-  /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
   id: string;
   type: 'invite';
   email: string;
-  /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
   role: string;
   status: 'pending' | 'accepted' | 'expired' | 'deleted';
   invited_at: string;
@@ -300,7 +265,6 @@ export type Invite = {
 };
 
 export type Limit = {
-  /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
   id: string;
   type: 'limit';
   scope: Scope;
@@ -308,14 +272,12 @@ export type Limit = {
   rate: number | string | null;
   period_ms: number | null;
   capacity: Amount;
-  /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
   model_class: string | null;
   operation: 'messages' | 'count_tokens';
   count_cache_reads: boolean;
   output: 'reserve' | 'settle';
   mode: 'enforce' | 'shadow';
   created_at: string;
-  /** The revision that was read; a change that somebody else made since is a 409. */
   revision: number;
 };
 
@@ -328,10 +290,8 @@ export type LimitPut = {
   count_cache_reads?: false;
   output?: 'settle';
   scope: Scope;
-  /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
   model_class?: string | null;
   mode?: 'enforce' | 'shadow';
-  /** The revision that was read; a change that somebody else made since is a 409. */
   revision?: number;
 } | {
   meter: 'input_tokens';
@@ -342,10 +302,8 @@ export type LimitPut = {
   count_cache_reads?: boolean;
   output?: 'settle';
   scope: Scope;
-  /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
   model_class?: string | null;
   mode?: 'enforce' | 'shadow';
-  /** The revision that was read; a change that somebody else made since is a 409. */
   revision?: number;
 } | {
   meter: 'output_tokens';
@@ -356,10 +314,8 @@ export type LimitPut = {
   count_cache_reads?: false;
   output?: 'reserve' | 'settle';
   scope: Scope;
-  /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
   model_class?: string | null;
   mode?: 'enforce' | 'shadow';
-  /** The revision that was read; a change that somebody else made since is a 409. */
   revision?: number;
 } | {
   meter: 'tokens';
@@ -370,10 +326,8 @@ export type LimitPut = {
   count_cache_reads?: boolean;
   output?: 'reserve' | 'settle';
   scope: Scope;
-  /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
   model_class?: string | null;
   mode?: 'enforce' | 'shadow';
-  /** The revision that was read; a change that somebody else made since is a 409. */
   revision?: number;
 } | {
   meter: 'cost';
@@ -384,10 +338,8 @@ export type LimitPut = {
   count_cache_reads?: false;
   output?: 'settle';
   scope: Scope;
-  /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
   model_class?: string | null;
   mode?: 'enforce' | 'shadow';
-  /** The revision that was read; a change that somebody else made since is a 409. */
   revision?: number;
 } | {
   meter: 'concurrent_requests';
@@ -398,49 +350,39 @@ export type LimitPut = {
   count_cache_reads?: false;
   output?: 'settle';
   scope: Scope;
-  /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
   model_class?: string | null;
   mode?: 'enforce' | 'shadow';
-  /** The revision that was read; a change that somebody else made since is a 409. */
   revision?: number;
 };
 
 export type Member = {
-  /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
   id: string;
   type: 'user';
   email: string;
   name: string;
-  /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
   role: string;
   status: 'active' | 'invited' | 'removed';
   added_at: string;
-  /** The revision that was read; a change that somebody else made since is a 409. */
   revision: number;
 };
 
 export type MemberChange = {
-  /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
   role?: string;
   name?: string | null;
   email?: string;
-  /** The revision that was read; a change that somebody else made since is a 409. */
   revision?: number;
 };
 
 export type ModelClassPut = {
   models: string[];
-  /** The revision that was read; a change that somebody else made since is a 409. */
   revision?: number;
 };
 
 export type Modelclasse = {
-  /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
   id: string;
   type: 'model_class';
   models: string[];
   created_at: string;
-  /** The revision that was read; a change that somebody else made since is a 409. */
   revision: number;
 };
 
@@ -450,7 +392,6 @@ export type NewApiKey = {
   id?: string;
   kind?: 'caller' | 'admin';
   owner?: Owner;
-  /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
   workspace_id?: string | null;
   /** Cuts what the owner may do; never adds to it. */
   role?: string | null;
@@ -466,33 +407,26 @@ export type NewApiKey = {
 };
 
 export type NewIncreaseRequest = {
-  /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
   limit: string;
   amount: Amount;
   reason: string;
-  /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
   id?: string;
 } | {
-  /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
   budget: string;
   /** the cap, in US dollars */
   amount: string;
   reason: string;
-  /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
   id?: string;
 };
 
 export type NewInvite = {
   email: string;
-  /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
   role: string;
   name?: string;
-  /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
   id?: string;
 };
 
 export type NewSignInCode = {
-  /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
   member_id: string;
 };
 
@@ -501,19 +435,16 @@ export type NewSpendLimit = {
   amount: string;
   period: 'daily' | 'weekly' | 'monthly';
   scope: SpendLimitScope;
-  /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
   id?: string;
 };
 
 export type NewWorkspace = {
   name: string;
-  /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
   id?: string;
   models?: string[] | null;
 };
 
 export type NewWorkspaceMember = {
-  /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
   user_id: string;
   /** `workspace_admin`, `workspace_developer`, `workspace_user`, `workspace_billing`, or the id of a role */
   workspace_role: string;
@@ -521,25 +452,20 @@ export type NewWorkspaceMember = {
 
 export type OpenedSession = {
   type: 'session';
-  /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
   id: string;
-  /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
   member_id: string;
   expires_at: string;
 };
 
 export type Organization = {
-  /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
   id: string;
   type: 'organization';
   name: string;
 };
 
 export type Owner = {
-  /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
   member: string;
 } | {
-  /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
   service_account: string;
 };
 
@@ -555,7 +481,6 @@ export type Preview = {
       type: string;
       [name: string]: unknown;
     };
-    /** The revision that was read; a change that somebody else made since is a 409. */
     revision?: number | null;
   }[];
 };
@@ -566,7 +491,6 @@ export type Previewed = {
     target: {
       [name: string]: string;
     };
-    /** The revision that was read; a change that somebody else made since is a 409. */
     revision: number;
   }[];
 } | {
@@ -574,7 +498,6 @@ export type Previewed = {
   reason: string;
 } | {
   outcome: 'refused';
-  /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
   code: string;
   message: string;
   path: string | null;
@@ -591,7 +514,6 @@ export type PriceBook = {
   name: string;
   hash: string;
   models: number;
-  /** The revision that was read; a change that somebody else made since is a 409. */
   revision: number;
 };
 
@@ -613,13 +535,10 @@ export type PriceBookFile = {
 };
 
 export type Principal = {
-  /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
   member: string;
 } | {
-  /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
   service_account: string;
 } | {
-  /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
   key: string;
 };
 
@@ -631,7 +550,6 @@ export type Problem = {
 };
 
 export type Profile = {
-  /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
   id: string;
   type: 'organization_profile';
   name: string | null;
@@ -639,7 +557,6 @@ export type Profile = {
   tax_id: string | null;
   billing_address: Address;
   payment: Payment;
-  /** The revision that was read; a change that somebody else made since is a 409. */
   revision: number;
 };
 
@@ -650,7 +567,6 @@ export type ProfileChange = {
   tax_id?: string | null;
   billing_address?: Address;
   payment?: Payment;
-  /** The revision that was read; a change that somebody else made since is a 409. */
   revision?: number;
 };
 
@@ -673,7 +589,6 @@ export type RateLimit = {
 };
 
 export type Role = {
-  /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
   id: string;
   type: 'role';
   permissions: {
@@ -681,7 +596,6 @@ export type Role = {
     scope: 'any' | 'own';
   }[];
   created_at: string;
-  /** The revision that was read; a change that somebody else made since is a 409. */
   revision: number;
 };
 
@@ -690,59 +604,45 @@ export type RolePut = {
     action: string;
     scope: 'any' | 'own';
   }[];
-  /** The revision that was read; a change that somebody else made since is a 409. */
   revision?: number;
 };
 
 export type Rotation = {
   /** How long the secrets before are still taken. */
   overlap_ms?: number;
-  /** The revision that was read; a change that somebody else made since is a 409. */
   revision?: number;
 };
 
 export type Scope = 'organization' | {
-  /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
   project: string;
 } | {
-  /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
   member: string;
 } | {
-  /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
   key: string;
 };
 
 export type ServiceAccountPut = {
   name?: string | null;
-  /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
   project: string;
-  /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
   role: string;
   status?: 'active' | 'removed';
-  /** The revision that was read; a change that somebody else made since is a 409. */
   revision?: number;
 };
 
 export type Serviceaccount = {
-  /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
   id: string;
   type: 'service_account';
   name?: string | null;
-  /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
   project: string;
-  /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
   role: string;
   status?: 'active' | 'removed';
   created_at: string;
-  /** The revision that was read; a change that somebody else made since is a 409. */
   revision: number;
 };
 
 export type Session = {
-  /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
   id: string;
   type: 'session';
-  /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
   member_id: string;
   created_at: string;
   expires_at: string;
@@ -759,7 +659,6 @@ export type Settings = {
   max_reservations?: number;
   fallback_model?: string | null;
   key_max_age_ms?: number | null;
-  /** The revision that was read; a change that somebody else made since is a 409. */
   revision: number;
 };
 
@@ -771,7 +670,6 @@ export type SettingsChange = {
   max_reservations?: number;
   fallback_model?: string | null;
   key_max_age_ms?: number | null;
-  /** The revision that was read; a change that somebody else made since is a 409. */
   revision?: number;
 };
 
@@ -782,14 +680,12 @@ export type SignIn = {
 
 export type SignInCode = {
   type: 'sign_in_code';
-  /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
   member_id: string;
   code: string;
   expires_at: string;
 };
 
 export type SpendLimit = {
-  /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
   id: string;
   type: 'spend_limit';
   amount: string;
@@ -799,7 +695,6 @@ export type SpendLimit = {
   is_enabled: boolean;
   created_at: string;
   updated_at: string;
-  /** The revision that was read; a change that somebody else made since is a 409. */
   revision: number;
 };
 
@@ -807,7 +702,6 @@ export type SpendLimitChange = {
   /** whole cents */
   amount?: string;
   is_enabled?: boolean;
-  /** The revision that was read; a change that somebody else made since is a 409. */
   revision?: number;
 };
 
@@ -815,21 +709,17 @@ export type SpendLimitScope = {
   type: 'organization';
 } | {
   type: 'workspace';
-  /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
   workspace_id: string;
 } | {
   type: 'user';
-  /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
   user_id: string;
 } | {
   type: 'api_key';
-  /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
   api_key_id: string;
 };
 
 export type Violation = {
   type: 'limit';
-  /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
   limit: string;
   scope: Scope;
   meter: string;
@@ -839,7 +729,6 @@ export type Violation = {
   remedy: string;
 } | {
   type: 'budget';
-  /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
   budget: string;
   scope: Scope;
   cap_usd: string;
@@ -852,7 +741,6 @@ export type Violation = {
 };
 
 export type Workspace = {
-  /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
   id: string;
   type: 'workspace';
   name: string;
@@ -860,24 +748,19 @@ export type Workspace = {
   archived_at: string | null;
   display_color: string;
   models: string[] | null;
-  /** The revision that was read; a change that somebody else made since is a 409. */
   revision: number;
 };
 
 export type WorkspaceChange = {
   name?: string;
   models?: string[] | null;
-  /** The revision that was read; a change that somebody else made since is a 409. */
   revision?: number;
 };
 
 export type WorkspaceMember = {
   type: 'workspace_member';
-  /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
   user_id: string;
-  /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
   workspace_id: string;
-  /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
   workspace_role: string;
 };
 
@@ -889,7 +772,6 @@ export type WorkspaceMemberChange = {
 export type WorkspaceRateLimit = {
   rate_limit_id: string;
   type: 'workspace_rate_limit';
-  /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
   workspace_id: string;
   group: {
     id: string;
@@ -966,7 +848,6 @@ export interface Operations {
     query: object;
     body: undefined;
     answer: {
-      /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
       id: string;
       type: 'api_key_deleted';
     };
@@ -1114,7 +995,6 @@ export interface Operations {
     query: object;
     body: undefined;
     answer: {
-      /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
       id: string;
       type: 'budget_deleted';
     };
@@ -1237,7 +1117,6 @@ export interface Operations {
     query: object;
     body: undefined;
     answer: {
-      /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
       id: string;
       type: 'invite_deleted';
     };
@@ -1285,7 +1164,6 @@ export interface Operations {
     query: object;
     body: undefined;
     answer: {
-      /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
       id: string;
       type: 'limit_deleted';
     };
@@ -1349,7 +1227,6 @@ export interface Operations {
     query: object;
     body: undefined;
     answer: {
-      /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
       id: string;
       type: 'user_deleted';
     };
@@ -1396,7 +1273,6 @@ export interface Operations {
     query: object;
     body: undefined;
     answer: {
-      /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
       id: string;
       type: 'model_class_deleted';
     };
@@ -1490,7 +1366,6 @@ export interface Operations {
     query: object;
     body: undefined;
     answer: {
-      /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
       id: string;
       type: 'role_deleted';
     };
@@ -1538,7 +1413,6 @@ export interface Operations {
     query: object;
     body: undefined;
     answer: {
-      /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
       id: string;
       type: 'service_account_deleted';
     };
@@ -1567,7 +1441,6 @@ export interface Operations {
     query: object;
     body: undefined;
     answer: {
-      /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
       id: string;
       type: 'session_deleted';
     };
@@ -1657,7 +1530,6 @@ export interface Operations {
     query: object;
     body: undefined;
     answer: {
-      /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
       id: string;
       type: 'spend_limit_deleted';
     };
@@ -1707,7 +1579,6 @@ export interface Operations {
     query: object;
     body: undefined;
     answer: {
-      /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
       id: string;
       type: 'user_deleted';
     };
@@ -1821,9 +1692,7 @@ export interface Operations {
     body: undefined;
     answer: {
       type: 'workspace_member_deleted';
-      /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
       user_id: string;
-      /** 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit */
       workspace_id: string;
     };
   };
