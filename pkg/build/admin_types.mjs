@@ -53,20 +53,21 @@ export async function description() {
   return response.json();
 }
 
-/** What is told at too many fields. @type {Set<string>} */
-let repeated = new Set();
-
-/** @param {string} text */
-function repeatedIn(text) {
-  /** @type {Map<string, number>} */
+/** The description without the texts that many fields share. @param {Description} described @returns {Description} */
+function withoutRepeated(described) {
+  const text = JSON.stringify(described);
+  /** @type {Map<unknown, number>} */
   const counts = new Map();
-  for (const [, told = ''] of text.matchAll(/"description":("(?:[^"\\]|\\.)*")/g)) counts.set(told, (counts.get(told) ?? 0) + 1);
-  return new Set([...counts].filter(([, count]) => count > MANY).map(([told]) => JSON.parse(told)));
+  JSON.parse(text, (name, value) => {
+    if (name === 'description') counts.set(value, (counts.get(value) ?? 0) + 1);
+    return value;
+  });
+  return JSON.parse(text, (name, value) => (name === 'description' && (counts.get(value) ?? 0) > MANY ? undefined : value));
 }
 
 /** The source text of the types. @param {Description} described */
-export function typesOf({ paths, components }) {
-  repeated = repeatedIn(JSON.stringify({ paths, components }));
+export function typesOf(described) {
+  const { paths, components } = withoutRepeated(described);
   const schemas = Object.entries(components.schemas).sort(([one], [other]) => (one < other ? -1 : 1));
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => operationType(`${method.toUpperCase()} ${path}`, operation)),
@@ -180,7 +181,7 @@ function unique(types) {
 
 /** @param {string | undefined} text @param {string} indent */
 function comment(text, indent) {
-  return text === undefined || repeated.has(text) ? '' : `${indent}/** ${text.replaceAll('*/', '*\\/')} */\n`;
+  return text === undefined ? '' : `${indent}/** ${text.replaceAll('*/', '*\\/')} */\n`;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
