@@ -1,5 +1,6 @@
 /** The package's speed in Node beside its peer's, measured in one run: `cargo xtask bench`. */
 import * as catalogue from './catalogue.mjs';
+import * as management from './management.mjs';
 import * as price from './price.mjs';
 
 /** @typedef {{ what: string, ours: number, peer: string, theirs: number }} Row a row of the table; times in nanoseconds */
@@ -23,3 +24,5 @@ console.log();
 print('ns', 1, price.rows());
 console.log();
 print('ms', 1_000_000, catalogue.rows());
+console.log();
+await management.print();

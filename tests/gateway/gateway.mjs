@@ -7,6 +7,11 @@ import { fileURLToPath } from 'node:url';
 import { bundle, startWorkerd, writeWorkerdConfig } from '../../examples/worker/workerd.mjs';
 import { NORMAL, ORGANIZATION, policy } from './company.mjs';
 
+/**
+ * @typedef {import('tollgate/management').BalanceForm} Balance
+ * @typedef {{ seq: number, event: import('tollgate/management').EventForm }} Logged
+ */
+
 const TOKEN = 'operator-token-of-the-tests';
 const ENTRY = fileURLToPath(new URL('./worker/index.ts', import.meta.url));
 
@@ -112,7 +117,7 @@ export class TestGateway {
 
   /** What was spent and what is held, of everything. */
   async balances() {
-    const { total } = await this.operator('query', { type: 'balances' });
+    const { total } = /** @type {{ total: Balance }} */ (await this.operator('query', { type: 'balances' }));
     return total;
   }
 
@@ -123,12 +128,14 @@ export class TestGateway {
 
   /** Every event that the log holds. */
   async events() {
+    /** @type {Logged[]} */
     const all = [];
     for (let after = 0; ;) {
-      const { events } = await this.operator('events', { after, limit: 1000 });
-      if (events.length === 0) return all;
+      const { events } = /** @type {{ events: Logged[] }} */ (await this.operator('events', { after, limit: 1000 }));
+      const last = events.at(-1);
+      if (last === undefined) return all;
       all.push(...events);
-      after = events.at(-1).seq;
+      after = last.seq;
     }
   }
 }

@@ -53,7 +53,7 @@ test('a Node program imports it as an ES module', async () => {
   assert.equal(mistake, 'true unknown_reservation command.reservation');
 });
 
-for (const resolution of ['nodenext', 'bundler', 'workerd']) {
+for (const resolution of ['nodenext', 'bundler', 'workerd', 'admin']) {
   test(`a strict TypeScript program compiles against it (${resolution})`, async () => {
     const tsc = join(HERE, 'node_modules/typescript/bin/tsc');
     const project = join(HERE, `consumer/tsconfig.${resolution}.json`);

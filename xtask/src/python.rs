@@ -11,7 +11,7 @@ use crate::step;
 use crate::workspace::Workspace;
 
 const REQUIREMENTS: &str = "tests/clients/requirements.txt";
-const ELSEWHERE: &str = "install Python 3.9 or newer with its `venv` module";
+const ELSEWHERE: &str = "install Python 3.11 or newer with its `venv` module";
 
 /// Makes the environment if it is missing or out of date; answers with its interpreter.
 pub(crate) fn ensure(workspace: &Workspace) -> Result<PathBuf> {

@@ -79,7 +79,13 @@ const SUITES: &[Suite] = &[
     Suite {
         name: "clients",
         about: "the official SDKs as clients, in JavaScript and in Python",
-        needs: &[Need::Package, Need::Npm("examples/worker"), Need::Npm("examples/demo"), Need::Python],
+        needs: &[
+            Need::Package,
+            Need::Npm("examples/worker"),
+            Need::Npm("examples/demo"),
+            Need::Npm("examples/rotate-keys"),
+            Need::Python,
+        ],
         run: Run::Node("tests/clients"),
         timeout_s: 900,
     },

@@ -1,0 +1,85 @@
+/** Lists: a page at a time, or all of them one after the other. */
+import type { PageBody } from './operation.js';
+
+/** Where a list goes on. */
+export interface Cursor {
+  after_id?: string;
+  before_id?: string;
+}
+
+type Load<T> = (cursor: Cursor) => Promise<PageBody<T>>;
+
+export class Page<T> implements PageBody<T>, AsyncIterable<T> {
+  readonly data: T[];
+  readonly has_more: boolean;
+  readonly first_id: string | null;
+  readonly last_id: string | null;
+  readonly #load: Load<T>;
+  readonly #backwards: boolean;
+
+  constructor(body: PageBody<T>, load: Load<T>, backwards: boolean) {
+    this.data = body.data;
+    this.has_more = body.has_more;
+    this.first_id = body.first_id;
+    this.last_id = body.last_id;
+    this.#load = load;
+    this.#backwards = backwards;
+  }
+
+  hasNextPage(): boolean {
+    return this.#next() !== null;
+  }
+
+  /** The page behind this one: with `before_id` the one before it. */
+  async getNextPage(): Promise<Page<T>> {
+    const cursor = this.#next();
+    if (cursor === null) throw new Error('there is no next page: ask `hasNextPage()` first');
+    return new Page(await this.#load(cursor), this.#load, this.#backwards);
+  }
+
+  /** Everything on this page and on those behind it. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<T> {
+    for (let page: Page<T> = this; ; page = await page.getNextPage()) {
+      yield* page.#backwards ? page.data.toReversed() : page.data;
+      if (!page.hasNextPage()) return;
+    }
+  }
+
+  #next(): Cursor | null {
+    if (!this.has_more) return null;
+    if (this.#backwards) return this.first_id === null ? null : { before_id: this.first_id };
+    return this.last_id === null ? null : { after_id: this.last_id };
+  }
+}
+
+/**
+ * A list that was asked for: `await` gives its first page, `for await` everything, loading each page when it is reached.
+ *
+ * Nothing is sent before one of the two is done.
+ */
+export class Pages<T> implements PromiseLike<Page<T>>, AsyncIterable<T> {
+  readonly #load: Load<T>;
+  readonly #backwards: boolean;
+  #first: Promise<Page<T>> | undefined;
+
+  constructor(load: Load<T>, asked: Cursor) {
+    this.#load = load;
+    this.#backwards = asked.before_id !== undefined;
+  }
+
+  then<A = Page<T>, B = never>(
+    fulfilled?: ((page: Page<T>) => A | PromiseLike<A>) | null,
+    rejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    return this.#page().then(fulfilled, rejected);
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<T> {
+    yield* await this.#page();
+  }
+
+  #page(): Promise<Page<T>> {
+    this.#first ??= this.#load({}).then((body) => new Page(body, this.#load, this.#backwards));
+    return this.#first;
+  }
+}
