@@ -5,6 +5,7 @@ import { lstat, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
+import { gzipSync } from 'node:zlib';
 
 const run = promisify(execFile);
 const HERE = import.meta.dirname;
@@ -37,6 +38,11 @@ test('every export leads to a file that was packed', async () => {
   const files = targets(exports);
   assert.ok(files.length >= 10, `only ${files.length} files are exported`);
   for (const file of files) assert.ok((await stat(join(INSTALLED, file))).isFile(), file);
+});
+
+test('what every web page loads stays small: the engine that decides requests is at most 180 KB as it is sent', async () => {
+  const sent = gzipSync(await readFile(join(INSTALLED, 'dist/core.wasm')), { level: 9 });
+  assert.ok(sent.length <= 180_000, `${sent.length} bytes`);
 });
 
 test('a Node program imports it as an ES module', async () => {
