@@ -78,7 +78,7 @@ const SUITES: &[Suite] = &[
     },
     Suite {
         name: "clients",
-        about: "the official SDKs as clients, in JavaScript and in Python",
+        about: "the official SDKs, `tollgate/admin` and requests made from the API description, as clients",
         needs: &[
             Need::Package,
             Need::Npm("examples/worker"),

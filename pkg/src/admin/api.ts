@@ -402,8 +402,23 @@ export type NewApiKey = {
     tokens_per_minute?: number;
   };
   /** US dollars as a decimal string */
-  monthly_cap_usd?: string;
+  monthly_cap_usd: string;
   alert_threshold_percent?: number;
+} | {
+  name: string;
+  /** A new one by default; the limits that come with it are named after it. */
+  id?: string;
+  kind?: 'caller' | 'admin';
+  owner?: Owner;
+  workspace_id?: string | null;
+  /** Cuts what the owner may do; never adds to it. */
+  role?: string | null;
+  models?: string[] | null;
+  expires_at?: string | null;
+  rate_limit?: {
+    requests_per_minute?: number;
+    tokens_per_minute?: number;
+  };
 };
 
 export type NewIncreaseRequest = {
