@@ -87,6 +87,15 @@ impl Config {
         }
     }
 
+    /// The project that a key names, else the one that it works for. They differ where a key is wrong, or was left behind
+    /// when its account moved without it.
+    pub fn home_of<'a>(&'a self, key: &'a Json) -> &'a str {
+        match key.get("project") {
+            Json::Null => self.project_of(key),
+            named => named.text(),
+        }
+    }
+
     /// What a key may do on resources of a project: as its owner would in the key's own project, cut by the key's role.
     pub fn key_reach(&self, key: &Json, action: &str, project: &str) -> Reach {
         let own = self.project_of(key);

@@ -85,7 +85,7 @@ fn candidates(config: &Config, of: &str, change: &'static str) -> Vec<Candidate>
         "members" => each(&config.members, &|form| (String::new(), owned("member", form))),
         "projects" => each(&config.projects, &|form| (text(form, "id"), Json::Null)),
         "service_accounts" => each(&config.accounts, &|form| (text(form, "project"), owned("service_account", form))),
-        "keys" => each(&config.keys, &|form| (config.project_of(form).to_owned(), form.get("owner").clone())),
+        "keys" => each(&config.keys, &|form| (config.home_of(form).to_owned(), form.get("owner").clone())),
         "limits" => scoped(&config.limits),
         "budgets" => scoped(&config.budgets),
         _ => each(&config.requests, &|form| {
@@ -191,7 +191,7 @@ impl Model {
         let owner = find(&config.members, owner.get("member").text())
             .or_else(|| find(&config.accounts, owner.get("service_account").text()));
         let owner_active = owner.is_some_and(|owner| owner.get("status").text() == "active");
-        let project = find(&config.projects, config.project_of(&item));
+        let project = find(&config.projects, config.home_of(&item));
         let project_active = project.is_none_or(|project| project.get("status").text() == "active");
         item.set("created_by", sets().next().map_or(Json::Null, |(_, _, event)| event.get("actor").clone()));
         item.set("rotated_at_ms", rotated_at.into());
@@ -206,7 +206,7 @@ impl Model {
         let credential = read::credential(query)?;
         let config = self.log.config();
         let Some((key, _)) = config.key(&credential) else { return Ok(refuse("unknown_key")) };
-        let project = find(&config.projects, config.project_of(key)).map(|project| project.get("id").clone());
+        let project = find(&config.projects, config.home_of(key)).map(|project| project.get("id").clone());
         Ok(object! {
             "type": "identity", "key": key.get("id").clone(), "kind": key.get("kind").clone(), "owner": key.get("owner").clone(),
             "project": project, "refused": config.authenticate(&credential, now).err(),

@@ -45,14 +45,6 @@ pub fn owner_of(config: &Config, principal: &Json) -> Json {
     }
 }
 
-/// The project that a key names, or the one of its service account; empty where there is none.
-fn home_of<'a>(config: &'a Config, key: &'a Json) -> &'a str {
-    match key.get("project") {
-        Json::Null => config.project_of(key),
-        named => named.text(),
-    }
-}
-
 /// The project (empty: none) and the owner of what a scope covers.
 pub fn place_of<'a>(config: &'a Config, scope: &'a Json, key: Option<&'a Json>) -> (&'a str, Json) {
     let owner = |owner: &Json| owner.clone();
@@ -60,7 +52,7 @@ pub fn place_of<'a>(config: &'a Config, scope: &'a Json, key: Option<&'a Json>) 
         return ("", owner(scope));
     }
     match key {
-        Some(key) => (home_of(config, key), owner(key.get("owner"))),
+        Some(key) => (config.home_of(key), owner(key.get("owner"))),
         None => (scope.get("project").text(), Json::Null),
     }
 }
@@ -162,7 +154,7 @@ impl Asking<'_> {
         let may = |action: &str, key: &Json| {
             let nobodys = key.get("kind").text() == "admin" && action != "keys.revoke";
             let owner = if nobodys { &Json::Null } else { key.get("owner") };
-            self.may(action, home_of(self.config, key), owner)
+            self.may(action, self.config.home_of(key), owner)
         };
         let Some(old) = old else { return may("keys.create", new) };
         let rotates = differs(old, new, "secrets");

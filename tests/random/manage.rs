@@ -8,6 +8,7 @@ use super::{
     change::changed,
     clock::rfc3339,
     dice::Dice,
+    grant::{ambitious, grant},
     policy::{ACCOUNTS, KEYS, MEMBERS, PROJECTS, digest_of},
     question::{principal, request_ids},
     scope::{BUDGETS, LIMITS},
@@ -26,7 +27,7 @@ const LISTS: [(&str, &str); 8] = [
 ];
 
 /// Keys that may become anything; the others stay those of plain requests.
-const SPARE_KEYS: [&str; 6] = ["k3", "k4", "k5", "k6", "k9", "kb"];
+pub const SPARE_KEYS: [&str; 6] = ["k3", "k4", "k5", "k6", "k9", "kb"];
 
 /// What a host remembers, so that it can name a revision, or decide what was asked for.
 #[derive(Clone, Debug, Default)]
@@ -42,22 +43,26 @@ pub struct Managed {
     pub policy: Option<Value>,
 }
 
-fn items(policy: &Value, list: &str) -> Vec<Value> {
+/// The items of a list of a policy, or of a thing.
+pub fn items(policy: &Value, list: &str) -> Vec<Value> {
     policy[list].as_array().cloned().unwrap_or_default()
 }
 
-fn some_item(dice: &mut Dice, policy: &Value, list: &str) -> Option<Value> {
+/// One of them.
+pub fn some_item(dice: &mut Dice, policy: &Value, list: &str) -> Option<Value> {
     let items = items(policy, list);
     if items.is_empty() { None } else { Some(dice.pick(&items).clone()) }
 }
 
-fn set(noun: &str, form: Value) -> Value {
+/// A change that sets a thing.
+pub fn set(noun: &str, form: Value) -> Value {
     let mut change = json!({"type": format!("{noun}_set")});
     change[noun] = form;
     json!({"change": change})
 }
 
-fn removed(noun: &str, id: &Value) -> Value {
+/// A change that takes one out.
+pub fn removed(noun: &str, id: &Value) -> Value {
     json!({"change": {"type": format!("{noun}_removed"), "id": id}})
 }
 
@@ -135,7 +140,7 @@ impl Management {
     pub fn command(&mut self, dice: &mut Dice, policy: &Value, revoked: &BTreeSet<String>, now_ms: i64) -> Managed {
         let mut actor = if dice.chance(50) { json!({"member": "ada"}) } else { principal(dice) };
         let mut believed = None;
-        let mut changes = match dice.weighted(&[18, 12, 18, 6, 24, 14, 8]) {
+        let mut changes = match dice.weighted(&[18, 12, 18, 6, 24, 14, 8, 24]) {
             0 => {
                 let (new, valid) = changed(dice, policy, revoked, now_ms);
                 let changes = difference(policy, &new);
@@ -164,6 +169,12 @@ impl Management {
             }
             4 => self.increase(dice, policy, &mut actor),
             5 => key_with_limit(dice, policy),
+            7 => {
+                actor = ambitious(dice, policy);
+                let first = grant(dice, policy);
+                let more = if dice.chance(20) { Some(grant(dice, policy)) } else { None };
+                [first].into_iter().chain(more).collect()
+            }
             _ if dice.chance(50) => {
                 // A class goes with the limits that name it.
                 let class = json!(dice.pick(&["alphas", "all", "named"]));

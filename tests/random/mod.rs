@@ -5,6 +5,7 @@ pub mod book;
 pub mod change;
 pub mod clock;
 pub mod dice;
+pub mod grant;
 pub mod manage;
 pub mod policy;
 pub mod port;

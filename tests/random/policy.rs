@@ -20,9 +20,10 @@ pub const KEYS: [&str; 12] = ["k0", "k1", "k2", "k3", "k4", "k5", "k6", "k7", "k
 /// The keys that a policy may start with; the others come when these are revoked, for good.
 const FIRST_KEYS: usize = 7;
 /// Roles that a binding may name: the presets, and two of the policy's own.
-const ROLES: [&str; 9] = ["admin", "developer", "viewer", "billing", "caller", "owner", "admin", "developer", "caller"];
+pub const ROLES: [&str; 9] =
+    ["admin", "developer", "viewer", "billing", "caller", "owner", "admin", "developer", "caller"];
 /// What a role of one's own may let somebody manage.
-const MANAGEMENT: [&str; 28] = [
+pub const MANAGEMENT: [&str; 28] = [
     "keys.create",
     "keys.create",
     "keys.read",
@@ -154,6 +155,14 @@ pub fn roles(dice: &mut Dice) -> Value {
         let more = if dice.chance(50) { &mut caller } else { &mut owner };
         if more.iter().all(|known| known["action"] != permission["action"]) {
             more.push(permission);
+        }
+    }
+    if dice.chance(40) {
+        // One that manages nearly everything, and holds little else.
+        for action in MANAGEMENT {
+            if dice.chance(80) && owner.iter().all(|known| known["action"] != action) {
+                owner.push(json!({"action": action, "scope": "any"}));
+            }
         }
     }
     json!([{"id": "caller", "permissions": caller}, {"id": "owner", "permissions": owner}])

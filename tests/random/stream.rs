@@ -101,7 +101,7 @@ impl Stream {
 
     fn command(&mut self) -> Value {
         let dice = &mut self.dice;
-        match dice.weighted(&[46, 28, 6, 5, 5, 4, 1, 3, 8, 1]) {
+        match dice.weighted(&[46, 28, 6, 5, 5, 4, 1, 3, 10, 1]) {
             0 => self.requests.admit(dice, &self.policy),
             1 => self.requests.settle(dice, &self.policy),
             2 => json!({"type": "void", "reservation": self.requests.known(dice)}),

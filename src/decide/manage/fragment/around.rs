@@ -145,7 +145,9 @@ impl<'a> Fragment<'a> {
 
     fn known_key(&mut self, index: usize, form: &KeyForm) {
         if self.enters(List::Keys, form.id.as_str(), Origin::Known(index)) {
-            self.form.keys.push(form.clone());
+            // The secret of a revoked key may be another's by now.
+            let secrets = if form.status == KeyStatus::Revoked { Vec::new() } else { form.secrets.clone() };
+            self.form.keys.push(KeyForm { secrets, ..form.clone() });
             self.owner(index, form);
         }
     }
