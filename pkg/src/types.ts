@@ -1223,6 +1223,12 @@ export type QueryForm = {
   reservation: string
   type: "reservation"
 } | {
+  /** The member. */
+  member: string
+  /** Who. */
+  principal: Principal
+  type: "holds"
+} | {
   /** The credential. */
   credential: CredentialForm
   type: "identify"

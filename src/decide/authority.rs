@@ -6,8 +6,8 @@
 
 use crate::{
     directory::{
-        Directory, KeyForm, KeyKind, KeyStatus, MemberForm, MemberStatus, Owner, Principal, ProjectForm, SecretForm,
-        ServiceAccountStatus,
+        Directory, KeyForm, KeyKind, KeyStatus, MemberForm, MemberStatus, Owner, Principal, ProjectForm, ProjectStatus,
+        SecretForm, ServiceAccountStatus,
         action::{Grants, PermissionForm},
         role::{Preset, RoleForm},
     },
@@ -157,6 +157,12 @@ impl<'a> Review<'a, '_> {
             let before = self.project_before(&project.id);
             let held = self.held(Some(&project.id));
             let item = list.item(at);
+            if before.is_some_and(|before| before.status == ProjectStatus::Archived)
+                && project.status == ProjectStatus::Active
+                && !self.holds_all_that_comes_back(project)
+            {
+                self.beyond(&item.field("status"), &text(project.status.as_str()));
+            }
             let bindings = item.field("members");
             for (index, binding) in project.members.iter().enumerate() {
                 let member = self.at(&self.places.members, binding.member.as_str(), &self.new.members);
@@ -167,6 +173,20 @@ impl<'a> Review<'a, '_> {
                 }
             }
         }
+    }
+
+    /// Whether the actor may do all that the keys of a project may, which act again when it is in use again.
+    fn holds_all_that_comes_back(&self, project: &ProjectForm) -> bool {
+        let home = |key: &KeyForm| match (&key.project, &key.owner) {
+            (Some(named), _) => *named == project.id,
+            (None, Owner::ServiceAccount(id)) => {
+                let account = self.at(&self.places.service_accounts, id.as_str(), &self.new.service_accounts);
+                account.is_some_and(|account| account.project == project.id)
+            }
+            (None, Owner::Member(_)) => false,
+        };
+        let keys = self.new.keys.iter().filter(|key| key.status == KeyStatus::Active && home(key));
+        keys.into_iter().all(|key| self.holds_all_of(key))
     }
 
     fn project_before(&self, id: &ProjectId) -> Option<&'a ProjectForm> {
@@ -218,6 +238,7 @@ impl<'a> Review<'a, '_> {
                     self.beyond(&item.field("role"), &key.role.as_ref().map_or(Json::Null, |role| text(role.as_str())))
                 }
                 (Gain::Kind, _) => self.beyond(&item.field("kind"), &text(key.kind.as_str())),
+                (Gain::Life, _) => self.beyond(&item.field("expires_at"), &Json::Null),
                 (Gain::Secret, _) => self.beyond(&item.field("secrets"), &Json::Null),
             }
         }
@@ -254,13 +275,13 @@ impl<'a> Review<'a, '_> {
     }
 }
 
-/// Whether a policy lets a member in: one who is new or was removed, or one whose invitation is given anew, with the code
-/// that accepts it.
+/// Whether a policy lets somebody in as a member: one who is new or was removed, one whose invitation is given anew, with the
+/// code that accepts it, or one whose address is another: whoever has a member's address may sign in as that member.
 pub(super) fn lets_in(before: Option<&MemberForm>, member: &MemberForm) -> bool {
     let Some(before) = before else { return member.status != MemberStatus::Removed };
     match member.status {
         MemberStatus::Removed => false,
-        MemberStatus::Active => before.status == MemberStatus::Removed,
+        MemberStatus::Active => before.status == MemberStatus::Removed || before.email != member.email,
         MemberStatus::Invited => before != member,
     }
 }
@@ -270,23 +291,34 @@ enum Gain {
     Owner,
     Kind,
     Role,
+    Life,
     Secret,
 }
 
 fn gain(before: Option<&KeyForm>, key: &KeyForm) -> Option<Gain> {
     let Some(before) = before else { return Some(Gain::Owner) };
-    let known = |secret: &SecretForm| before.secrets.iter().any(|known| known.sha256 == secret.sha256);
+    // A secret that ends later than it did may have ended already, in the hands of whoever kept it.
+    let known = |secret: &SecretForm| {
+        let known = before.secrets.iter().find(|known| known.sha256 == secret.sha256);
+        known.is_some_and(|known| !ends_later(known.expires_at, secret.expires_at))
+    };
     if before.owner != key.owner || before.project != key.project {
         Some(Gain::Owner)
     } else if before.kind != key.kind {
         Some(Gain::Kind)
     } else if before.role != key.role {
         Some(Gain::Role)
+    } else if ends_later(before.expires_at, key.expires_at) {
+        Some(Gain::Life)
     } else if !key.secrets.iter().all(known) {
         Some(Gain::Secret)
     } else {
         None
     }
+}
+
+fn ends_later(before: Option<Timestamp>, after: Option<Timestamp>) -> bool {
+    before.is_some_and(|before| after.is_none_or(|after| after > before))
 }
 
 /// Where each thing of the new policy stands.

@@ -92,6 +92,18 @@ impl Directory {
         }
     }
 
+    /// Whether a principal may hand on all that another may do, in the organization and in every project; `None`: one of the
+    /// two is nobody.
+    #[must_use]
+    pub fn holds_all_of(&self, holder: &Principal, held: &Principal, at: Timestamp) -> Option<bool> {
+        let projects = (0..self.projects().len()).zip(0_u32..).map(|(_, index)| Some(ProjectIx(index)));
+        let mut holds = true;
+        for project in core::iter::once(None).chain(projects) {
+            holds &= self.grants_in(holder, project, at)?.includes(self.grants_in(held, project, at)?);
+        }
+        Some(holds)
+    }
+
     /// Whether what an owner has is a principal's own.
     fn is_own(&self, principal: &Principal, owner: &Owner) -> bool {
         match (principal, owner) {

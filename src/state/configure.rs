@@ -101,6 +101,10 @@ impl State {
     }
 
     fn set_book(&mut self, form: BookForm) {
+        // The book in force, once more, is no other book.
+        if self.book().is_some_and(|(_, book)| book.form == form) {
+            return;
+        }
         let mut problems = Problems::default();
         let models = Arc::make_mut(&mut self.models);
         // A book enters the log only after it was compiled, so that this compiles too.

@@ -16,7 +16,7 @@ use crate::{
     directory::{Key, KeyKind, Owner, Principal, action::Action},
     error::{Error, ErrorKind},
     form::Path,
-    id::{KeyId, KeyIx, ProjectId, ReservationId, SecretDigest},
+    id::{KeyId, KeyIx, MemberId, ProjectId, ReservationId, SecretDigest},
     limit::Operation,
     money::Money,
     order,
@@ -57,6 +57,13 @@ crate::object! {
         /// Who.
         credential: CredentialForm,
     }
+    /// Whether a principal holds all that a member holds, so that it may let somebody in as that member.
+    pub struct HoldsForm {
+        /// Who.
+        principal: Principal,
+        /// The member.
+        member: MemberId,
+    }
     /// Whose a credential is.
     pub struct IdentifyForm {
         /// The credential.
@@ -86,6 +93,8 @@ crate::tagged! {
         "balances" => Balances(Nothing),
         /// A reservation.
         "reservation" => Reservation(ReservationQueryForm),
+        /// Whether a principal holds all that a member holds.
+        "holds" => Holds(HoldsForm),
         /// Whose a credential is.
         "identify" => Identify(IdentifyForm),
         /// Where the audit log stands.
@@ -209,6 +218,7 @@ pub fn answer(state: &State, query: &QueryForm, now: Timestamp) -> Result<Result
         | QueryForm::Quote(_)
         | QueryForm::Price(_)
         | QueryForm::Models(_)
+        | QueryForm::Holds(_)
         | QueryForm::Identify(_)
         | QueryForm::List(_)
         | QueryForm::AuditHead(_) => read(state, query, at),
@@ -287,6 +297,15 @@ fn read(state: &State, query: &QueryForm, at: Timestamp) -> Result<ResultForm, E
                 Err(reason) => denied(reason),
             }
         }
+        QueryForm::Holds(_) if !MANAGES => Err(unmanaged()),
+        QueryForm::Holds(form) => {
+            let member = Principal::Member(form.member.clone());
+            let (holder, held) = (form.principal.clone(), member);
+            match state.directory.holds_all_of(&holder, &held, at) {
+                Some(allowed) => Ok(ResultForm::Can(CanResult { allowed })),
+                None => Err(nobody()),
+            }
+        }
         QueryForm::Identify(form) => match identify(state, &form.credential.credential()) {
             Some(found) => Ok(ResultForm::Identity(identity(state, found, at))),
             None => denied(Reason::UnknownKey),
@@ -314,14 +333,13 @@ fn can(state: &State, form: &CanForm, at: Timestamp) -> Result<ResultForm, Error
         })?),
     };
     let allowed =
-        state.directory.can(&form.principal, form.action, project, form.owner.as_ref(), at).ok_or_else(|| {
-            Error::new(
-                ErrorKind::UnknownPrincipal,
-                "nobody has this id: name a member, a service account or a key of the policy",
-            )
-            .at("query.principal")
-        })?;
+        state.directory.can(&form.principal, form.action, project, form.owner.as_ref(), at).ok_or_else(nobody)?;
     Ok(ResultForm::Can(CanResult { allowed }))
+}
+
+fn nobody() -> Error {
+    let message = "nobody has this id: name a member, a service account or a key of the policy";
+    Error::new(ErrorKind::UnknownPrincipal, message).at("query.principal")
 }
 
 fn identity(state: &State, found: (KeyIx, &Key, Option<Timestamp>), at: Timestamp) -> IdentityResult {

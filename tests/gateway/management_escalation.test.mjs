@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { actions } from 'tollgate/management';
+
 import { KEYS, ask, done, managedPolicy, signedIn } from './management.mjs';
 import { servingWith } from './serving.mjs';
 
@@ -9,6 +11,7 @@ const DEVELOPER = KEYS.developer.key;
 const PEOPLE = KEYS.people.key;
 const BILLING = KEYS.billing.key;
 const VIEWER = KEYS.viewer.key;
+const GIVEN = { given: managedPolicy() };
 const LIMIT = { scope: { key: 'key_normal' }, meter: 'requests', rate: 99999, period_ms: 60000, capacity: 99999 };
 
 /**
@@ -280,6 +283,57 @@ test('the last admin stays, and an admin who steps down is told what became of i
     const down = await done(gateway, 'POST /v1/organizations/members/ada', { body: { role: 'viewer' } });
     assert.equal(down.role, 'viewer');
     assert.equal((await ask(gateway, 'GET /v1/organizations/members/ada')).status, 403);
+  }));
+
+test("another's address is changed by those who hold what that member holds: a provider knows people by it", () =>
+  servingWith(GIVEN, async (gateway) => {
+    const body = { email: 'evil@elsewhere.example' };
+    const taken = await ask(gateway, 'POST /v1/organizations/members/ada', { key: PEOPLE, body });
+    assert.deepEqual([taken.status, taken.json.error.details.error_code], [403, 'forbidden_change']);
+    const own = await ask(gateway, 'POST /v1/organizations/members/pia', { key: PEOPLE, body: { email: 'p@acme.example' } });
+    assert.equal(own.status, 200);
+  }));
+
+test('a code signs in as a member only for those who may hand on all that the member holds, requests too', () => {
+  const every = actions().filter((action) => !action.startsWith('messages.'));
+  const roles = [{ id: 'most', permissions: every.map((action) => ({ action, scope: 'any' })) }];
+  const members = [
+    { id: 'ada', email: 'ada@acme.example', role: 'admin' },
+    { id: 'ben', email: 'ben@acme.example', role: 'developer' },
+    { id: 'max', email: 'max@acme.example', role: 'most' },
+  ];
+  const keys = [
+    { id: 'manage_most', kind: 'admin', owner: { member: 'max' }, secrets: [{ sha256: KEYS.people.sha256 }] },
+    { id: 'manage_admin', kind: 'admin', owner: { member: 'ada' }, secrets: [{ sha256: KEYS.admin.sha256 }] },
+    { id: 'key_normal', owner: { member: 'ben' }, secrets: [] },
+  ];
+  const more = { roles, members, keys, projects: [], service_accounts: [], limits: [], budgets: [] };
+  return servingWith({ given: managedPolicy(more) }, async (gateway) => {
+    for (const member_id of ['ben', 'ada']) {
+      const code = await ask(gateway, 'POST /v1/organizations/sign_in_codes', { key: PEOPLE, body: { member_id } });
+      assert.equal(code.status, 403, member_id);
+    }
+    await done(gateway, 'POST /v1/organizations/sign_in_codes', { body: { member_id: 'ben' } });
+    await done(gateway, 'POST /v1/organizations/sign_in_codes', { key: PEOPLE, body: { member_id: 'max' } });
+  });
+});
+
+test("a member's sessions and codes end with another role, another address, and a role in a project", () =>
+  servingWith(GIVEN, async (gateway) => {
+    const ends = [
+      ['POST /v1/organizations/members/ben', { role: 'billing' }],
+      ['POST /v1/organizations/members/ben', { email: 'benjamin@acme.example' }],
+      ['POST /v1/organizations/workspaces/lab/members', { user_id: 'ben', workspace_role: 'workspace_admin' }],
+    ];
+    for (const [request, body] of /** @type {[string, unknown][]} */ (ends)) {
+      const cookie = await signedIn(gateway, 'ben');
+      const { code } = await done(gateway, 'POST /v1/organizations/sign_in_codes', { body: { member_id: 'ben' } });
+      await done(gateway, 'POST /v1/organizations/members/ben', { body: { name: `Ben before ${request}` } });
+      assert.equal((await ask(gateway, 'GET /v1/organizations/me', { cookie })).status, 200, 'a name ends nothing');
+      await done(gateway, request, { body });
+      assert.equal((await ask(gateway, 'GET /v1/organizations/me', { cookie })).status, 401, request);
+      assert.equal((await ask(gateway, 'POST /v1/sessions', { key: null, body: { code } })).status, 401, request);
+    }
   }));
 
 test('unknown keys write nothing, however many', () =>

@@ -2,6 +2,7 @@
 //! was revoked.
 
 use super::{
+    calendar::instant,
     config::Config,
     directory::{Reach, find, is_for},
     json::Json,
@@ -47,6 +48,21 @@ pub fn problems(old: &Config, actor: &Json, new: &Config, now: i64) -> Vec<Place
     places.extend(new.accounts.iter().filter_map(|account| review.account(account)));
     places.extend(new.keys.iter().filter_map(|key| review.key(key)));
     places
+}
+
+fn secrets(key: &Json) -> impl Iterator<Item = &Json> {
+    key.get("secrets").list().iter()
+}
+
+/// Whether something that ends is to end later, or never.
+fn longer(before: &Json, after: &Json) -> bool {
+    let end =
+        |form: &Json| Some(form.get("expires_at")).filter(|end| !end.is_null()).and_then(|end| instant(end.text()));
+    end(before).is_some_and(|before| end(after).is_none_or(|after| after > before))
+}
+
+fn lives_on(old: &Json, secret: &Json) -> bool {
+    old.get("sha256") == secret.get("sha256") && longer(old, secret)
 }
 
 fn last_admin(old: &Config, new: &Config) -> Option<Place> {
@@ -96,7 +112,9 @@ impl Review<'_> {
     fn lets_in(&self, member: &Json) -> bool {
         let before = find(&self.old.members, member.get("id").text());
         let came = before.is_none_or(|before| status(before) == "removed") && status(member) != "removed";
-        came || (status(member) == "invited" && before != Some(member))
+        // Whoever has a member's address may sign in as that member.
+        let moved = before.is_some_and(|before| before.get("email") != member.get("email"));
+        came || (moved && status(member) == "active") || (status(member) == "invited" && before != Some(member))
     }
 
     fn member(&self, member: &Json) -> Option<Place> {
@@ -110,14 +128,22 @@ impl Review<'_> {
     /// Each role in a project that is given, or comes back with its member.
     fn project(&self, project: &Json) -> Vec<Place> {
         let id = project.get("id").text();
-        let before = find(&self.old.projects, id).map_or(&Json::Null, |before| before.get("members"));
+        let known = find(&self.old.projects, id);
+        let before = known.map_or(&Json::Null, |before| before.get("members"));
+        // A project in use again brings its keys back.
+        let back = known.is_some_and(|known| status(known) == "archived") && status(project) == "active";
+        let keys = self.new.keys.iter().filter(|key| status(key) == "active" && self.new.home_of(key) == id);
+        let brings = back && keys.into_iter().any(|key| self.key_exceeds(key));
+        let brought = brings.then(|| Place::new("projects", project.get("id"), ".status"));
         let bindings = project.get("members").list().iter().enumerate();
         let beyond = bindings.filter(|(_, binding)| {
             let member = find(&self.new.members, binding.get("member").text());
             let kept = before.list().contains(binding) && !member.is_some_and(|member| self.lets_in(member));
             !kept && self.role_exceeds(binding.get("role"), id)
         });
-        beyond.map(|(index, _)| Place::new("projects", project.get("id"), format!(".members[{index}].role"))).collect()
+        let beyond =
+            beyond.map(|(index, _)| Place::new("projects", project.get("id"), format!(".members[{index}].role")));
+        brought.into_iter().chain(beyond).collect()
     }
 
     fn account(&self, account: &Json) -> Option<Place> {
@@ -147,16 +173,22 @@ impl Review<'_> {
             Some(before) if ["owner", "project"].iter().any(|field| before.get(field) != key.get(field)) => owner,
             Some(before) if before.get("kind") != key.get("kind") => ".kind",
             Some(before) if before.get("role") != key.get("role") => ".role",
+            Some(before) if longer(before, key) => ".expires_at",
             Some(before) if digests(key).iter().any(|secret| !digests(before).contains(secret)) => ".secrets",
+            Some(before) if secrets(key).any(|secret| secrets(before).any(|old| lives_on(old, secret))) => ".secrets",
             Some(_) => return None,
         };
+        self.key_exceeds(key).then(|| Place::new("keys", key.get("id"), gained))
+    }
+
+    /// Whether a key may do more than the actor.
+    fn key_exceeds(&self, key: &Json) -> bool {
         // A caller's key makes requests of its own project; an admin key acts on the organization too.
         let home = self.new.project_of(key);
         let places: &[&str] = if key.get("kind").text() == "admin" { &[home, ""] } else { &[home] };
         let exceeds = |action: &str, project: &str| {
             is_for(key, action) && self.new.key_reach(key, action, project) > self.held(action, project)
         };
-        let beyond = places.iter().any(|project| actions().any(|action| exceeds(action, project)));
-        beyond.then(|| Place::new("keys", key.get("id"), gained))
+        places.iter().any(|project| actions().any(|action| exceeds(action, project)))
     }
 }

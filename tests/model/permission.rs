@@ -154,7 +154,9 @@ impl Asking<'_> {
         let may = |action: &str, key: &Json| {
             let nobodys = key.get("kind").text() == "admin" && action != "keys.revoke";
             let owner = if nobodys { &Json::Null } else { key.get("owner") };
-            self.may(action, self.config.home_of(key), owner)
+            // A member's admin key acts wherever the member does.
+            let everywhere = nobodys && !key.get("owner").get("member").is_null();
+            self.may(action, if everywhere { "" } else { self.config.home_of(key) }, owner)
         };
         let Some(old) = old else { return may("keys.create", new) };
         let rotates = differs(old, new, "secrets");

@@ -3,10 +3,10 @@
  *
  * The only file that knows the engine's own interface.
  */
-import { Engine, TollgateError, actions } from 'tollgate/management';
+import { Engine, TollgateError } from 'tollgate/management';
 
 import type { AuditHead } from './management/store/audit_log.js';
-import type { Action, ListFields, ListKind, ListResult, ListedKinds, Owner, Principal } from './management/forms.js';
+import type { Action, ListFields, ListKind, ListResult, Owner, Principal } from './management/forms.js';
 import type { AdmitCommand, Deny, OutcomeForm, QueryForm, Result, ResultForm, WireError } from './wire.js';
 
 /** The engine could not take a command or a query; nothing was changed. */
@@ -37,7 +37,6 @@ type Undenied = Extract<QueryForm, { type: 'can' | 'balances' }>;
 
 /** The events that the audit log tells of; the others are most, and are not asked about. */
 const AUDITED: ReadonlySet<string> = new Set(['configured', 'adjusted', 'clock_advanced', 'denied']);
-const MAX_LISTED = 1_000;
 
 export class EnginePort {
   readonly #engine: Engine;
@@ -111,6 +110,13 @@ export class EnginePort {
     return this.ask({ type: 'can', ...question }, nowMs).allowed;
   }
 
+  /** Whether a principal holds all that a member holds, so that it may let somebody in as that member. */
+  holds(principal: Principal, member: string, nowMs: number): boolean {
+    const result = JSON.parse(this.query(JSON.stringify({ type: 'holds', principal, member }), nowMs)) as ResultForm;
+    if (result.type !== 'can') throw new EngineLost(`the engine answered \`holds\` with \`${result.type}\``);
+    return result.allowed;
+  }
+
   /** Whose a credential is; null where no such key was ever made. */
   identify(credential: AdmitCommand['credential'], nowMs: number): Result<'identity'> | null {
     const query: QueryForm = { type: 'identify', credential };
@@ -127,22 +133,6 @@ export class EnginePort {
   ): ({ type: 'list' } & ListResult<K>) | Deny {
     const query: QueryForm = { type: 'list', actor, of, ...fields };
     return JSON.parse(this.query(JSON.stringify(query), nowMs)) as ({ type: 'list' } & ListResult<K>) | Deny;
-  }
-
-  /** Everything of a kind, for the host itself. */
-  *everything<K extends 'projects'>(of: K, nowMs: number): Generator<ListedKinds[K]> {
-    for (let after: string | undefined; ;) {
-      const page = this.list(null, of, { limit: MAX_LISTED, ...(after !== undefined && { after }) }, nowMs);
-      if (page.type === 'deny') return;
-      yield* page.items;
-      after = page.items.at(-1)?.id;
-      if (!page.has_more) return;
-    }
-  }
-
-  /** Every action that there is. */
-  actions(): readonly Action[] {
-    return guarded(actions);
   }
 
   nextDeadlineMs(): number {

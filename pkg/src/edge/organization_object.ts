@@ -9,6 +9,7 @@ import { EngineLost, EnginePort, EngineRefusal, type Decided } from './engine_po
 import { EventLog } from './event_log.js';
 import type { ManagementRequest, AddressSignIn, SignIn } from './management/store/ask.js';
 import { AuditLog } from './management/store/audit_log.js';
+import { outdated } from './management/store/outdated.js';
 import { DenialBook } from './management/store/denial_book.js';
 import { Desk, type Office } from './management/store/desk.js';
 import { exportDocument, provenEngine, readExport, type ExportedOrganization } from './management/store/export.js';
@@ -147,6 +148,7 @@ export class OrganizationObject {
       const entries = decided.audited ? open.engine.auditAfter(open.audit.head()) : [];
       open.log.append(open.engine.seq(), decided.events, { log: open.audit, entries });
       open.engine.commit();
+      for (const member of outdated(entries)) open.sessions.endAll(member);
     }
     this.#arm(open);
     return decided;

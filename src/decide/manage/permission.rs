@@ -122,8 +122,11 @@ impl<'a> Asking<'a> {
         let directory = &self.state.directory;
         // A key that manages is for those who manage every key, also where it would be one's own.
         let may = |action, key: &KeyForm| {
-            let owner = Some(&key.owner).filter(|_| key.kind == KeyKind::Caller || action == Action::KeysRevoke);
-            self.may_in(action, directory.project_of(key), owner)
+            let is_own = key.kind == KeyKind::Caller || action == Action::KeysRevoke;
+            // A member's acts wherever the member does, later too: whoever manages one project's keys does not make it.
+            let is_everywhere = !is_own && matches!(key.owner, Owner::Member(_));
+            let project = directory.project_of(key).filter(|_| !is_everywhere);
+            self.may_in(action, project, Some(&key.owner).filter(|_| is_own))
         };
         let known = directory.key_by_id(new.id.as_str()).and_then(|known| directory.key(known));
         let Some(before) = known.map(|known| &*known.form) else { return may(Action::KeysCreate, new) };

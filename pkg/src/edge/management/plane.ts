@@ -21,8 +21,8 @@ import type { Endpoint, ManagementEnv } from './endpoint.js';
 import { ENDPOINTS } from './endpoints.js';
 import { problemsOf } from './fault.js';
 
-/** The longest body: a price book of thousands of models. */
-const MAX_BODY_BYTES = 4 * 1024 * 1024;
+/** The longest body, a price book: the log keeps it in one row, and the audit log beside the one before, of 2 MB at most. */
+const MAX_BODY_BYTES = 700_000;
 
 export function createManagement<Env extends object>(
   settingsOf: (env: Env) => ResolvedSettings,

@@ -22,6 +22,7 @@ impl<'a> Fragment<'a> {
                     self.member(index, &binding.member);
                     self.role(index, &binding.role);
                 }
+                self.keys_that_come_back(index, &set.project);
             }
             Change::ServiceAccount(set) => {
                 self.project(index, &set.service_account.project, None);
@@ -204,6 +205,16 @@ impl<'a> Fragment<'a> {
             if project.form.members.iter().any(|binding| binding.member == member.id) {
                 self.project(index, &project.form.id, Some(&member.id));
             }
+        }
+    }
+
+    /// The keys that act again when their project is in use again.
+    fn keys_that_come_back(&mut self, index: usize, project: &ProjectForm) {
+        let directory = &self.state.directory;
+        let known = directory.project_by_id(project.id.as_str()).and_then(|known| directory.project(known));
+        let Some(known) = known.filter(|known| known.form.status != project.status) else { return };
+        for key in known.keys.iter().filter_map(|key| directory.key(*key)).filter(|key| !key.revoked) {
+            self.known_key(index, &key.form);
         }
     }
 

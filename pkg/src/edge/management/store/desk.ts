@@ -29,9 +29,6 @@ export interface Office {
   nowMs: number;
 }
 
-/** What nobody does through the management plane, so that it need not be held to act for somebody who may. */
-const DATA_PLANE: readonly Action[] = ['messages.create', 'messages.count_tokens'];
-
 export class Desk {
   readonly #office: Office;
   readonly #source: string | null;
@@ -192,7 +189,7 @@ export class Desk {
       });
     }
     // Whoever has the code acts as the member, so its maker must hold whatever the member holds.
-    if (!this.#holdsAllOf(code.member)) {
+    if (!engine.holds(this.#actor, code.member, nowMs)) {
       throw this.#denied(
         'authorize',
         'forbidden_action',
@@ -200,24 +197,6 @@ export class Desk {
       );
     }
     sessions.addCode(code, nowMs);
-  }
-
-  #holdsAllOf(member: string): boolean {
-    const { engine, nowMs } = this.#office;
-    const projects: (string | null)[] = [null];
-    for (const { id, members } of engine.everything('projects', nowMs)) {
-      if (members?.some((each) => each.member === member)) projects.push(id);
-    }
-    const owners = [null, { member }];
-    const actions = engine.actions().filter((action) => !DATA_PLANE.includes(action));
-    return projects.every((project) =>
-      owners.every((owner) =>
-        actions.every((action) => {
-          const resource = { project, owner };
-          return !this.#may({ member }, action, resource) || this.#may(this.#actor, action, resource);
-        }),
-      ),
-    );
   }
 
   #endSession(id: string): void {

@@ -152,6 +152,13 @@ export class SessionStore {
     return row ?? null;
   }
 
+  /** A member's sessions and codes, where somebody else may have made them for less than the member has now. */
+  endAll(member: string): void {
+    const { sql } = this.#storage;
+    sql.exec('DELETE FROM session WHERE member = ?', member);
+    sql.exec('DELETE FROM one_time_code WHERE member = ?', member);
+  }
+
   end(id: string): void {
     this.#storage.sql.exec('DELETE FROM session WHERE id = ?', id);
   }
