@@ -159,8 +159,8 @@ impl Reader<'_> {
     fn settled(&self, form: SettledEventForm) -> Result<Settled, Error> {
         self.known(&form.reservation)?;
         let usage = match form.usage {
-            KnownUsageForm::Final(parts) => KnownUsage::Final(self.parts(&parts)?),
-            KnownUsageForm::Partial(parts) => KnownUsage::Partial(self.parts(&parts)?),
+            KnownUsageForm::Final(parts) => KnownUsage::Final(self.parts(&form.reservation, &parts)?),
+            KnownUsageForm::Partial(parts) => KnownUsage::Partial(self.parts(&form.reservation, &parts)?),
             KnownUsageForm::Unknown(_) => KnownUsage::Unknown,
         };
         let time = form.code_execution.map_or_else(CountedTime::default, |time| CountedTime {
@@ -190,11 +190,19 @@ impl Reader<'_> {
         })
     }
 
-    fn parts(&self, form: &PartsForm) -> Result<Parts, Error> {
-        form.parts.iter().map(|part| self.part(part)).collect()
+    fn parts(&self, reservation: &ReservationId, form: &PartsForm) -> Result<Parts, Error> {
+        form.parts.iter().map(|part| self.part(reservation, part)).collect()
     }
 
-    fn part(&self, form: &PartForm) -> Result<UsagePart, Error> {
+    /// The model of a name, where the reservation's book prices it. Another book may have it all the same.
+    fn priced_model(&self, reservation: &ReservationId, name: &str) -> Option<ModelIx> {
+        let model = self.model(name)?;
+        let reservation = self.state.reservation_at(reservation, self.at)?;
+        let priced = self.state.book_at(reservation.book).is_some_and(|book| book.by_model(model).is_some());
+        (priced || reservation.asked.model == model).then_some(model)
+    }
+
+    fn part(&self, reservation: &ReservationId, form: &PartForm) -> Result<UsagePart, Error> {
         let name = form.model.as_deref().unwrap_or_default();
         let (Some(speed), Some(inference_geo), Some(service_tier)) =
             (form.speed, form.inference_geo, form.service_tier)
@@ -202,7 +210,9 @@ impl Reader<'_> {
             return Err(self.refuse("a part of its usage lacks its context".to_owned()));
         };
         Ok(UsagePart {
-            model: self.model(name).map_or_else(|| PartModel::Unknown(name.into()), PartModel::Known),
+            model: self
+                .priced_model(reservation, name)
+                .map_or_else(|| PartModel::Unknown(name.into()), PartModel::Known),
             usage: form.usage.clone(),
             context: PriceContext { speed, inference_geo, service_tier },
         })
