@@ -102,7 +102,7 @@ impl State {
 
     fn set_book(&mut self, form: BookForm) {
         // The book in force, once more, is no other book.
-        if self.book().is_some_and(|(_, book)| book.form == form) {
+        if self.book().is_some_and(|(_, book)| book.hash == form.hash()) {
             return;
         }
         let mut problems = Problems::default();
