@@ -5,6 +5,7 @@ import { after, before, test } from 'node:test';
 import { UNKNOWN, fixedKey } from './company.mjs';
 import { TestGateway } from './gateway.mjs';
 import { KEYS, ask, done, managedPolicy } from './management.mjs';
+import { servingWith } from './serving.mjs';
 
 /** @type {TestGateway} */
 let gateway;
@@ -460,6 +461,13 @@ test('a preview tells what changes would do, and does nothing', async () => {
   assert.deepEqual([last.outcome, last.code], ['refused', 'forbidden_change']);
   assert.equal((await gateway.operator('events', { after: 0, limit: 1 })).last_seq, before.last_seq);
 });
+
+test('a price book that no row of the log would hold is too long, however long bodies may be', () =>
+  servingWith({ given: managedPolicy() }, async (roomy) => {
+    const name = 'x'.repeat(700_000);
+    const answer = await ask(roomy, 'PUT /v1/organizations/price_book', { body: { schema_version: 1, name, cards: [] } });
+    assert.deepEqual([answer.status, answer.json.error.type], [413, 'request_too_large']);
+  }));
 
 test('a service account, a class and a role are put, listed and taken out', async () => {
   const things = [

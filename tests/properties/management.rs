@@ -310,3 +310,19 @@ fn of_a_thousand_increase_requests_the_one_decided_first_is_forgotten() {
     let restored = Door::restore(&snapshot).unwrap_or_else(|error| panic!("{error}"));
     assert!(restored.engine().snapshot() == snapshot, "the snapshot restores to another state");
 }
+
+#[test]
+fn the_book_in_force_set_once_more_makes_the_state_no_larger() {
+    let policy = r#"{"schema_version":1,"organization":{"id":"acme"},"members":[{"id":"ada","email":"a@acme.example","role":"admin"}]}"#;
+    let (mut door, founding) = Door::create(policy, 0).expect("a valid policy");
+    let events: Vec<Value> = serde_json::from_str(&founding.events).expect("a list of events");
+    let set = events.iter().map(|event| &event["change"]).find(|change| change["type"] == "price_book_set");
+    let command = json!({"type": "manage", "actor": {"member": "ada"}, "changes": [{"change": set.expect("a book")}]});
+    let before = door.engine().snapshot().len();
+    for _ in 0..5 {
+        let outcome = door.submit(&command.to_string(), 1).expect("an outcome");
+        assert!(outcome.starts_with(r#"{"decision":{"type":"managed""#), "{outcome}");
+    }
+    let after = door.engine().snapshot().len();
+    assert!(after < before + 100, "{before} bytes became {after}");
+}

@@ -7,6 +7,7 @@ pub mod clock;
 pub mod dice;
 pub mod grant;
 pub mod manage;
+pub mod mistake;
 pub mod policy;
 pub mod port;
 pub mod question;
