@@ -1,14 +1,24 @@
 //! Asking for memory before it is needed, so that what lies far apart is fetched at once and not one after the other.
 //!
-//! A key, the levels of its limits and its balance lie in different places of a large state. Each is read here as soon as
-//! it is known where it lies; the work between goes on meanwhile.
+//! A key, the levels of its limits, its balance and the place of a reservation's id lie in different places of a large
+//! state. Each is asked for here as soon as it is known where it lies; the work between goes on meanwhile.
 
-/// Reads a value now that is needed later.
-#[cfg(not(target_arch = "wasm32"))]
-pub(crate) fn read<T: Copy>(value: Option<T>) {
-    core::hint::black_box(value);
+/// A line of the cache.
+#[cfg(target_arch = "x86_64")]
+const LINE: usize = 64;
+
+/// Asks for the lines of the cache in which a value stands. Nothing waits for it, and nothing but time depends on it.
+#[cfg(target_arch = "x86_64")]
+#[expect(unsafe_code, reason = "the instruction has no safe form; it reads nothing that a program could see")]
+pub(crate) fn ask_for<T>(value: &T) {
+    use core::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+    let first = core::ptr::from_ref(value).cast::<i8>();
+    for line in (0..size_of::<T>()).step_by(LINE) {
+        // SAFETY: a prefetch has no effect that can be seen, whatever the address.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(first.wrapping_add(line)) }
+    }
 }
 
-/// In WebAssembly the crossing into the module takes longer than this saves, and every byte is sent.
-#[cfg(target_arch = "wasm32")]
-pub(crate) fn read<T: Copy>(_: Option<T>) {}
+/// Elsewhere nothing is asked for ahead.
+#[cfg(not(target_arch = "x86_64"))]
+pub(crate) fn ask_for<T>(_: &T) {}

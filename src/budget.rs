@@ -264,18 +264,24 @@ impl Budget {
         &self.windows
     }
 
-    /// The window of an instant, for posting.
+    /// The window of an instant, for posting: mostly the last one.
     pub(crate) fn window_mut(&mut self, at: Timestamp) -> Option<&mut WindowBalance> {
-        let position = match self.windows.iter().rposition(|known| known.window.contains(at)) {
-            Some(position) => position,
-            None => {
-                let window = self.rule.containing(at);
-                let position = self.windows.partition_point(|known| known.window.start < window.start);
-                self.windows.insert(position, WindowBalance::new(window));
-                position
-            }
+        let position = match self.windows.last() {
+            Some(last) if last.window.contains(at) => self.windows.len().saturating_sub(1),
+            _ => self.earlier_or_new(at),
         };
         self.windows.get_mut(position)
+    }
+
+    #[cold]
+    fn earlier_or_new(&mut self, at: Timestamp) -> usize {
+        if let Some(known) = self.windows.iter().rposition(|known| known.window.contains(at)) {
+            return known;
+        }
+        let window = self.rule.containing(at);
+        let position = self.windows.partition_point(|known| known.window.start < window.start);
+        self.windows.insert(position, WindowBalance::new(window));
+        position
     }
 
     /// Forgets windows that ended before `horizon` and hold nothing, so that no late message can name them.

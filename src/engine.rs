@@ -7,7 +7,7 @@
 use crate::{
     command::Command,
     decide::{decide, due, effective_time, seed, step, with_expired},
-    decision::Outcome,
+    decision::{Decision, Outcome},
     error::Error,
     event::{Event, Events},
     policy::Policy,
@@ -105,13 +105,16 @@ impl Engine {
             step(&self.state, command, at, &mut Events::new())?;
             self.apply(&due);
         }
-        let mut events = Events::new();
-        let decision = step(&self.state, command, at, &mut events)?;
-        self.apply(&events);
-        let decision = with_expired(decision, &due);
+        // Made where it stays: an event is long.
+        let mut outcome =
+            Outcome { decision: Decision::Expired { reservations: 0 }, events: Events::new(), next_deadline: at };
+        outcome.decision = step(&self.state, command, at, &mut outcome.events)?;
+        self.apply(&outcome.events);
+        outcome.next_deadline = self.state.next_deadline();
         if !due.is_empty() {
-            events = due.into_iter().chain(events).collect();
+            outcome.decision = with_expired(outcome.decision, &due);
+            outcome.events = due.into_iter().chain(outcome.events).collect();
         }
-        Ok(Outcome { decision, events, next_deadline: self.state.next_deadline() })
+        Ok(outcome)
     }
 }

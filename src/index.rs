@@ -5,6 +5,8 @@
 
 use core::hash::{BuildHasher, Hash};
 
+use crate::ahead;
+
 /// The hash of the engine's tables: fixed, so that a state has no randomness. Keys are ids that hosts and administrators
 /// choose, never callers; where order can be seen, it is sorted.
 type Hasher = foldhash::fast::FixedState;
@@ -136,6 +138,13 @@ impl Positions {
     pub(crate) fn find(&self, tag: u32, is_meant: &dyn Fn(u32) -> bool) -> Option<u32> {
         let (bucket, place) = self.place(tag, is_meant)?;
         Some(self.buckets.get(bucket)?.get(place)?.position)
+    }
+
+    /// Asks for the place of a tag.
+    pub(crate) fn ask_for(&self, tag: u32) {
+        if let Some(bucket) = self.buckets.get(self.home(tag)) {
+            ahead::ask_for(bucket);
+        }
     }
 
     /// Whether a position is known by this tag.

@@ -38,7 +38,9 @@ impl Ledger {
 
     /// Asks for the balance of a key, which is posted to soon.
     pub(crate) fn ask_for(&self, key: KeyIx) {
-        ahead::read(self.keys.get(key.at()).map(Option::is_some));
+        if let Some(balance) = self.keys.get(key.at()) {
+            ahead::ask_for(balance);
+        }
     }
 
     /// The balance of each key, by handle, that was ever posted to.

@@ -2,7 +2,7 @@
 
 use super::{
     authenticate::{authenticate, authorize, identify, usable},
-    gates,
+    gates::{self, Verdict},
 };
 use crate::{
     command::{Admit, Credential, ModelName},
@@ -10,7 +10,7 @@ use crate::{
     directory::action::Action,
     error::{Error, ErrorKind},
     event::{Event, EventKind, Events, Reserved},
-    limit::{Counts, Operation},
+    limit::{Amounts, Counts, Operation},
     price::{Book, Card, InputSize, RequestShape, Unquotable, quote},
     reservation::{Asked, Reservation, Status, reserved_counts},
     short,
@@ -69,12 +69,17 @@ fn model<'a>(
 
 pub(super) fn admit(state: &State, admit: &Admit<'_>, at: Timestamp, events: &mut Events) -> Result<Decision, Error> {
     // The longest way through memory begins first.
+    state.reservations.ask_for(&admit.reservation);
     let identified = identify(state, &admit.credential);
     if let Some((index, _, _)) = &identified {
         state.ask_for(*index);
     }
     let longest = state.directory.settings.reservation_timeout_ms.get();
     check_quantities(admit)?;
+    // Quoted while what was asked for is on its way.
+    let book = state.book();
+    let model = model_now(state, &admit.model);
+    let quote = model.priced_by.map(|card| quote(card, &admit.request, at));
     if let Some(known) = state.reservation_at(&admit.reservation, at) {
         return if repeats(state, known, admit) { Ok(replay(known)) } else { Err(conflict(known, at)) };
     }
@@ -85,9 +90,6 @@ pub(super) fn admit(state: &State, admit: &Admit<'_>, at: Timestamp, events: &mu
         );
         return Err(Error::invalid(message).at("command.timeout_ms"));
     }
-    let book = state.book();
-    let model = model_now(state, &admit.model);
-
     let deny = |reason| Ok(Decision::from(Denial::of(reason)));
     let (key_index, key) = match usable(identified, at) {
         Ok(found) => found,
@@ -96,16 +98,19 @@ pub(super) fn admit(state: &State, admit: &Admit<'_>, at: Timestamp, events: &mu
     if let Err(reason) = authorize(state, key, Action::MessagesCreate, model.name, model.card) {
         return deny(reason);
     }
-    let (Some((book, _)), Some(card)) = (book, model.priced_by) else { return deny(Reason::UnpricedModel) };
-    let quote = match quote(card, &admit.request, at) {
+    let (Some((book, _)), Some(card), Some(quote)) = (book, model.priced_by, quote) else {
+        return deny(Reason::UnpricedModel);
+    };
+    let quote = match quote {
         Ok(quote) => quote,
         Err(unquotable) => return deny(reason_of(unquotable)),
     };
 
     let asked = asked(admit, key_index, card, timeout_ms);
-    let counts = reserved_counts(&asked, quote.total);
-    let mut verdict = gates::limits(state, key, Operation::Messages, model.classes(state), &counts, at);
-    gates::budgets(state, key, quote.total, at, &mut verdict);
+    let amounts = Amounts::of(&reserved_counts(&asked, quote.total));
+    let (path, mut verdict) = (state.path(key), Verdict::new());
+    gates::limits(state, &path, Operation::Messages, model.classes(state), &amounts, at, &mut verdict);
+    gates::budgets(state, &path, quote.total, at, &mut verdict);
     let full = too_many_reservations(state, at);
     let denial = match (verdict.denial(), full) {
         (Some(denial), Some(retry)) if denial.reason == Reason::LimitExceeded => {
@@ -165,7 +170,9 @@ pub(super) fn count_tokens(
     if model.priced_by.is_none() {
         return deny(Reason::UnpricedModel);
     }
-    let mut verdict = gates::limits(state, key, Operation::CountTokens, model.classes(state), &Counts::default(), at);
+    let (amounts, mut verdict) = (Amounts::of(&Counts::default()), Verdict::new());
+    let path = state.path(key);
+    gates::limits(state, &path, Operation::CountTokens, model.classes(state), &amounts, at, &mut verdict);
     if let Some(denial) = verdict.denial() {
         verdict.alerts(false, at, events);
         return denial.into();

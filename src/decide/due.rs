@@ -40,6 +40,9 @@ impl Windows {
 
 /// The events that are due at an instant, in the order of their times; holds before windows of the same instant.
 pub(crate) fn due(state: &State, now: Timestamp) -> Vec<Event> {
+    if [state.reservations.next_deadline(), state.next_alert_end()].iter().flatten().all(|next| *next > now) {
+        return Vec::new();
+    }
     let holds = state.reservations.due(now);
     let ends_soon = state.next_alert_end().is_some_and(|end| end <= now);
     if holds.is_empty() && !ends_soon {

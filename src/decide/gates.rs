@@ -4,10 +4,10 @@ use crate::{
     alert::Alert,
     budget::Budget,
     decision::{Denial, Reason, Retry, Violation},
-    directory::Key,
+    directory::Attached,
     event::{Event, EventKind, Events},
     id::{BudgetIx, LimitIx},
-    limit::{Counts, Limit, Meter, Operation, Wait},
+    limit::{Amounts, Limit, Meter, Operation, Standing, Wait},
     money::Money,
     reservation::Pins,
     short::Short,
@@ -32,7 +32,7 @@ pub(super) struct Verdict {
 }
 
 impl Verdict {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self {
             pins: Pins::default(),
             violated: Vec::new(),
@@ -76,42 +76,38 @@ impl Verdict {
     }
 }
 
-/// Reads every limit on the path of a key that applies to an operation on a model of these classes.
+/// Whose limits and budgets a request meets: organization, project, member, key.
+pub(super) type Scopes<'a> = [Option<&'a Attached>; 4];
+
+/// Reads every limit on a path that applies to an operation on a model of these classes.
 pub(super) fn limits(
     state: &State,
-    key: &Key,
+    path: &Scopes<'_>,
     operation: Operation,
     classes: u64,
-    counts: &Counts,
+    amounts: &Amounts,
     at: Timestamp,
-) -> Verdict {
-    let mut verdict = Verdict::new();
-    for attached in state.path(key).into_iter().flatten() {
+    verdict: &mut Verdict,
+) {
+    for attached in path.iter().flatten() {
         for index in &attached.limits {
-            let Some(limit) = state.limits.get(*index) else { continue };
-            if limit.operation != operation || limit.class_mask & classes == 0 {
-                continue;
-            }
+            let Some(standing) = state.limits.standing(*index, operation, classes, amounts) else { continue };
             verdict.pins.limits.push(*index);
-            if !is_plenty(&limit, counts) {
-                check(state, *index, &limit, counts, at, &mut verdict);
+            if standing == Standing::Unsure
+                && let Some(limit) = state.limits.get(*index)
+            {
+                check(state, *index, &limit, amounts, at, verdict);
             }
         }
     }
-    verdict
-}
-
-/// Whether a bucket passes as it was last left, and passed before. Time only raises a level.
-fn is_plenty(limit: &Limit<'_>, counts: &Counts) -> bool {
-    limit.meter != Meter::ConcurrentRequests && !limit.hit() && limit.bucket().level >= limit.need(limit.debit(counts))
 }
 
 /// Checks a limit to the last digit. Seldom needed, and kept out of the way of what is.
 #[cold]
-fn check(state: &State, index: LimitIx, limit: &Limit<'_>, counts: &Counts, at: Timestamp, verdict: &mut Verdict) {
+fn check(state: &State, index: LimitIx, limit: &Limit<'_>, amounts: &Amounts, at: Timestamp, verdict: &mut Verdict) {
     let violation = match limit.meter {
         Meter::ConcurrentRequests => check_gauge(state, index, limit),
-        _ => check_bucket(index, limit, counts, at),
+        _ => check_bucket(index, limit, amounts, at),
     };
     let hit = violation.is_some();
     if hit != limit.hit() {
@@ -123,8 +119,8 @@ fn check(state: &State, index: LimitIx, limit: &Limit<'_>, counts: &Counts, at: 
     }
 }
 
-fn check_bucket(index: LimitIx, limit: &Limit<'_>, counts: &Counts, at: Timestamp) -> Option<(Violation, Retry)> {
-    let debit = limit.debit(counts);
+fn check_bucket(index: LimitIx, limit: &Limit<'_>, amounts: &Amounts, at: Timestamp) -> Option<(Violation, Retry)> {
+    let debit = limit.debit(amounts);
     let need = limit.need(debit);
     let bucket = limit.bucket();
     let level = bucket.level_at(at);
@@ -154,9 +150,9 @@ fn check_gauge(state: &State, index: LimitIx, limit: &Limit<'_>) -> Option<(Viol
     Some((Violation::Limit { limit: index, needed: 1, available, retry }, retry))
 }
 
-/// Reads every budget on the path of a key.
-pub(super) fn budgets(state: &State, key: &Key, quote: Money, at: Timestamp, verdict: &mut Verdict) {
-    for attached in state.path(key).into_iter().flatten() {
+/// Reads every budget on a path.
+pub(super) fn budgets(state: &State, path: &Scopes<'_>, quote: Money, at: Timestamp, verdict: &mut Verdict) {
+    for attached in path.iter().flatten() {
         for index in &attached.budgets {
             let Some(budget) = state.budgets.get(*index) else { continue };
             verdict.pins.budgets.push(*index);

@@ -26,6 +26,7 @@ pub use self::{
     model_set::{ModelSet, matches_name},
 };
 use crate::{
+    ahead,
     id::{BudgetIx, KeyIx, LimitIx, MemberIx, ProjectIx, RoleId, SecretDigest, ServiceAccountIx},
     index::{Index, Sought},
     limit::Scope,
@@ -243,6 +244,13 @@ impl Directory {
                     *first = key.attached.limits.first().copied().unwrap_or(NO_LIMIT);
                 }
             }
+        }
+    }
+
+    /// Asks for a key, which fills two lines.
+    pub(crate) fn ask_for(&self, key: KeyIx) {
+        if let Some(key) = self.keys.get(key.at()) {
+            ahead::ask_for(key);
         }
     }
 

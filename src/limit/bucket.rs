@@ -3,7 +3,10 @@
 //! The level is kept in units of 1/period of the meter, so that refill for each millisecond is a whole number (`rate`)
 //! and the wait until an amount fits is exact, not rounded.
 
-use crate::time::Timestamp;
+use crate::{
+    money::{difference, sum},
+    time::Timestamp,
+};
 
 /// How long until an amount fits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,7 +68,7 @@ impl Bucket {
         if elapsed <= 0 {
             return self.level;
         }
-        self.level.saturating_add(times(self.rate, elapsed)).min(self.full)
+        sum(self.level, times(self.rate, elapsed)).min(self.full)
     }
 
     /// Brings the level up to date.
@@ -77,7 +80,7 @@ impl Bucket {
     /// Subtracts an amount of the meter, which may be negative to give back; never above full.
     pub(crate) fn subtract(&mut self, amount: i128, now: Timestamp) {
         self.refill(now);
-        self.level = self.level.saturating_sub(self.scaled(amount)).min(self.full);
+        self.level = difference(self.level, self.scaled(amount)).min(self.full);
     }
 
     /// When the level reaches `need`, for a level that is below it now.

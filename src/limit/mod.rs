@@ -15,7 +15,7 @@ pub use self::{
     bucket::{Bucket, Wait},
     form::{LimitForm, Meter, MeterAmount, Mode, Operation, OutputCounting, Scope},
     gauge::Gauge,
-    terms::Terms,
+    terms::{Amounts, Terms},
 };
 use crate::{
     ahead,
@@ -56,6 +56,15 @@ struct Level {
 struct Place {
     form: Arc<LimitForm>,
     gauge: Option<Box<Gauge>>,
+}
+
+/// How a limit stands to a request that it applies to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// Its bucket has enough as it was last left, and the last request passed too: time only raises a level.
+    Plenty,
+    /// It has to be checked to the last digit.
+    Unsure,
 }
 
 /// A limit, to be read; also its [`Terms`].
@@ -133,6 +142,24 @@ impl Limits {
         Some(Limit { level, terms: self.terms.get(level.terms)?, place: self.places.get(limit.at())? })
     }
 
+    /// How a limit stands to an operation on a model of these classes. Seldom more is read of a limit.
+    pub(crate) fn standing(
+        &self,
+        limit: LimitIx,
+        operation: Operation,
+        classes: u64,
+        amounts: &Amounts,
+    ) -> Option<Standing> {
+        let level = self.levels.get(limit.at())?;
+        let terms = self.terms.get(level.terms)?;
+        if terms.operation != operation || terms.class_mask & classes == 0 {
+            return None;
+        }
+        let is_plenty =
+            terms.meter != Meter::ConcurrentRequests && !level.hit && level.level >= terms.need(terms.debit(amounts));
+        Some(if is_plenty { Standing::Plenty } else { Standing::Unsure })
+    }
+
     /// The limit in force of an id.
     #[must_use]
     pub fn by_id(&self, id: &str) -> Option<LimitIx> {
@@ -147,8 +174,11 @@ impl Limits {
 
     /// Asks for the levels of a scope's limits, which are read soon and mostly stand together; two fill a line.
     pub(crate) fn ask_for(&self, first: LimitIx) {
-        ahead::read(self.levels.get(first.at()).map(|level| level.terms));
-        ahead::read(self.levels.get(first.at().wrapping_add(2)).map(|level| level.terms));
+        for level in [first.at(), first.at().wrapping_add(2)] {
+            if let Some(level) = self.levels.get(level) {
+                ahead::ask_for(level);
+            }
+        }
     }
 
     /// The gauge of a limit that has one.
@@ -243,9 +273,10 @@ impl Limits {
     }
 
     pub(crate) fn set_class_masks(&mut self, mask_of: impl Fn(&ModelClassId) -> u64) {
-        self.renew_terms(|terms, form| Terms {
-            class_mask: form.model_class.as_ref().map_or(EVERY_MODEL, &mask_of),
-            ..*terms
+        self.renew_terms(|terms, form| {
+            let mut renewed = *terms;
+            renewed.class_mask = form.model_class.as_ref().map_or(EVERY_MODEL, &mask_of);
+            renewed
         });
     }
 

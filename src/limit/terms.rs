@@ -3,6 +3,61 @@
 use super::{Counts, LimitForm, Meter, Mode, Operation, OutputCounting, bucket::times};
 use crate::index::{self, Positions, Tagged};
 
+/// Which amount of a request a limit counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Counted {
+    Nothing,
+    Request,
+    Input,
+    InputAndCacheReads,
+    Output,
+    Tokens,
+    TokensAndCacheReads,
+    Cost,
+}
+
+impl Counted {
+    /// What a meter counts; `output` says whether output is known, or reserved.
+    const fn by(meter: Meter, cache_reads: bool, output: bool) -> Self {
+        match (meter, cache_reads, output) {
+            (Meter::ConcurrentRequests, _, _) | (Meter::OutputTokens, _, false) => Self::Nothing,
+            (Meter::Requests, _, _) => Self::Request,
+            (Meter::InputTokens, false, _) | (Meter::Tokens, false, false) => Self::Input,
+            (Meter::InputTokens, true, _) | (Meter::Tokens, true, false) => Self::InputAndCacheReads,
+            (Meter::OutputTokens, _, true) => Self::Output,
+            (Meter::Tokens, false, true) => Self::Tokens,
+            (Meter::Tokens, true, true) => Self::TokensAndCacheReads,
+            (Meter::Cost, _, _) => Self::Cost,
+        }
+    }
+}
+
+/// The amounts of a request, made once for all limits that count one of them.
+#[derive(Clone, Copy, Debug)]
+pub struct Amounts([i128; 8]);
+
+impl Amounts {
+    /// The amounts of what a request counts.
+    #[must_use]
+    pub fn of(counts: &Counts) -> Self {
+        let all_input = counts.input.saturating_add(counts.cache_read);
+        Self([
+            0,
+            1,
+            counts.input.into(),
+            all_input.into(),
+            counts.output.into(),
+            counts.input.saturating_add(counts.output).into(),
+            all_input.saturating_add(counts.output).into(),
+            counts.cost.units(),
+        ])
+    }
+
+    fn get(&self, counted: Counted) -> i128 {
+        self.0.get(counted as usize).copied().unwrap_or(0)
+    }
+}
+
 /// What a limit demands, apart from whose it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Terms {
@@ -24,6 +79,9 @@ pub struct Terms {
     pub output: OutputCounting,
     /// Counted, but never blocking.
     pub shadow: bool,
+    // What is counted at admission, and in the end.
+    debited: Counted,
+    due: Counted,
 }
 
 impl Terms {
@@ -38,38 +96,27 @@ impl Terms {
             count_cache_reads: form.count_cache_reads,
             output: form.output,
             shadow: form.mode == Mode::Shadow,
+            debited: Counted::by(form.meter, form.count_cache_reads, form.output == OutputCounting::Reserve),
+            due: Counted::by(form.meter, form.count_cache_reads, true),
         }
     }
 
     /// What is debited at admission, in units of the meter.
     #[must_use]
-    pub fn debit(&self, counts: &Counts) -> i128 {
-        let reserved = if self.output == OutputCounting::Reserve { counts.output } else { 0 };
-        self.amount(counts, reserved)
+    pub fn debit(&self, amounts: &Amounts) -> i128 {
+        amounts.get(self.debited)
     }
 
     /// What is due in the end, in units of the meter.
     #[must_use]
-    pub fn actual(&self, counts: &Counts) -> i128 {
-        self.amount(counts, counts.output)
-    }
-
-    fn amount(&self, counts: &Counts, output: u64) -> i128 {
-        let input = if self.count_cache_reads { counts.input.saturating_add(counts.cache_read) } else { counts.input };
-        match self.meter {
-            Meter::Requests => 1,
-            Meter::InputTokens => input.into(),
-            Meter::OutputTokens => output.into(),
-            Meter::Tokens => input.saturating_add(output).into(),
-            Meter::Cost => counts.cost.units(),
-            Meter::ConcurrentRequests => 0,
-        }
+    pub fn actual(&self, amounts: &Amounts) -> i128 {
+        amounts.get(self.due)
     }
 
     /// Whether output is counted only when it is known.
     #[must_use]
     pub fn counts_output_later(&self) -> bool {
-        self.output == OutputCounting::Settle && matches!(self.meter, Meter::OutputTokens | Meter::Tokens)
+        self.debited != self.due
     }
 
     /// The level that an admission needs, for its debit.
@@ -129,6 +176,8 @@ mod tests {
             count_cache_reads: false,
             output: OutputCounting::Reserve,
             shadow: false,
+            debited: Counted::by(meter, false, true),
+            due: Counted::by(meter, false, true),
         }
     }
 

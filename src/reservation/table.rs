@@ -7,9 +7,10 @@ use std::{collections::VecDeque, sync::Arc};
 
 use super::{Reservation, Status};
 use crate::{
+    ahead,
     deadlines::{Deadlines, Hold},
     id::ReservationId,
-    index::{Positions, Tagged, tag},
+    index::{Positions, Tagged},
     order,
     pack::{Pack, Packed, pack_items},
     time::Timestamp,
@@ -17,6 +18,9 @@ use crate::{
 
 /// Reservations in one piece.
 const PIECE: u32 = 64;
+
+/// How many are forgotten before one that is asked for.
+const SOON: usize = 6;
 
 /// Every reservation that is open or remembered.
 #[derive(Clone, Debug, Default)]
@@ -59,9 +63,14 @@ impl Reservations {
         stands_at(&self.pieces, self.slot_of(id)?)
     }
 
+    /// Asks for what is read and written to make a reservation.
+    pub(crate) fn ask_for(&self, id: &ReservationId) {
+        self.by_id.ask_for(id.tag());
+    }
+
     fn slot_of(&self, id: &ReservationId) -> Option<u32> {
         let is = |slot: u32| stands_at(&self.pieces, slot).is_some_and(|known| known.id == *id);
-        self.by_id.find(tag(id), &is)
+        self.by_id.find(id.tag(), &is)
     }
 
     pub(crate) fn get_mut(&mut self, id: &ReservationId) -> Option<&mut Reservation> {
@@ -89,7 +98,7 @@ impl Reservations {
         deadline: Timestamp,
         make: impl FnOnce(u32) -> Reservation,
     ) -> Hold {
-        let hold = self.put(tag(id), make);
+        let hold = self.put(id.tag(), make);
         self.deadlines.open(deadline, hold);
         hold
     }
@@ -97,7 +106,7 @@ impl Reservations {
     /// Puts a reservation in as it was: its id must be new.
     fn restore(&mut self, reservation: Reservation) {
         let (deadline, closed_at, open) = (reservation.deadline, reservation.closed_at, reservation.is_open());
-        let tag = tag(&reservation.id);
+        let tag = reservation.id.tag();
         let hold = self.put(tag, |number| Reservation { number, ..reservation });
         if open {
             self.deadlines.open(deadline, hold);
@@ -141,7 +150,7 @@ impl Reservations {
         let was_open = reservation.is_open();
         reservation.status = status;
         reservation.closed_at = at;
-        self.closed.push_back((at, Tagged { position: slot, tag: tag(id) }));
+        self.closed.push_back((at, Tagged { position: slot, tag: id.tag() }));
         if was_open {
             let pieces = &self.pieces;
             self.deadlines.close(|hold| {
@@ -200,6 +209,12 @@ impl Reservations {
                 return;
             }
             self.closed.pop_front();
+            if let Some((_, later)) = self.closed.get(SOON) {
+                self.by_id.ask_for(later.tag);
+                if let Some(later) = stands_at(&self.pieces, later.position) {
+                    ahead::ask_for(&later.closed_at);
+                }
+            }
             if !self.by_id.contains(known) {
                 continue;
             }

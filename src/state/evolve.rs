@@ -7,7 +7,7 @@ use crate::{
     event::{Event, EventKind, Reserved, Settled},
     id::{BudgetIx, ReservationId},
     ledger::Ledger,
-    limit::{Counts, Limits, Terms},
+    limit::{Amounts, Counts, Limits, Terms},
     money::Money,
     reservation::{Asked, Charged, Fallback, From, Pins, Reservation, Status, reserved_counts},
     time::Timestamp,
@@ -48,7 +48,7 @@ impl State {
     }
 
     fn reserve(&mut self, reserved: &Reserved, at: Timestamp) {
-        let counts = reserved_counts(&reserved.asked, reserved.hold);
+        let amounts = Amounts::of(&reserved_counts(&reserved.asked, reserved.hold));
         let posting = Balance { held: reserved.hold, ..Balance::default() };
         post(&mut self.budgets, &mut self.ledger, &reserved.asked, &reserved.pins, at, &posting);
         let hold = self.reservations.open(&reserved.id, reserved.deadline, |number| Reservation {
@@ -66,7 +66,7 @@ impl State {
             number,
         });
         for limit in &reserved.pins.limits {
-            if let Some(gauge) = self.limits.subtract(*limit, |terms| terms.debit(&counts), at) {
+            if let Some(gauge) = self.limits.subtract(*limit, |terms| terms.debit(&amounts), at) {
                 gauge.open(reserved.deadline, hold);
             }
         }
@@ -200,11 +200,12 @@ impl Books<'_> {
 
     /// Corrects the buckets from what was `debited` at admission to the actual counts; without any, gives it back.
     fn count(&mut self, debited: bool, actual: Option<&Counts>, at: Timestamp) {
-        let reserved = self.reservation.reserved_counts();
+        let reserved = Amounts::of(&self.reservation.reserved_counts());
+        let actual = actual.map(Amounts::of);
         for limit in &self.reservation.pins.limits {
             let correction = |terms: &Terms| {
                 let debited = if debited { terms.debit(&reserved) } else { 0 };
-                actual.map_or(0, |counts| terms.actual(counts)).saturating_sub(debited)
+                actual.as_ref().map_or(0, |amounts| terms.actual(amounts)).saturating_sub(debited)
             };
             self.limits.subtract(*limit, correction, at);
         }

@@ -131,6 +131,7 @@ impl State {
     /// Asks for what a posting of a key reads soon.
     pub(crate) fn ask_for(&self, key: KeyIx) {
         self.ledger.ask_for(key);
+        self.directory.ask_for(key);
         if let Some(limit) = self.directory.first_limit(key) {
             self.limits.ask_for(limit);
         }
