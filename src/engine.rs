@@ -11,7 +11,7 @@ use crate::{
     error::Error,
     event::{Event, Events},
     policy::Policy,
-    state::State,
+    state::{Packing, State},
     time::Timestamp,
 };
 
@@ -57,6 +57,13 @@ impl Engine {
     #[must_use]
     pub fn snapshot(&self) -> Vec<u8> {
         self.state.snapshot()
+    }
+
+    /// The same bytes in parts, for a host that must not stand still for long: of the state as it is now, whatever happens between
+    /// the parts. The header, which stands before them, is known after the last one.
+    #[must_use]
+    pub fn pack(&self) -> Packing {
+        Packing::of(&self.state)
     }
 
     /// The state, to be read.

@@ -44,6 +44,7 @@ export class OrganizationObject {
   // Not a part of what is open: a store that failed once must not forget who was denied.
   readonly #denials = new DenialBook();
   #alarmAtMs: number | null = null;
+  #compacting = false;
   /** Told once, and not again for every request that it stops. */
   #jumpTold = false;
 
@@ -75,8 +76,8 @@ export class OrganizationObject {
       const nowMs = Date.now();
       const inTime = this.#expireDue(open, nowMs);
       if (inTime) this.#recordDenials(open, nowMs);
-      this.#compact(open);
-      if (inTime) this.#arm(open);
+      if (this.#isLong(open)) await this.#compact(open);
+      if (inTime && this.#open === open) this.#arm(open);
     } catch (error) {
       // Rebuilt on the runtime's next attempt at this alarm.
       this.#discard();
@@ -84,7 +85,7 @@ export class OrganizationObject {
     }
   }
 
-  // Nothing below awaits: from the first read to the last write no other request comes in between.
+  // Nothing below awaits but a compaction: from the first read to the last write no other request comes in between.
 
   #answer(organization: string, verb: string, body: string): string {
     const open = this.#ready(organization);
@@ -103,7 +104,7 @@ export class OrganizationObject {
         return this.#events(open, body);
       case 'manage': {
         const request = JSON.parse(body) as ManagementRequest;
-        return JSON.stringify(new Desk(this.#office(open, nowMs), request).answer(request.ask));
+        return new Desk(this.#office(open, nowMs), request).answer(request.ask);
       }
       case 'sign_in':
         return JSON.stringify(signIn(this.#office(open, nowMs), JSON.parse(body) as SignIn));
@@ -297,14 +298,31 @@ export class OrganizationObject {
     return JSON.stringify({ organization, seq: engine.seq(), audit_entries: exported.audit.length });
   }
 
-  #compact(open: Open): void {
-    const seq = open.engine.seq();
-    if (seq - open.log.snapshotSeq >= this.#snapshotEvery()) open.log.compact(open.engine.snapshot(), seq);
+  #isLong({ engine, log }: Open): boolean {
+    return !this.#compacting && engine.seq() - log.snapshotSeq >= this.#snapshotEvery();
+  }
+
+  /**
+   * Writes a newer snapshot beside the one in force, puts it in its place, and takes the events that it holds out of the log. All of
+   * it in small steps between which others have their turn: the snapshot of a large organization takes longer than a caller should
+   * wait. Where the object is lost in between, snapshot and log are what they were.
+   */
+  async #compact(open: Open): Promise<void> {
+    this.#compacting = true;
+    try {
+      for (const _step of compaction(open)) {
+        await new Promise((resolve) => setTimeout(resolve, 0));
+        // The engine was thrown away meanwhile.
+        if (this.#open !== open) return;
+      }
+    } finally {
+      this.#compacting = false;
+    }
   }
 
   /** Wakes the object at the engine's next deadline, and at once when the log has grown long enough to compact. */
   #arm(open: Open): void {
-    const long = open.engine.seq() - open.log.snapshotSeq >= this.#snapshotEvery();
+    const long = this.#isLong(open);
     const deadlineMs = Math.min(open.engine.nextDeadlineMs(), this.#denials.nextDueMs() ?? Infinity);
     const atMs = long ? Date.now() : deadlineMs;
     // Only an earlier time is set: an alarm that comes too early costs one look, a write for every deadline costs more.
@@ -344,6 +362,22 @@ export class OrganizationObject {
       );
     }
   }
+}
+
+/** Steps of a compaction, each of which is short. */
+function* compaction({ engine, log }: Open): Generator<void, void, void> {
+  const draft = log.draft(engine.seq());
+  const parts = engine.snapshotParts();
+  for (;;) {
+    const { done, value } = parts.next();
+    if (done === true) {
+      log.adopt(draft, value, engine.seq());
+      break;
+    }
+    draft.add(value);
+    yield;
+  }
+  while (log.forget()) yield;
 }
 
 function unknownOrganization(organization: string): EngineRefusal {
