@@ -5,6 +5,7 @@
  * between, the engine is thrown away and rebuilt from the log, and the caller hears 503: what is not recorded did not
  * happen. The runtime holds every answer back until what was written before it is durable.
  */
+import { Batch } from './batch.js';
 import { EngineLost, EnginePort, EngineRefusal, type Decided } from './engine_port.js';
 import { EventLog } from './event_log.js';
 import type { ManagementRequest, AddressSignIn, SignIn } from './management/store/ask.js';
@@ -44,12 +45,14 @@ export class OrganizationObject {
   // Not a part of what is open: a store that failed once must not forget who was denied.
   readonly #denials = new DenialBook();
   #alarmAtMs: number | null = null;
+  readonly #batch: Batch;
   #compacting = false;
   /** Told once, and not again for every request that it stops. */
   #jumpTold = false;
 
   constructor(state: ObjectState, env: OrganizationEnv) {
     this.#state = state;
+    this.#batch = new Batch(state.storage);
     this.#env = env;
   }
 
@@ -59,8 +62,16 @@ export class OrganizationObject {
     const body = await request.text();
     try {
       // Proving a document takes digests, which are not made at once: before anything is read of what stands here.
-      if (verb === 'restore') return json(200, this.#restore(organization, await readExport(body)));
-      return json(200, this.#answer(organization, verb, body));
+      const exported = verb === 'restore' ? await readExport(body) : null;
+      return await this.#batch.run(() => {
+        try {
+          if (exported !== null) return json(200, this.#restore(organization, exported));
+          return json(200, this.#answer(organization, verb, body));
+        } catch (error) {
+          // Before anybody else's turn: what the engine holds may not be what the log says.
+          return this.#failure(error);
+        }
+      });
     } catch (error) {
       return this.#failure(error);
     }
@@ -149,6 +160,7 @@ export class OrganizationObject {
       const entries = decided.audited ? open.engine.auditAfter(open.audit.head()) : [];
       open.log.append(open.engine.seq(), decided.events, { log: open.audit, entries });
       open.engine.commit();
+      this.#batch.wrote();
       for (const member of outdated(entries)) open.sessions.endAll(member);
     }
     this.#arm(open);
@@ -310,10 +322,10 @@ export class OrganizationObject {
   async #compact(open: Open): Promise<void> {
     this.#compacting = true;
     try {
-      for (const _step of compaction(open)) {
+      const steps = compaction(open);
+      // Nothing is left to do either where the engine was thrown away meanwhile.
+      while (await this.#batch.run(() => this.#open === open && steps.next().done !== true)) {
         await new Promise((resolve) => setTimeout(resolve, 0));
-        // The engine was thrown away meanwhile.
-        if (this.#open !== open) return;
       }
     } finally {
       this.#compacting = false;
