@@ -4,6 +4,7 @@
 //! then calls [`Engine::apply`]; if the append fails, it discards the engine and rebuilds it from its log. The sequence
 //! number [`Engine::seq`] is the primary key of the next event, so that a second writer's append fails.
 
+pub use crate::state::Packing;
 use crate::{
     command::Command,
     decide::{decide, due, effective_time, seed, step, with_expired},
@@ -11,7 +12,7 @@ use crate::{
     error::Error,
     event::{Event, Events},
     policy::Policy,
-    state::{Packing, State},
+    state::State,
     time::Timestamp,
 };
 

@@ -6,8 +6,7 @@ use serde::Serialize;
 
 use super::millis;
 use crate::{
-    engine::Engine,
-    state::Packing,
+    engine::{Engine, Packing},
     wire::{self, Door, Error, Founding, Problem},
 };
 
