@@ -11,6 +11,7 @@ use crate::{
     index::{Index, Sought},
     limit::{Mode, Scope},
     money::{LARGEST, Money},
+    ranking::Ranking,
     short::Short,
     time::{Timestamp, UtcOffset, Weekday, Window, WindowRule},
 };
@@ -349,6 +350,8 @@ fn thresholds(form: &BudgetForm) -> Short<Money, 4> {
 pub struct Budgets {
     table: Vec<Budget>,
     by_id: Index,
+    // Of those in force.
+    pub(crate) ranked: Ranking,
 }
 
 impl Budgets {
@@ -378,16 +381,22 @@ impl Budgets {
     pub(crate) fn add(&mut self, budget: Budget) -> BudgetIx {
         let handle = BudgetIx(u32::try_from(self.table.len()).unwrap_or(u32::MAX));
         if budget.alive {
-            self.by_id.insert(handle.0, budget.form.id.as_str());
+            let id = &budget.form.id;
+            let is_before = |at: u32| self.table.get(at as usize).is_some_and(|known| known.form.id < *id);
+            self.ranked.insert(handle.0, &is_before);
+            self.by_id.insert(handle.0, id.as_str());
         }
         self.table.push(budget);
         handle
     }
 
     pub(crate) fn retire(&mut self, budget: BudgetIx) {
+        let Some(form) = self.table.get(budget.at()).map(|known| Arc::clone(&known.form)) else { return };
+        let is_before = |at: u32| self.table.get(at as usize).is_some_and(|known| known.form.id < form.id);
+        self.ranked.remove(budget.0, &is_before);
+        self.by_id.remove(budget.0, form.id.as_str());
         if let Some(retired) = self.table.get_mut(budget.at()) {
             retired.alive = false;
-            self.by_id.remove(budget.0, retired.form.id.as_str());
         }
     }
 }

@@ -4,6 +4,7 @@
 //! then calls [`Engine::apply`]; if the append fails, it discards the engine and rebuilds it from its log. The sequence
 //! number [`Engine::seq`] is the primary key of the next event, so that a second writer's append fails.
 
+pub use crate::state::Packing;
 use crate::{
     command::Command,
     decide::{decide, due, effective_time, seed, step, with_expired},
@@ -57,6 +58,13 @@ impl Engine {
     #[must_use]
     pub fn snapshot(&self) -> Vec<u8> {
         self.state.snapshot()
+    }
+
+    /// The same bytes in parts, for a host that must not stand still for long: of the state as it is now, whatever happens between
+    /// the parts. The header, which stands before them, is known after the last one.
+    #[must_use]
+    pub fn pack(&self) -> Packing {
+        Packing::of(&self.state)
     }
 
     /// The state, to be read.

@@ -73,6 +73,7 @@ mod order;
 pub mod pack;
 pub mod policy;
 pub mod price;
+mod ranking;
 pub mod record;
 pub mod reservation;
 pub mod short;

@@ -16,6 +16,8 @@ mod free_time;
 mod levels;
 #[path = "properties/management.rs"]
 mod management;
+#[path = "properties/pages.rs"]
+mod pages;
 #[path = "properties/prices.rs"]
 mod prices;
 #[path = "random/mod.rs"]

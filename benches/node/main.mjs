@@ -1,4 +1,8 @@
-/** The package's speed in Node beside its peer's, measured in one run: `cargo xtask bench`. */
+/**
+ * The package's speed in Node beside its peer's, measured in one run: `cargo xtask bench`.
+ *
+ *   node benches/node/main.mjs [price] [catalogue] [management]   only these tables, of the package as it is built
+ */
 import * as catalogue from './catalogue.mjs';
 import * as management from './management.mjs';
 import * as price from './price.mjs';
@@ -20,9 +24,18 @@ function print(unit, nanoseconds, rows) {
   }
 }
 
-console.log();
-print('ns', 1, price.rows());
-console.log();
-print('ms', 1_000_000, catalogue.rows());
-console.log();
-await management.print();
+/** @type {Record<string, () => void | Promise<void>>} */
+const TABLES = {
+  price: () => print('ns', 1, price.rows()),
+  catalogue: () => print('ms', 1_000_000, catalogue.rows()),
+  management: () => management.print(),
+};
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.find((name) => !(name in TABLES));
+if (unknown !== undefined) throw new Error(`no table is called \`${unknown}\`: there are ${Object.keys(TABLES).join(', ')}`);
+for (const [name, table] of Object.entries(TABLES)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  console.log();
+  await table();
+}

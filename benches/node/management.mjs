@@ -1,6 +1,10 @@
 /**
- * The management API of a large company beside a running load: 10,000 keys and 1,000 members in the deployed worker under workerd, whose
- * clients send messages all the time, while lists, searches and changes are measured one after the other.
+ * The management API of a large company beside a running load: 10,000 keys and 1,000 members in the deployed worker under workerd, to which
+ * messages come all the time, while lists, searches and changes are measured.
+ *
+ * Once at a steady rate of both, each time counting from when the call was due, so that one that is held up does not hide what would
+ * have come meanwhile. Then with both as fast as they are answered: gateway, clients, upstream and what measures share the machine's cores,
+ * and where there are few, most of a time is that of waiting for one.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,6 +19,9 @@ const KEYS = 10_000;
 const MEMBERS = 1_000;
 /** So many of each are measured, after a tenth of them that are not. */
 const SAMPLES = 400;
+/** The steady rates, in a second. */
+const MESSAGES = 100;
+const CALLS = 20;
 /** The goal: ninety-nine of a hundred answers within so many milliseconds. */
 const GOAL_MS = 50;
 
@@ -76,47 +83,92 @@ class Load {
     this.upstream = this.#next();
   }
 
-  /** @param {string} url */
-  start(url) {
-    this.#worker.postMessage({ url, key: CALLER.key });
+  /** @param {string} url @param {number | null} rate messages a second; null: as many as four clients get answered */
+  start(url, rate) {
+    this.#worker.postMessage({ url, key: CALLER.key, rate });
   }
 
-  /** How many were admitted until now. @returns {Promise<number>} */
-  async admitted() {
-    this.#worker.postMessage('count');
-    return Number(await this.#next());
+  /** The times of the messages that were answered since they were asked for last. @returns {Promise<number[]>} */
+  async times() {
+    this.#worker.postMessage('times');
+    return rising(await this.#next());
   }
 
   async stop() {
     await this.#worker.terminate();
   }
 
-  /** @returns {Promise<string>} */
+  /** @returns {Promise<any>} what the thread says next */
   #next() {
     return new Promise((done, fail) => {
       this.#worker.once('error', fail);
       this.#worker.once('message', (message) => {
         this.#worker.off('error', fail);
-        done(String(message));
+        done(message);
       });
     });
   }
 }
 
-/** @param {(index: number) => PromiseLike<unknown>} call @returns {Promise<number[]>} milliseconds, the shortest first */
-async function times(call) {
+/** @param {number[]} samples */
+const rising = (samples) => samples.sort((one, other) => one - other);
+
+/** @param {number[]} samples the shortest first @param {number} part */
+const at = (samples, part) => samples[Math.min(samples.length - 1, Math.floor(samples.length * part))] ?? 0;
+
+/**
+ * The milliseconds of each call, the shortest first.
+ *
+ * @param {(index: number) => PromiseLike<unknown>} call
+ * @param {number | null} rate calls a second; null: one after the other
+ * @returns {Promise<number[]>}
+ */
+async function times(call, rate) {
   /** @type {number[]} */
   const samples = [];
-  for (let index = -SAMPLES / 10; index < SAMPLES; index += 1) {
-    const start = process.hrtime.bigint();
-    await call(index + SAMPLES);
-    if (index >= 0) samples.push(Number(process.hrtime.bigint() - start) / 1_000_000);
+  /** @type {Promise<void>[]} */
+  const calls = [];
+  const startMs = performance.now();
+  for (let index = 0; index < SAMPLES * 1.1; index += 1) {
+    const dueMs = rate === null ? performance.now() : startMs + (index * 1000) / rate;
+    if (rate !== null) await new Promise((done) => setTimeout(done, dueMs - performance.now()));
+    const made = (async () => {
+      await call(index);
+      if (index >= SAMPLES / 10) samples.push(performance.now() - dueMs);
+    })();
+    if (rate === null) await made;
+    else calls.push(made);
   }
-  return samples.sort((one, other) => one - other);
+  await Promise.all(calls);
+  return rising(samples);
 }
 
-/** Measures, and prints a row for each kind of call. */
+/** @param {(columns: string[]) => void} line @param {{ admin: Tollgate, load: Load, rate: number | null }} given */
+async function table(line, { admin, load, rate }) {
+  for (const [what, call] of calls(admin)) {
+    await load.times();
+    const start = performance.now();
+    const samples = await times(call, rate);
+    const messages = await load.times();
+    const each = messages.length / ((performance.now() - start) / 1000);
+    if (messages.length === 0) throw new Error('no message was answered meanwhile: the rows would say nothing');
+    const goal = at(samples, 0.99) < GOAL_MS ? 'kept' : 'MISSED';
+    line([what, ms(at(samples, 0.5)), ms(at(samples, 0.99)), ms(at(samples, 1)), goal, each.toFixed(0), ms(at(messages, 0.99))]);
+  }
+}
+
+/** @param {number} value */
+const ms = (value) => value.toFixed(1);
+
+/** Measures, and prints a row for each kind of call: at a steady rate, and as fast as it goes. */
 export async function print() {
+  await measured(`${CALLS} a second beside ${MESSAGES} messages a second`, { messages: MESSAGES, rate: CALLS });
+  console.log();
+  await measured('one after the other beside four clients', { messages: null, rate: null });
+}
+
+/** @param {string} how @param {{ messages: number | null, rate: number | null }} rates */
+async function measured(how, { messages, rate }) {
   const directory = mkdtempSync(join(tmpdir(), 'tollgate-bench-'));
   const load = new Load();
   const configPath = await writeWorkerdConfig({
@@ -130,19 +182,14 @@ export async function print() {
   try {
     const admin = new Tollgate({ apiKey: ADMIN.key, baseURL: gateway.url, maxRetries: 0 });
     await admin.organization();
-    load.start(gateway.url);
-    const line = (/** @type {string[]} */ [what = '', middle = '', tail = '', goal = '', beside = '']) =>
-      console.log(`${what.padEnd(58)} ${middle.padStart(10)} ${tail.padStart(10)}   ${goal.padEnd(18)} ${beside}`);
-    line(['management of 10,000 keys and 1,000 members, in workerd', '50 %, ms', '99 %, ms', `goal: ${GOAL_MS} ms`, 'admissions a second beside it']);
-    for (const [what, call] of calls(admin)) {
-      const [before, start] = [await load.admitted(), performance.now()];
-      const samples = await times(call);
-      const [after, end] = [await load.admitted(), performance.now()];
-      if (after === before) throw new Error('no message was admitted meanwhile: the rows would say nothing');
-      const at = (/** @type {number} */ part) => samples[Math.floor(samples.length * part)] ?? 0;
-      const rate = (after - before) / ((end - start) / 1000);
-      line([what, at(0.5).toFixed(1), at(0.99).toFixed(1), at(0.99) < GOAL_MS ? 'kept' : 'MISSED', rate.toFixed(0)]);
-    }
+    load.start(gateway.url, messages);
+    const line = ([what = '', middle = '', tail = '', longest = '', goal = '', beside = '', theirs = '']) =>
+      console.log(
+        `${what.padEnd(52)} ${middle.padStart(8)} ${tail.padStart(8)} ${longest.padStart(8)}   ${goal.padEnd(12)} ${beside.padStart(10)} ${theirs.padStart(12)}`,
+      );
+    console.log(`management of ${KEYS} keys and ${MEMBERS} members in workerd, ${how}`);
+    line(['', '50 %, ms', '99 %, ms', 'most, ms', `goal: ${GOAL_MS} ms`, 'messages/s', 'their 99 %']);
+    await table(line, { admin, load, rate });
   } finally {
     await load.stop();
     await gateway.stop('SIGKILL');

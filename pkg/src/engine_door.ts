@@ -59,6 +59,9 @@ export interface RawEngine {
   nextDeadlineMs(): number;
   seq(): number;
   snapshot(): Uint8Array;
+  beginSnapshot(): void;
+  snapshotPart(): Uint8Array | undefined;
+  snapshotHeader(): Uint8Array;
   keyHandle(id: string): number;
   canKey(key: number, action: number, nowMs: number): boolean;
   takeLog(): string;
@@ -208,6 +211,19 @@ export class EngineDoor {
   /** The state as bytes, from which {@link Engine.restore} goes on. */
   snapshot(): Uint8Array {
     return this.#call((raw) => raw.snapshot());
+  }
+
+  /**
+   * The same bytes in parts, for a host that must not stand still for long: of the state as it is at the first part, whatever happens
+   * between them. Some parts are empty. What stands before them all is returned at the end. One at a time: another one ends it.
+   */
+  *snapshotParts(): Generator<Uint8Array, Uint8Array, void> {
+    this.#call((raw) => raw.beginSnapshot());
+    for (;;) {
+      const part = this.#call((raw) => raw.snapshotPart());
+      if (part === undefined) return this.#call((raw) => raw.snapshotHeader());
+      yield part;
+    }
   }
 
   /** `submit`, text in and text out. */

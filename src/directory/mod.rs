@@ -31,6 +31,7 @@ use crate::{
     index::{Index, Sought},
     limit::Scope,
     order::ById,
+    ranking::Ranking,
     short::Short,
     time::LATEST,
 };
@@ -93,9 +94,13 @@ pub struct Directory {
     keys: Vec<Key>,
     first_limits: Vec<LimitIx>,
     members_by_id: Index,
+    pub(crate) members_ranked: Ranking,
     projects_by_id: Index,
+    pub(crate) projects_ranked: Ranking,
     service_accounts_by_id: Index,
+    pub(crate) service_accounts_ranked: Ranking,
     keys_by_id: Index,
+    pub(crate) keys_ranked: Ranking,
     secrets: Secrets,
 }
 
@@ -123,9 +128,13 @@ impl Directory {
             keys: Vec::new(),
             first_limits: Vec::new(),
             members_by_id: Index::default(),
+            members_ranked: Ranking::default(),
             projects_by_id: Index::default(),
+            projects_ranked: Ranking::default(),
             service_accounts_by_id: Index::default(),
+            service_accounts_ranked: Ranking::default(),
             keys_by_id: Index::default(),
+            keys_ranked: Ranking::default(),
             secrets: Secrets::default(),
         }
     }
@@ -293,6 +302,8 @@ impl Directory {
                 member.keys.clone()
             }
             None => {
+                let is_before = |at: u32| self.members.get(at as usize).is_some_and(|known| known.form.id < form.id);
+                self.members_ranked.insert(next(&self.members), &is_before);
                 self.members_by_id.insert(next(&self.members), form.id.as_str());
                 self.members.push(Member { form, grants, attached: Attached::default(), keys: Vec::new() });
                 Vec::new()
@@ -307,6 +318,8 @@ impl Directory {
                 project.keys.clone()
             }
             None => {
+                let is_before = |at: u32| self.projects.get(at as usize).is_some_and(|known| known.form.id < form.id);
+                self.projects_ranked.insert(next(&self.projects), &is_before);
                 self.projects_by_id.insert(next(&self.projects), form.id.as_str());
                 self.projects.push(Project { form, attached: Attached::default(), keys: Vec::new() });
                 Vec::new()
@@ -342,6 +355,9 @@ impl Directory {
                 keys
             }
             None => {
+                let is_before =
+                    |at: u32| self.service_accounts.get(at as usize).is_some_and(|known| known.form.id < form.id);
+                self.service_accounts_ranked.insert(next(&self.service_accounts), &is_before);
                 self.service_accounts_by_id.insert(next(&self.service_accounts), form.id.as_str());
                 self.service_accounts.push(ServiceAccount { form, keys: Vec::new() });
                 Vec::new()
@@ -376,6 +392,8 @@ impl Directory {
             }
             None => {
                 let key = next(&self.keys);
+                let is_before = |at: u32| self.keys.get(at as usize).is_some_and(|known| known.form.id < form.id);
+                self.keys_ranked.insert(key, &is_before);
                 self.keys_by_id.insert(key, form.id.as_str());
                 self.keys.push(Key::new(form.clone()));
                 self.first_limits.push(NO_LIMIT);

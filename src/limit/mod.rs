@@ -22,6 +22,7 @@ use crate::{
     id::{LimitIx, ModelClassId},
     index::{Index, Sought},
     money::Money,
+    ranking::Ranking,
     time::Timestamp,
 };
 
@@ -132,6 +133,8 @@ pub struct Limits {
     terms: TermsTable,
     places: Vec<Place>,
     by_id: Index,
+    // Of those in force.
+    pub(crate) ranked: Ranking,
 }
 
 impl Limits {
@@ -226,6 +229,8 @@ impl Limits {
         let gauge = (terms.meter == Meter::ConcurrentRequests).then(Box::default);
         self.levels.push(Level { level, at, terms: self.terms.intern(terms), hit: false, alive });
         if alive {
+            let is_before = |at: u32| self.places.get(at as usize).is_some_and(|known| known.form.id < form.id);
+            self.ranked.insert(handle.0, &is_before);
             self.by_id.insert(handle.0, form.id.as_str());
         }
         self.places.push(Place { form: Arc::new(form), gauge });
@@ -268,7 +273,10 @@ impl Limits {
     pub(crate) fn retire(&mut self, limit: LimitIx) {
         if let Some((level, place)) = self.levels.get_mut(limit.at()).zip(self.places.get(limit.at())) {
             level.alive = false;
-            self.by_id.remove(limit.0, place.form.id.as_str());
+            let id = &place.form.id;
+            let is_before = |at: u32| self.places.get(at as usize).is_some_and(|known| known.form.id < *id);
+            self.ranked.remove(limit.0, &is_before);
+            self.by_id.remove(limit.0, id.as_str());
         }
     }
 

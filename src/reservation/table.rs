@@ -86,6 +86,22 @@ impl Reservations {
         all
     }
 
+    /// How many pieces there are.
+    pub(crate) fn pieces(&self) -> usize {
+        self.pieces.len()
+    }
+
+    /// The slots of the reservations in some of the pieces, by rising id.
+    pub(crate) fn in_pieces(&self, from: usize, to: usize) -> Vec<u32> {
+        let pieces = self.pieces.iter().skip(from).take(to.saturating_sub(from));
+        let first = u32::try_from(from).unwrap_or(u32::MAX).saturating_mul(PIECE);
+        let slots = pieces.flat_map(|piece| piece.iter()).zip(first..);
+        let mut known: Vec<(ReservationId, u32)> =
+            slots.filter_map(|(place, slot)| Some((place.as_ref()?.id, slot))).collect();
+        order::sort_by(&mut known, |left, right| left.0.cmp(&right.0));
+        known.into_iter().map(|(_, slot)| slot).collect()
+    }
+
     /// Every reservation, in no order that may be seen.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Reservation> {
         self.pieces.iter().flat_map(|piece| piece.iter().flatten())

@@ -2,11 +2,12 @@
 
 mod configure;
 mod evolve;
+mod packing;
 mod snapshot;
 
 use std::sync::Arc;
 
-pub use self::snapshot::FORMAT as SNAPSHOT_FORMAT;
+pub use self::{packing::Packing, snapshot::FORMAT as SNAPSHOT_FORMAT};
 use crate::{
     budget::{BudgetForm, Budgets},
     directory::{Directory, Key, ModelSet, OrganizationForm, SettingsForm, matches_name},

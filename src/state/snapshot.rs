@@ -1,13 +1,14 @@
 //! Snapshots: the state as bytes, so that a log need not be folded from its start.
 //!
 //! `TGSN`, the format's version, the SHA-256 of the rest, the rest. Damaged, truncated or foreign bytes are refused
-//! before anything is read from them. The same state gives the same bytes on every runtime.
+//! before anything is read from them. The same state gives the same bytes on every runtime. They are written part by part, by
+//! [`Packing`]; here they are read.
 
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
-use super::State;
+use super::{State, packing::Packing};
 use crate::{
     budget::{Budget, BudgetForm, Budgets, WindowBalance},
     change::{
@@ -25,7 +26,7 @@ use crate::{
     ledger::Ledger,
     limit::{EVERY_MODEL, LimitForm, LimitLevel},
     order::Sorted,
-    pack::{Pack, pack_items, unpack},
+    pack::unpack,
     price::BookForm,
     record::Records,
     reservation::{Reservation, Reservations},
@@ -36,9 +37,8 @@ use crate::{
 /// The version of the snapshot's form.
 pub const FORMAT: u16 = 4;
 
-const MAGIC: &[u8; 4] = b"TGSN";
-const HEADER: usize = 38;
-const DIGEST: usize = 6;
+pub(super) const MAGIC: &[u8; 4] = b"TGSN";
+pub(super) const HEADER: usize = 38;
 /// Bytes that a reservation likely takes.
 const LIKELY: usize = 160;
 
@@ -80,7 +80,7 @@ crate::object! {
     }
 }
 
-struct BudgetWindows {
+pub(super) struct BudgetWindows {
     alive: bool,
     cap_revision: u32,
     windows: Vec<WindowBalance>,
@@ -119,30 +119,16 @@ impl State {
     /// The state as bytes.
     #[must_use]
     pub fn snapshot(&self) -> Vec<u8> {
-        let head = Head {
-            seq: self.seq,
-            clock: self.clock,
-            longest_retention_ms: self.longest_retention_ms,
-            free_time: self.free_time.months().to_vec(),
-            configuration: crate::wire::to_text(&self.configuration()),
-            records: Arc::clone(&self.records),
-            limits: self.limits.levels(),
-            budgets: self.budgets.table().iter().map(windows_of).collect(),
-        };
+        let mut packing = Packing::of(self);
         // Behind the room for the header, so that the bytes are in memory once.
-        let likely = self.reservations.len().saturating_mul(LIKELY).saturating_add(head.configuration.len());
+        let likely = self.reservations.len().saturating_mul(LIKELY);
         let mut bytes = Vec::with_capacity(likely.saturating_add(HEADER));
-        bytes.extend_from_slice(MAGIC);
-        bytes.extend_from_slice(&FORMAT.to_le_bytes());
         bytes.resize(HEADER, 0);
-        head.pack(&mut bytes);
-        self.reservations.pack(&mut bytes);
-        self.ledger.pack(&mut bytes);
-        pack_items(self.alert_ends.iter(), &mut bytes);
-        if let Some((header, body)) = bytes.split_at_mut_checked(HEADER)
-            && let Some(digest) = header.get_mut(DIGEST..)
-        {
-            digest.copy_from_slice(&Sha256::digest(body));
+        while let Some(part) = packing.next_part() {
+            bytes.extend_from_slice(&part);
+        }
+        if let Some((header, _)) = bytes.split_at_mut_checked(HEADER) {
+            header.copy_from_slice(&packing.header());
         }
         bytes
     }
@@ -171,34 +157,9 @@ impl State {
         let body = body.ok_or_else(|| refused("the snapshot cannot be read"))?;
         restore_body(body).ok_or_else(|| refused("the snapshot contradicts itself"))
     }
-
-    fn configuration(&self) -> Configuration {
-        let directory = &self.directory;
-        Configuration {
-            organization: directory.organization.clone(),
-            settings: directory.settings.clone(),
-            price_books: self.books.iter().map(|book| book.form.clone()).collect(),
-            model_classes: directory
-                .classes
-                .values()
-                .map(|(model_class, bit)| ClassBit {
-                    model_class: model_class.clone(),
-                    bit: Int::clamped((*bit).into()),
-                })
-                .collect(),
-            roles: directory.roles.values().cloned().collect(),
-            members: directory.members().iter().map(|member| member.form.clone()).collect(),
-            projects: directory.projects().iter().map(|project| project.form.clone()).collect(),
-            service_accounts: directory.service_accounts().iter().map(|account| account.form.clone()).collect(),
-            keys: directory.keys().iter().map(|key| (*key.form).clone()).collect(),
-            limits: self.limits.iter().map(|(_, limit)| limit.form().clone()).collect(),
-            budgets: self.budgets.table().iter().map(|budget| (*budget.form).clone()).collect(),
-            increase_requests: self.increase_requests.values().cloned().collect(),
-        }
-    }
 }
 
-fn windows_of(budget: &Budget) -> BudgetWindows {
+pub(super) fn windows_of(budget: &Budget) -> BudgetWindows {
     BudgetWindows { alive: budget.alive, cap_revision: budget.cap_revision, windows: budget.windows().to_vec() }
 }
 

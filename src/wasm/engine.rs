@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::millis;
 use crate::{
-    engine::Engine,
+    engine::{Engine, Packing},
     wire::{self, Door, Error, Founding, Problem},
 };
 
@@ -29,6 +29,7 @@ fn thrown(error: &Error) -> JsValue {
 pub struct RawEngine {
     door: Door,
     founding: Founding,
+    packing: Option<Packing>,
 }
 
 #[wasm_bindgen(js_class = RawEngine)]
@@ -36,7 +37,7 @@ impl RawEngine {
     /// An engine for a new organization; what its host stores is to be taken.
     pub fn create(policy: &str, now_ms: f64) -> Result<RawEngine, JsValue> {
         let (door, founding) = Door::create(policy, millis(now_ms)).map_err(|error| thrown(&error))?;
-        Ok(Self { door, founding })
+        Ok(Self { door, founding, packing: None })
     }
 
     /// The first events of a new organization, once.
@@ -62,7 +63,7 @@ impl RawEngine {
     }
 
     fn of(door: Door) -> Self {
-        Self { door, founding: Founding::default() }
+        Self { door, founding: Founding::default(), packing: None }
     }
 
     /// Answers a line.
@@ -120,6 +121,24 @@ impl RawEngine {
     /// The state as bytes.
     pub fn snapshot(&self) -> Vec<u8> {
         self.engine().snapshot()
+    }
+
+    /// Begins a snapshot in parts, of the state as it is now.
+    #[wasm_bindgen(js_name = beginSnapshot)]
+    pub fn begin_snapshot(&mut self) {
+        self.packing = Some(self.engine().pack());
+    }
+
+    /// The next part of the snapshot that was begun last, perhaps empty; nothing once there are no more.
+    #[wasm_bindgen(js_name = snapshotPart)]
+    pub fn snapshot_part(&mut self) -> Option<Vec<u8>> {
+        self.packing.as_mut()?.next_part()
+    }
+
+    /// What stands before the parts, once all were given.
+    #[wasm_bindgen(js_name = snapshotHeader)]
+    pub fn snapshot_header(&mut self) -> Vec<u8> {
+        self.packing.take().map_or_else(Vec::new, Packing::header)
     }
 
     fn engine(&self) -> &Engine {

@@ -11,8 +11,8 @@ use crate::{
     directory::{OrganizationForm, Owner, Principal, action::Action},
     error::Error,
     form::{Definitions, Form, Int, Json, Path, Problems, Writer},
-    id::{ProjectId, ProjectIx, SecretDigest},
-    order,
+    id::{BudgetIx, KeyIx, LimitIx, MemberIx, ProjectId, ProjectIx, SecretDigest, ServiceAccountIx},
+    ranking::Ranking,
     state::State,
     time::Timestamp,
 };
@@ -114,20 +114,19 @@ impl Form for ListItem {
     }
 }
 
-/// Something that may come into a list.
+/// Something that may come into a list. Nothing is copied for it: most of what is looked at is not on the page.
 struct Candidate<'a> {
-    target: Target,
     id: Cow<'a, str>,
     texts: [Option<&'a str>; 2],
     project: Option<ProjectIx>,
-    owner: Option<Owner>,
+    owner: Option<Cow<'a, Owner>>,
     status: Option<&'static str>,
     form: &'a dyn Written,
 }
 
 impl<'a> Candidate<'a> {
-    fn new(target: Target, id: impl Into<Cow<'a, str>>, form: &'a dyn Written) -> Self {
-        Self { target, id: id.into(), texts: [None, None], project: None, owner: None, status: None, form }
+    fn new(id: impl Into<Cow<'a, str>>, form: &'a dyn Written) -> Self {
+        Self { id: id.into(), texts: [None, None], project: None, owner: None, status: None, form }
     }
 }
 
@@ -147,113 +146,222 @@ const fn action(kind: ListKind) -> Action {
     }
 }
 
-fn candidates<'a>(state: &'a State, kind: ListKind) -> Vec<Candidate<'a>> {
+/// What an item is, by its id.
+fn target(kind: ListKind, id: &str) -> Target {
+    let of = match kind {
+        ListKind::Organization => Target::Organization,
+        ListKind::Settings => Target::Settings,
+        ListKind::PriceBooks => Target::PriceBook,
+        ListKind::ModelClasses => Target::ModelClass,
+        ListKind::Roles => Target::Role,
+        ListKind::Members => Target::Member,
+        ListKind::Projects => Target::Project,
+        ListKind::ServiceAccounts => Target::ServiceAccount,
+        ListKind::Keys => Target::Key,
+        ListKind::Limits => Target::Limit,
+        ListKind::Budgets => Target::Budget,
+        ListKind::IncreaseRequests => Target::IncreaseRequest,
+    };
+    of(id.to_owned())
+}
+
+/// Those of a kind of which there are few, by rising id.
+fn few(state: &State, kind: ListKind) -> Vec<Candidate<'_>> {
     let directory = &state.directory;
     let organization = &directory.organization;
     match kind {
-        ListKind::Organization => {
-            let target = Target::Organization(organization.id.to_string());
-            vec![Candidate::new(target, organization.id.as_str(), organization)]
-        }
-        ListKind::Settings => {
-            let target = Target::Settings(organization.id.to_string());
-            vec![Candidate::new(target, organization.id.as_str(), &directory.settings)]
-        }
-        ListKind::PriceBooks => {
-            let book = state.book().map(|(_, book)| book);
-            let candidate = |book: &'a crate::price::Book| {
-                let hash = book.hash.to_string();
-                Candidate {
-                    texts: [Some(book.form.name.as_str()), None],
-                    ..Candidate::new(Target::PriceBook(hash.clone()), hash, &book.form)
-                }
-            };
-            book.map(candidate).into_iter().collect()
-        }
+        ListKind::Organization => vec![Candidate::new(organization.id.as_str(), organization)],
+        ListKind::Settings => vec![Candidate::new(organization.id.as_str(), &directory.settings)],
+        ListKind::PriceBooks => state
+            .book()
+            .map(|(_, book)| Candidate {
+                texts: [Some(book.form.name.as_str()), None],
+                ..Candidate::new(book.hash.to_string(), &book.form)
+            })
+            .into_iter()
+            .collect(),
         ListKind::ModelClasses => {
-            let classes = directory.classes.values().map(|(class, _)| class);
-            classes
-                .map(|class| Candidate::new(Target::ModelClass(class.id.to_string()), class.id.as_str(), class))
-                .collect()
+            directory.classes.values().map(|(class, _)| Candidate::new(class.id.as_str(), class)).collect()
         }
-        ListKind::Roles => {
-            let roles = directory.roles.values();
-            roles.map(|role| Candidate::new(Target::Role(role.id.to_string()), role.id.as_str(), role)).collect()
-        }
-        ListKind::Members => {
-            let members = directory.members().iter().map(|member| &member.form);
-            let candidate = |form: &'a crate::directory::MemberForm| Candidate {
-                texts: [form.name.as_deref(), Some(&form.email)],
-                owner: Some(Owner::Member(form.id.clone())),
+        ListKind::Roles => directory.roles.values().map(|role| Candidate::new(role.id.as_str(), role)).collect(),
+        ListKind::IncreaseRequests => state
+            .increase_requests
+            .values()
+            .map(|form| Candidate {
+                project: project_of_request(state, form),
+                owner: owner_of(state, &form.requested_by).map(Cow::Owned),
                 status: Some(form.status.as_str()),
-                ..Candidate::new(Target::Member(form.id.to_string()), form.id.as_str(), form)
-            };
-            members.map(candidate).collect()
+                ..Candidate::new(form.id.as_str(), form)
+            })
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The order of a kind of which there are many.
+fn ranked(state: &State, kind: ListKind) -> Option<&Ranking> {
+    let directory = &state.directory;
+    Some(match kind {
+        ListKind::Members => &directory.members_ranked,
+        ListKind::Projects => &directory.projects_ranked,
+        ListKind::ServiceAccounts => &directory.service_accounts_ranked,
+        ListKind::Keys => &directory.keys_ranked,
+        ListKind::Limits => &state.limits.ranked,
+        ListKind::Budgets => &state.budgets.ranked,
+        _ => return None,
+    })
+}
+
+/// The id of what stands at a position of a kind that is ranked.
+fn id_at(state: &State, kind: ListKind, at: u32) -> Option<&str> {
+    let directory = &state.directory;
+    Some(match kind {
+        ListKind::Members => directory.member(MemberIx(at))?.form.id.as_str(),
+        ListKind::Projects => directory.project(ProjectIx(at))?.form.id.as_str(),
+        ListKind::ServiceAccounts => directory.service_account(ServiceAccountIx(at))?.form.id.as_str(),
+        ListKind::Keys => directory.key(KeyIx(at))?.form.id.as_str(),
+        ListKind::Limits => state.limits.get(LimitIx(at))?.form().id.as_str(),
+        _ => state.budgets.get(BudgetIx(at))?.form.id.as_str(),
+    })
+}
+
+/// What stands at a position of a kind that is ranked.
+fn candidate(state: &State, kind: ListKind, at: u32) -> Option<Candidate<'_>> {
+    let directory = &state.directory;
+    Some(match kind {
+        ListKind::Members => {
+            let form = &directory.member(MemberIx(at))?.form;
+            Candidate {
+                texts: [form.name.as_deref(), Some(&form.email)],
+                owner: Some(Cow::Owned(Owner::Member(form.id.clone()))),
+                status: Some(form.status.as_str()),
+                ..Candidate::new(form.id.as_str(), form)
+            }
         }
         ListKind::Projects => {
-            let projects = directory.projects().iter().zip(0_u32..);
-            let candidate = |(project, index): (&'a crate::directory::Project, u32)| Candidate {
-                texts: [project.form.name.as_deref(), None],
-                project: Some(ProjectIx(index)),
-                status: Some(project.form.status.as_str()),
-                ..Candidate::new(Target::Project(project.form.id.to_string()), project.form.id.as_str(), &project.form)
-            };
-            projects.map(candidate).collect()
+            let form = &directory.project(ProjectIx(at))?.form;
+            Candidate {
+                texts: [form.name.as_deref(), None],
+                project: Some(ProjectIx(at)),
+                status: Some(form.status.as_str()),
+                ..Candidate::new(form.id.as_str(), form)
+            }
         }
         ListKind::ServiceAccounts => {
-            let accounts = directory.service_accounts().iter().map(|account| &account.form);
-            let candidate = |form: &'a crate::directory::ServiceAccountForm| Candidate {
+            let form = &directory.service_account(ServiceAccountIx(at))?.form;
+            Candidate {
                 texts: [form.name.as_deref(), None],
                 project: directory.project_by_id(form.project.as_str()),
-                owner: Some(Owner::ServiceAccount(form.id.clone())),
+                owner: Some(Cow::Owned(Owner::ServiceAccount(form.id.clone()))),
                 status: Some(form.status.as_str()),
-                ..Candidate::new(Target::ServiceAccount(form.id.to_string()), form.id.as_str(), form)
-            };
-            accounts.map(candidate).collect()
+                ..Candidate::new(form.id.as_str(), form)
+            }
         }
         ListKind::Keys => {
-            let candidate = |key: &'a crate::directory::Key| Candidate {
+            let key = directory.key(KeyIx(at))?;
+            Candidate {
                 texts: [key.form.name.as_deref(), key.form.hint.as_deref()],
                 project: key.project(),
-                owner: Some(key.form.owner.clone()),
+                owner: Some(Cow::Borrowed(&key.form.owner)),
                 status: Some(key.form.status.as_str()),
-                ..Candidate::new(Target::Key(key.form.id.to_string()), key.form.id.as_str(), &*key.form)
-            };
-            directory.keys().iter().map(candidate).collect()
+                ..Candidate::new(key.form.id.as_str(), &*key.form)
+            }
         }
         ListKind::Limits => {
-            let limits = state.limits.iter().filter(|(_, limit)| limit.alive()).map(|(_, limit)| limit.form());
-            let candidate = |form: &'a crate::limit::LimitForm| {
-                let (project, owner) = place_of_scope(state, &form.scope);
-                Candidate {
-                    project,
-                    owner,
-                    ..Candidate::new(Target::Limit(form.id.to_string()), form.id.as_str(), form)
-                }
-            };
-            limits.map(candidate).collect()
+            let form = state.limits.get(LimitIx(at))?.form();
+            let (project, owner) = place_of_scope(state, &form.scope);
+            Candidate { project, owner: owner.map(Cow::Owned), ..Candidate::new(form.id.as_str(), form) }
         }
-        ListKind::Budgets => {
-            let budgets = state.budgets.table().iter().filter(|budget| budget.alive).map(|budget| &*budget.form);
-            let candidate = |form: &'a crate::budget::BudgetForm| {
-                let (project, owner) = place_of_scope(state, &form.scope);
-                Candidate {
-                    project,
-                    owner,
-                    ..Candidate::new(Target::Budget(form.id.to_string()), form.id.as_str(), form)
-                }
-            };
-            budgets.map(candidate).collect()
+        _ => {
+            let form = &*state.budgets.get(BudgetIx(at))?.form;
+            let (project, owner) = place_of_scope(state, &form.scope);
+            Candidate { project, owner: owner.map(Cow::Owned), ..Candidate::new(form.id.as_str(), form) }
         }
-        ListKind::IncreaseRequests => {
-            let candidate = |form: &'a crate::increase_request::IncreaseRequestForm| Candidate {
-                project: project_of_request(state, form),
-                owner: owner_of(state, &form.requested_by),
-                status: Some(form.status.as_str()),
-                ..Candidate::new(Target::IncreaseRequest(form.id.to_string()), form.id.as_str(), form)
-            };
-            state.increase_requests.values().map(candidate).collect()
+    })
+}
+
+/// What may come into a list, in the order in which the page is filled: rising, or falling towards what comes `before` an id. Whatever
+/// stands outside of the list's bounds is not looked at.
+fn candidates<'a>(state: &'a State, form: &'a ListForm) -> Box<dyn Iterator<Item = Candidate<'a>> + 'a> {
+    let kind = form.of;
+    let (id, after, before) = (form.id.as_deref(), form.after.as_deref(), form.before.as_deref());
+    let Some(ranking) = ranked(state, kind) else {
+        let few = few(state, kind).into_iter();
+        return if before.is_some() { Box::new(few.rev()) } else { Box::new(few) };
+    };
+    // Before the first id that is not less than a bound, or not even equal to it.
+    let gap = |bound: &str, or_equal: bool| {
+        ranking.gap(&|at| id_at(state, kind, at).is_some_and(|known| *known < *bound || or_equal && *known == *bound))
+    };
+    let found = move |at: u32| candidate(state, kind, at);
+    match (id, after, before) {
+        (Some(id), ..) => Box::new(ranking.after(gap(id, false)).take(1).filter_map(found)),
+        (None, after, Some(before)) => {
+            let inside =
+                move |at: &u32| after.is_none_or(|after| id_at(state, kind, *at).is_some_and(|known| *known > *after));
+            Box::new(ranking.before(gap(before, false)).take_while(inside).filter_map(found))
         }
+        (None, Some(after), None) => Box::new(ranking.after(gap(after, true)).filter_map(found)),
+        (None, None, None) => Box::new(ranking.after(ranking.gap(&|_| false)).filter_map(found)),
+    }
+}
+
+/// What an actor may see. What a permission says of a project, of one's own and of the rest, is asked once.
+struct Sight<'a> {
+    state: &'a State,
+    actor: Option<&'a Principal>,
+    action: Action,
+    at: Timestamp,
+    own: Option<Owner>,
+    sees_all: bool,
+    projects: Vec<[Option<bool>; 2]>,
+}
+
+impl<'a> Sight<'a> {
+    fn of(state: &'a State, form: &'a ListForm, at: Timestamp) -> Self {
+        let actor = form.actor.as_ref();
+        let mut sight = Self {
+            state,
+            actor,
+            action: action(form.of),
+            at,
+            own: actor.and_then(|actor| owner_of(state, actor)),
+            sees_all: true,
+            projects: vec![[None; 2]; state.directory.projects().len()],
+        };
+        sight.sees_all = sight.may(None, false);
+        sight
+    }
+
+    fn may(&self, project: Option<ProjectIx>, is_own: bool) -> bool {
+        let owner = self.own.as_ref().filter(|_| is_own);
+        self.actor
+            .is_none_or(|actor| self.state.directory.can(actor, self.action, project, owner, self.at) == Some(true))
+    }
+
+    fn sees(&mut self, known: &Candidate<'_>) -> bool {
+        if self.sees_all {
+            return true;
+        }
+        let is_own = known.owner.is_some() && known.owner.as_deref() == self.own.as_ref();
+        let Some(project) = known.project else { return self.may(None, is_own) };
+        let asked =
+            |sight: &Self| sight.projects.get(project.at()).and_then(|asked| *asked.get(usize::from(is_own))?);
+        asked(self).unwrap_or_else(|| {
+            let may = self.may(Some(project), is_own);
+            if let Some(place) =
+                self.projects.get_mut(project.at()).and_then(|asked| asked.get_mut(usize::from(is_own)))
+            {
+                *place = Some(may);
+            }
+            may
+        })
+    }
+
+    /// Whether there can be anything that the actor may read: of its own, or in a project.
+    fn sees_some(&self) -> bool {
+        let projects = (0..self.projects.len()).zip(0_u32..).map(|(_, index)| Some(ProjectIx(index)));
+        [None].into_iter().chain(projects).any(|project| self.may(project, true))
     }
 }
 
@@ -266,7 +374,7 @@ fn contains(text: &str, sought: &str) -> bool {
 /// Answers a list; the reason where the actor may read nothing of the kind.
 pub(super) fn list(state: &State, form: &ListForm, at: Timestamp) -> Result<Result<ListResult, Reason>, Error> {
     let directory = &state.directory;
-    let (kind, action) = (form.of, action(form.of));
+    let kind = form.of;
     let project = match &form.project {
         None => None,
         Some(id) => Some(directory.project_by_id(id.as_str()).ok_or_else(|| {
@@ -288,48 +396,38 @@ pub(super) fn list(state: &State, form: &ListForm, at: Timestamp) -> Result<Resu
         let message = format!("`{}` have no status: leave it out", kind.as_str());
         return Err(Error::invalid(message).at("query.status"));
     }
-    let may = |project: Option<ProjectIx>, owner: Option<&Owner>| match &form.actor {
-        None => true,
-        Some(actor) => directory.can(actor, action, project, owner, at) == Some(true),
-    };
-    let sees_all = may(None, None);
-    let sees = |known: &Candidate<'_>| sees_all || may(known.project, known.owner.as_ref());
     let wanted = |known: &Candidate<'_>| {
         form.id.as_deref().is_none_or(|id| *id == *known.id)
             && form.after.as_deref().is_none_or(|after| *known.id > *after)
             && form.before.as_deref().is_none_or(|before| *known.id < *before)
             && project.is_none_or(|project| known.project == Some(project))
-            && form.owner.as_ref().is_none_or(|owner| known.owner.as_ref() == Some(owner))
+            && form.owner.as_ref().is_none_or(|owner| known.owner.as_deref() == Some(owner))
             && form.status.as_deref().is_none_or(|status| known.status == Some(status))
             && form.search.as_deref().is_none_or(|sought| {
                 contains(&known.id, sought) || known.texts.iter().flatten().any(|text| contains(text, sought))
             })
     };
-    let mut found: Vec<Candidate<'_>> =
-        candidates(state, kind).into_iter().filter(|known| wanted(known) && sees(known)).collect();
-    if found.is_empty() && !sees_all && !sees_some(state, form, action, at) {
+    let mut sight = Sight::of(state, form, at);
+    let most = usize::try_from(form.limit.get()).unwrap_or(usize::MAX);
+    let mut page: Vec<Candidate<'_>> = Vec::new();
+    let mut has_more = false;
+    for known in candidates(state, form) {
+        if wanted(&known) && sight.sees(&known) {
+            if page.len() == most {
+                has_more = true;
+                break;
+            }
+            page.push(known);
+        }
+    }
+    if page.is_empty() && !sight.sees_all && !sight.sees_some() {
         return Ok(Err(Reason::ForbiddenAction));
     }
-    order::sort_by(&mut found, |left, right| left.id.cmp(&right.id));
-    let most = usize::try_from(form.limit.get()).unwrap_or(usize::MAX);
-    let has_more = found.len() > most;
     if form.before.is_some() {
-        found.drain(..found.len().saturating_sub(most));
+        page.reverse();
     }
-    let items = found.iter().take(most).map(|known| item(state, form, known, at)).collect();
+    let items = page.iter().map(|known| item(state, form, known, at)).collect();
     Ok(Ok(ListResult { items, has_more }))
-}
-
-/// Whether there can be anything of a kind that the actor may read: of its own, or in a project.
-fn sees_some(state: &State, form: &ListForm, action: Action, at: Timestamp) -> bool {
-    let Some(actor) = &form.actor else { return true };
-    let directory = &state.directory;
-    let own = owner_of(state, actor);
-    let projects = (0..directory.projects().len()).zip(0_u32..).map(|(_, index)| Some(ProjectIx(index)));
-    [None]
-        .into_iter()
-        .chain(projects)
-        .any(|project| directory.can(actor, action, project, own.as_ref(), at) == Some(true))
 }
 
 /// A form as it is written, with what is known beside it.
@@ -351,7 +449,7 @@ fn item(state: &State, form: &ListForm, known: &Candidate<'_>, at: Timestamp) ->
     let mut text = out.into_text();
     // The object goes on.
     text.pop();
-    let record = state.record(&known.target).unwrap_or_default();
+    let record = state.record(&target(form.of, &known.id)).unwrap_or_default();
     let _ = write!(text, ",\"created_at_ms\":{},\"revision\":{}", record.created_at.millis(), record.revision);
     if form.of == ListKind::Keys {
         key_fields(state, &known.id, &mut text);

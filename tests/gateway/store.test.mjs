@@ -81,17 +81,77 @@ test('a long log is compacted, and snapshot and tail give the same', () =>
     assert.equal((await gateway.balances()).settled_usd, decimal(26n * micro(CHARGE)));
   }));
 
+/** A policy whose snapshot is long. */
+const largePolicy = () =>
+  policy({
+    members: [
+      ...policy().members,
+      ...Array.from({ length: 40_000 }, (_, i) => ({
+        id: `member-${i}`,
+        email: `member-${i}@acme.example`,
+        name: `Member number ${i}`,
+        role: 'developer',
+      })),
+    ],
+  });
+
+/** Whether a snapshot is being written, or was left behind. @param {TestGateway} gateway */
+async function hasDraft(gateway) {
+  const sql = "SELECT count(*) AS n FROM sqlite_master WHERE name = 'snapshot_draft'";
+  const [{ n }] = await gateway.operator('sabotage', { sql });
+  return n === 1;
+}
+
+test('a snapshot that was left behind half-written is not started from, and the next one takes its place', () =>
+  serving({ vars: { SNAPSHOT_EVERY: '20' } }, async (gateway) => {
+    assert.equal((await gateway.post(BODY)).status, 200);
+    await gateway.operator('sabotage', { sql: 'CREATE TABLE snapshot_draft (number INTEGER, of_another_form TEXT)' });
+    await gateway.operator('sabotage', { sql: "INSERT INTO snapshot_draft VALUES (0, 'TGSN')" });
+    const before = [await gateway.balances(), await gateway.events()];
+    await gateway.down('SIGKILL');
+    await gateway.up();
+    assert.deepEqual([await gateway.balances(), await gateway.events()], before);
+    for (let i = 0; i < 25; i += 1) assert.equal((await gateway.post(BODY)).status, 200);
+    await until('the log was compacted', async () => {
+      const events = await gateway.operator('events', { after: 0, limit: 1 });
+      return events.compacted_seq > 20 && !(await hasDraft(gateway));
+    });
+    await gateway.down('SIGKILL');
+    await gateway.up();
+    assert.equal((await gateway.balances()).settled_usd, decimal(26n * micro(CHARGE)));
+  }));
+
+test('others are answered while a long snapshot is written, and a kill in the middle of it loses nothing', () =>
+  serving({ policy: largePolicy(), vars: { SNAPSHOT_EVERY: '20' } }, async (gateway) => {
+    let answered = 0n;
+    const post = async () => {
+      assert.equal((await gateway.post(BODY)).status, 200);
+      answered += 1n;
+    };
+    for (let kill = 0; kill < 3; kill += 1) {
+      // That it is seen at all says that somebody is answered in the middle of it.
+      await until('a snapshot is being written', async () => {
+        await post();
+        return hasDraft(gateway);
+      });
+      for (let i = 0; i < kill; i += 1) await post();
+      await gateway.down('SIGKILL');
+      await gateway.up();
+      assert.equal((await gateway.balances()).settled_usd, decimal(answered * micro(CHARGE)));
+    }
+    const seq = await lastSeq(gateway);
+    await until('the log was compacted', async () => {
+      await post();
+      return (await gateway.operator('events', { after: 0, limit: 1 })).compacted_seq >= seq;
+    });
+    await gateway.down('SIGKILL');
+    await gateway.up();
+    assert.equal((await gateway.balances()).settled_usd, decimal(answered * micro(CHARGE)));
+    await post();
+  }));
+
 test('a snapshot of several chunks is put together again', () => {
-  const members = [
-    ...policy().members,
-    ...Array.from({ length: 40_000 }, (_, i) => ({
-      id: `member-${i}`,
-      email: `member-${i}@acme.example`,
-      name: `Member number ${i}`,
-      role: 'developer',
-    })),
-  ];
-  return serving({ policy: policy({ members }) }, async (gateway) => {
+  return serving({ policy: largePolicy() }, async (gateway) => {
     assert.equal((await gateway.post(BODY)).status, 200);
     const [chunks] = await gateway.operator('sabotage', {
       sql: 'SELECT count(*) AS n, max(length(bytes)) AS most FROM snapshot_chunk',

@@ -131,8 +131,13 @@ export class EnginePort {
     fields: ListFields,
     nowMs: number,
   ): ({ type: 'list' } & ListResult<K>) | Deny {
+    return JSON.parse(this.listText(actor, of, fields, nowMs)) as ({ type: 'list' } & ListResult<K>) | Deny;
+  }
+
+  /** The same, as the engine wrote it: a page of a thousand is not read by who only passes it on. */
+  listText(actor: Principal | null, of: ListKind, fields: ListFields, nowMs: number): string {
     const query: QueryForm = { type: 'list', actor, of, ...fields };
-    return JSON.parse(this.query(JSON.stringify(query), nowMs)) as ({ type: 'list' } & ListResult<K>) | Deny;
+    return this.query(JSON.stringify(query), nowMs);
   }
 
   nextDeadlineMs(): number {
@@ -141,6 +146,16 @@ export class EnginePort {
 
   snapshot(): Uint8Array {
     return guarded(() => this.#engine.snapshot());
+  }
+
+  /** The same in parts, of what is applied by now; what stands before them all is returned at the end. */
+  *snapshotParts(): Generator<Uint8Array, Uint8Array, void> {
+    const parts = this.#engine.snapshotParts();
+    for (;;) {
+      const { done, value } = guarded(() => parts.next());
+      if (done === true) return value;
+      yield value;
+    }
   }
 
   /** How many events were applied. */

@@ -6,6 +6,7 @@
  */
 import type { AuditLog } from './management/store/audit_log.js';
 import type { ObjectStorage } from './object_state.js';
+import { SnapshotDraft } from './snapshot_draft.js';
 
 /** SQLite in a Durable Object takes rows of at most 2 MB. */
 const CHUNK_BYTES = 1024 * 1024;
@@ -142,14 +143,30 @@ export class EventLog {
     return row?.first == null ? this.snapshotSeq : row.first - 1;
   }
 
-  /** Puts a newer snapshot in the old one's place, and takes the events that it holds out of the log. */
-  compact(snapshot: Uint8Array, seq: number): void {
+  /** A newer snapshot, which is written part by part: of the state after `seq`. */
+  draft(seq: number): SnapshotDraft {
+    return SnapshotDraft.begin(this.#storage, { seq, after: this.snapshotSeq });
+  }
+
+  /** Puts a draft that is whole in the place of the snapshot before, where nobody else has written: the log ends at `last`. */
+  adopt(draft: SnapshotDraft, header: Uint8Array, last: number): void {
     this.#storage.transactionSync(() => {
-      const found = this.lastSeq;
-      if (found !== seq) throw new StaleWriter(seq, found);
-      this.#replaceSnapshot(snapshot, seq);
-      this.#storage.sql.exec('DELETE FROM log WHERE seq <= ?', seq);
+      const [found, snapshotSeq] = [this.lastSeq, this.snapshotSeq];
+      if (found !== last) throw new StaleWriter(last, found);
+      if (snapshotSeq !== draft.after) throw new StaleWriter(draft.after, snapshotSeq);
+      draft.finish(header);
+      this.#storage.sql.exec('UPDATE snapshot SET seq = ? WHERE only = 1', draft.seq);
     });
+  }
+
+  /** Takes some of the events out of the log that the snapshot holds, oldest first; false where none is left. */
+  forget(): boolean {
+    const { sql } = this.#storage;
+    const first = this.compactedSeq + 1;
+    const snapshotSeq = this.snapshotSeq;
+    if (first > snapshotSeq) return false;
+    sql.exec('DELETE FROM log WHERE seq < ?', Math.min(first + PAGE, snapshotSeq + 1));
+    return true;
   }
 
   #head(): { organization: string; seq: number } {

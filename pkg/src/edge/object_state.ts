@@ -14,6 +14,8 @@ export interface ObjectStorage {
   readonly sql: SqlStorage;
   transactionSync<T>(work: () => T): T;
   setAlarm(atMs: number): Promise<void>;
+  /** Resolves once what was written is durable. */
+  sync(): Promise<void>;
 }
 
 export interface ObjectState {

@@ -5,6 +5,7 @@
  * between, the engine is thrown away and rebuilt from the log, and the caller hears 503: what is not recorded did not
  * happen. The runtime holds every answer back until what was written before it is durable.
  */
+import { Batch } from './batch.js';
 import { EngineLost, EnginePort, EngineRefusal, type Decided } from './engine_port.js';
 import { EventLog } from './event_log.js';
 import type { ManagementRequest, AddressSignIn, SignIn } from './management/store/ask.js';
@@ -44,11 +45,14 @@ export class OrganizationObject {
   // Not a part of what is open: a store that failed once must not forget who was denied.
   readonly #denials = new DenialBook();
   #alarmAtMs: number | null = null;
+  readonly #batch: Batch;
+  #compacting = false;
   /** Told once, and not again for every request that it stops. */
   #jumpTold = false;
 
   constructor(state: ObjectState, env: OrganizationEnv) {
     this.#state = state;
+    this.#batch = new Batch(state.storage);
     this.#env = env;
   }
 
@@ -58,8 +62,16 @@ export class OrganizationObject {
     const body = await request.text();
     try {
       // Proving a document takes digests, which are not made at once: before anything is read of what stands here.
-      if (verb === 'restore') return json(200, this.#restore(organization, await readExport(body)));
-      return json(200, this.#answer(organization, verb, body));
+      const exported = verb === 'restore' ? await readExport(body) : null;
+      return await this.#batch.run(() => {
+        try {
+          if (exported !== null) return json(200, this.#restore(organization, exported));
+          return json(200, this.#answer(organization, verb, body));
+        } catch (error) {
+          // Before anybody else's turn: what the engine holds may not be what the log says.
+          return this.#failure(error);
+        }
+      });
     } catch (error) {
       return this.#failure(error);
     }
@@ -75,8 +87,8 @@ export class OrganizationObject {
       const nowMs = Date.now();
       const inTime = this.#expireDue(open, nowMs);
       if (inTime) this.#recordDenials(open, nowMs);
-      this.#compact(open);
-      if (inTime) this.#arm(open);
+      if (this.#isLong(open)) await this.#compact(open);
+      if (inTime && this.#open === open) this.#arm(open);
     } catch (error) {
       // Rebuilt on the runtime's next attempt at this alarm.
       this.#discard();
@@ -84,7 +96,7 @@ export class OrganizationObject {
     }
   }
 
-  // Nothing below awaits: from the first read to the last write no other request comes in between.
+  // Nothing below awaits but a compaction: from the first read to the last write no other request comes in between.
 
   #answer(organization: string, verb: string, body: string): string {
     const open = this.#ready(organization);
@@ -103,7 +115,7 @@ export class OrganizationObject {
         return this.#events(open, body);
       case 'manage': {
         const request = JSON.parse(body) as ManagementRequest;
-        return JSON.stringify(new Desk(this.#office(open, nowMs), request).answer(request.ask));
+        return new Desk(this.#office(open, nowMs), request).answer(request.ask);
       }
       case 'sign_in':
         return JSON.stringify(signIn(this.#office(open, nowMs), JSON.parse(body) as SignIn));
@@ -148,6 +160,7 @@ export class OrganizationObject {
       const entries = decided.audited ? open.engine.auditAfter(open.audit.head()) : [];
       open.log.append(open.engine.seq(), decided.events, { log: open.audit, entries });
       open.engine.commit();
+      this.#batch.wrote();
       for (const member of outdated(entries)) open.sessions.endAll(member);
     }
     this.#arm(open);
@@ -297,14 +310,31 @@ export class OrganizationObject {
     return JSON.stringify({ organization, seq: engine.seq(), audit_entries: exported.audit.length });
   }
 
-  #compact(open: Open): void {
-    const seq = open.engine.seq();
-    if (seq - open.log.snapshotSeq >= this.#snapshotEvery()) open.log.compact(open.engine.snapshot(), seq);
+  #isLong({ engine, log }: Open): boolean {
+    return !this.#compacting && engine.seq() - log.snapshotSeq >= this.#snapshotEvery();
+  }
+
+  /**
+   * Writes a newer snapshot beside the one in force, puts it in its place, and takes the events that it holds out of the log. All of
+   * it in small steps between which others have their turn: the snapshot of a large organization takes longer than a caller should
+   * wait. Where the object is lost in between, snapshot and log are what they were.
+   */
+  async #compact(open: Open): Promise<void> {
+    this.#compacting = true;
+    try {
+      const steps = compaction(open);
+      // Nothing is left to do either where the engine was thrown away meanwhile.
+      while (await this.#batch.run(() => this.#open === open && steps.next().done !== true)) {
+        await new Promise((resolve) => setTimeout(resolve, 0));
+      }
+    } finally {
+      this.#compacting = false;
+    }
   }
 
   /** Wakes the object at the engine's next deadline, and at once when the log has grown long enough to compact. */
   #arm(open: Open): void {
-    const long = open.engine.seq() - open.log.snapshotSeq >= this.#snapshotEvery();
+    const long = this.#isLong(open);
     const deadlineMs = Math.min(open.engine.nextDeadlineMs(), this.#denials.nextDueMs() ?? Infinity);
     const atMs = long ? Date.now() : deadlineMs;
     // Only an earlier time is set: an alarm that comes too early costs one look, a write for every deadline costs more.
@@ -344,6 +374,22 @@ export class OrganizationObject {
       );
     }
   }
+}
+
+/** Steps of a compaction, each of which is short. */
+function* compaction({ engine, log }: Open): Generator<void, void, void> {
+  const draft = log.draft(engine.seq());
+  const parts = engine.snapshotParts();
+  for (;;) {
+    const { done, value } = parts.next();
+    if (done === true) {
+      log.adopt(draft, value, engine.seq());
+      break;
+    }
+    draft.add(value);
+    yield;
+  }
+  while (log.forget()) yield;
 }
 
 function unknownOrganization(organization: string): EngineRefusal {

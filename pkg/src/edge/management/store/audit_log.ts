@@ -14,6 +14,9 @@ const SCHEMA = `
   CREATE INDEX IF NOT EXISTS audit_by_actor ON audit (actor_id, number);
   CREATE INDEX IF NOT EXISTS audit_by_action ON audit (action, number);
   CREATE INDEX IF NOT EXISTS audit_by_target ON audit (target_id, number);
+  CREATE INDEX IF NOT EXISTS audit_by_actor_type ON audit (actor_type, number);
+  CREATE INDEX IF NOT EXISTS audit_by_target_type ON audit (target_type, number);
+  CREATE INDEX IF NOT EXISTS audit_by_time ON audit (at_ms, number);
 `;
 
 /** What a page is narrowed by. Newest first, unless `oldest_first`. */
@@ -91,18 +94,19 @@ export class AuditLog {
 
   /** When each of some things was last changed, or had one action done to it. */
   lastAt(target: string, ids: readonly string[], action: string | null): Record<string, number> {
-    const last = (id: string) =>
-      this.#storage.sql
-        .exec<{ at_ms: number }>(
-          `SELECT at_ms FROM audit WHERE target_id = ? AND target_type = ? AND (? IS NULL OR action = ?)
-           ORDER BY number DESC LIMIT 1`,
-          id,
-          target,
-          action,
-          action,
-        )
-        .toArray();
-    return Object.fromEntries(ids.flatMap((id) => last(id).map(({ at_ms }) => [id, at_ms])));
+    const rows = this.#storage.sql
+      .exec<{ id: string; at_ms: number | null }>(
+        `SELECT value AS id, (
+           SELECT at_ms FROM audit WHERE target_id = value AND +target_type = ? AND (? IS NULL OR action = ?)
+           ORDER BY number DESC LIMIT 1) AS at_ms
+         FROM json_each(?)`,
+        target,
+        action,
+        action,
+        JSON.stringify(ids),
+      )
+      .toArray();
+    return Object.fromEntries(rows.flatMap(({ id, at_ms }) => (at_ms === null ? [] : [[id, at_ms]])));
   }
 
   page(filter: AuditFilter): AuditPage {
@@ -129,16 +133,23 @@ export function named(one: object | null): [type: string | null, id: string | nu
   return field === undefined ? [null, null] : [field[0], String(field[1])];
 }
 
+/** The number of the first entry since an instant; beyond every number where there is none. */
+const FIRST_SINCE = `coalesce((SELECT number FROM audit WHERE at_ms >= ? ORDER BY at_ms, number LIMIT 1), ${Number.MAX_SAFE_INTEGER})`;
+
 function conditions(filter: AuditFilter): { where: string; bindings: SqlValue[] } {
   const later = filter.oldest_first === true;
+  // A `+` keeps a column's index from being taken: of a type there is more than of anything else that narrows.
+  const narrowed = (filter.actor_id ?? filter.action ?? filter.target_id) !== undefined;
+  const [actorType, targetType] = narrowed ? ['+actor_type', '+target_type'] : ['actor_type', 'target_type'];
   const all: [condition: string, value: string | number | undefined][] = [
-    ['actor_type = ?', filter.actor_type],
+    [`${actorType} = ?`, filter.actor_type],
     ['actor_id = ?', filter.actor_id],
     ['action = ?', filter.action],
-    ['target_type = ?', filter.target_type],
+    [`${targetType} = ?`, filter.target_type],
     ['target_id = ?', filter.target_id],
-    ['at_ms >= ?', filter.starting_at_ms],
-    ['at_ms < ?', filter.ending_at_ms],
+    // Later entries have higher numbers, so that a time is a place in the log, and what lies beyond it is not looked at.
+    [`number >= ${FIRST_SINCE}`, filter.starting_at_ms],
+    [`number < ${FIRST_SINCE}`, filter.ending_at_ms],
     [later ? 'number > ?' : 'number < ?', filter.after],
     [later ? 'number < ?' : 'number > ?', filter.before],
   ];

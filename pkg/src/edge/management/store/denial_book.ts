@@ -49,6 +49,8 @@ interface Kind {
 export class DenialBook {
   readonly #kinds = new Map<string, Kind>();
   readonly #recent = new Map<string, RecentDenial[]>();
+  /** When the first of them is due that waits; asked for with every request, so that nothing is looked through for it. */
+  #nextDueMs: number | null = null;
 
   /**
    * Counts a denial; `at once` where the first of its kind should be recorded before the caller hears of it. The audit log tells of
@@ -67,12 +69,19 @@ export class DenialBook {
         first_at_ms: counted.count === 0 ? nowMs : counted.first_at_ms,
         last_at_ms: nowMs,
       };
+      this.#waits(known);
       return;
     }
     this.#forgetQuiet(nowMs);
     if (this.#kinds.size >= MAX_KINDS) return;
     const counted = { ...denial, count: 1, first_at_ms: nowMs, last_at_ms: nowMs };
-    this.#kinds.set(name, { counted, dueAtMs: when === 'at once' ? nowMs : nowMs + EVERY_MS });
+    const kind = { counted, dueAtMs: when === 'at once' ? nowMs : nowMs + EVERY_MS };
+    this.#kinds.set(name, kind);
+    this.#waits(kind);
+  }
+
+  #waits({ dueAtMs }: Kind): void {
+    this.#nextDueMs = Math.min(this.#nextDueMs ?? dueAtMs, dueAtMs);
   }
 
   /** Keeps a key's denial whole. */
@@ -93,22 +102,25 @@ export class DenialBook {
 
   /** What is to be recorded now; `recorded` says that it was. */
   due(nowMs: number): DenialCount[] {
+    if (this.#nextDueMs === null || this.#nextDueMs > nowMs) return [];
     const due = [...this.#kinds.values()].filter(({ counted, dueAtMs }) => counted.count > 0 && dueAtMs <= nowMs);
     return due.slice(0, MAX_RECORDED).map(({ counted }) => counted);
   }
 
   recorded(denials: readonly DenialCount[], nowMs: number): void {
+    const written = new Set(denials);
+    this.#nextDueMs = null;
     for (const kind of this.#kinds.values()) {
-      if (!denials.includes(kind.counted)) continue;
-      kind.counted = { ...kind.counted, count: 0 };
-      kind.dueAtMs = nowMs + EVERY_MS;
+      if (written.has(kind.counted)) {
+        kind.counted = { ...kind.counted, count: 0 };
+        kind.dueAtMs = nowMs + EVERY_MS;
+      } else if (kind.counted.count > 0) this.#waits(kind);
     }
   }
 
   /** When something is due next; null where nothing waits. */
   nextDueMs(): number | null {
-    const waiting = [...this.#kinds.values()].filter(({ counted }) => counted.count > 0);
-    return waiting.length === 0 ? null : Math.min(...waiting.map(({ dueAtMs }) => dueAtMs));
+    return this.#nextDueMs;
   }
 
   #forgetQuiet(nowMs: number): void {

@@ -1,0 +1,48 @@
+/**
+ * A newer snapshot, which is written part by part beside the one in force.
+ *
+ * INVARIANT: nothing reads a draft. It becomes the snapshot in one transaction, with its header, without which it would be refused; a
+ * draft that was left behind is thrown away by the next one.
+ */
+import type { ObjectStorage } from './object_state.js';
+
+export class SnapshotDraft {
+  readonly #storage: ObjectStorage;
+  /** Events up to this number are in the draft. */
+  readonly seq: number;
+  /** Events up to this number are in the snapshot that it follows. */
+  readonly after: number;
+  #parts = 0;
+
+  private constructor(storage: ObjectStorage, { seq, after }: { seq: number; after: number }) {
+    this.#storage = storage;
+    this.seq = seq;
+    this.after = after;
+  }
+
+  static begin(storage: ObjectStorage, follows: { seq: number; after: number }): SnapshotDraft {
+    storage.transactionSync(() => {
+      storage.sql.exec('DROP TABLE IF EXISTS snapshot_draft');
+      storage.sql.exec('CREATE TABLE snapshot_draft (number INTEGER PRIMARY KEY, bytes BLOB NOT NULL)');
+    });
+    return new SnapshotDraft(storage, follows);
+  }
+
+  /** The next part; the engine gives none that is too long for a row. */
+  add(part: Uint8Array): void {
+    if (part.length === 0) return;
+    this.#parts += 1;
+    this.#insert(this.#parts, part);
+  }
+
+  /** Takes the place of the snapshot before; only within the transaction that says so. */
+  finish(header: Uint8Array): void {
+    this.#insert(0, header);
+    this.#storage.sql.exec('DROP TABLE snapshot_chunk');
+    this.#storage.sql.exec('ALTER TABLE snapshot_draft RENAME TO snapshot_chunk');
+  }
+
+  #insert(number: number, bytes: Uint8Array): void {
+    this.#storage.sql.exec('INSERT INTO snapshot_draft (number, bytes) VALUES (?, ?)', number, bytes);
+  }
+}
