@@ -52,6 +52,35 @@ pub struct Problem {
     pub message: String,
     /// What to do about it.
     pub remedy: String,
+    /// What kind of problem it is.
+    #[serde(rename = "code", skip_serializing_if = "ProblemKind::is_invalid")]
+    pub kind: ProblemKind,
+}
+
+/// What kind of problem a [`Problem`] is, for programs: messages are for people, and change.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProblemKind {
+    /// A value that cannot be, or does not go with others.
+    #[default]
+    Invalid,
+    /// It names something that does not exist.
+    NotFound,
+}
+
+impl ProblemKind {
+    fn is_invalid(&self) -> bool {
+        *self == Self::Invalid
+    }
+
+    /// The code as it is written; nothing for what has no code of its own.
+    #[must_use]
+    pub fn code(self) -> Option<&'static str> {
+        match self {
+            Self::Invalid => None,
+            Self::NotFound => Some("not_found"),
+        }
+    }
 }
 
 /// A caller's mistake: nothing was changed.

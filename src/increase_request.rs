@@ -13,6 +13,10 @@ use crate::{
 /// The most requests that are remembered; of those beyond, the one that was decided first is forgotten.
 pub const MOST: usize = 1_000;
 
+/// The most requests of one member or service account, its keys' included, that wait for a decision: nobody can fill up the room
+/// of all.
+pub const MOST_OF_ONE: usize = 20;
+
 crate::names! {
     /// Where an increase request stands.
     pub enum IncreaseStatus {

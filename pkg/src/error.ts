@@ -4,6 +4,8 @@ export interface Problem {
   value: string;
   message: string;
   remedy: string;
+  /** `not_found` where it names something that does not exist. */
+  code?: 'not_found';
 }
 
 /** A caller's mistake: nothing was changed. */

@@ -1211,6 +1211,8 @@ export type QueryForm = {
   credential: CredentialForm
   /** The model; without one, what holds for every model, and a key need only be valid to ask. */
   model?: string | null
+  /** Which requests the limits are of. */
+  operation?: Operation
   type: "headroom"
 } | {
   /** Who. */

@@ -248,6 +248,14 @@ impl OrganizationForm {
     }
 }
 
+impl MemberForm {
+    /// Whether both belong, or are invited, at one address: the case of its letters says nothing.
+    pub(crate) fn shares_address(&self, other: &Self) -> bool {
+        let belongs = |member: &Self| member.status != MemberStatus::Removed;
+        belongs(self) && belongs(other) && self.email.eq_ignore_ascii_case(&other.email)
+    }
+}
+
 impl Default for SettingsForm {
     fn default() -> Self {
         Self {

@@ -3,7 +3,7 @@
 use core::fmt;
 
 use super::Json;
-use crate::error::{Error, Problem, shown};
+use crate::error::{Error, Problem, ProblemKind, shown};
 
 /// A place in a document, such as `keys[2].owner.member`.
 #[derive(Clone, Copy, Debug)]
@@ -59,13 +59,27 @@ impl Problems {
         self.push(path, value, message.into(), remedy.into());
     }
 
+    /// Reports a value that names something which does not exist.
+    pub fn report_not_found(
+        &mut self,
+        path: &Path<'_>,
+        name: &str,
+        message: impl Into<String>,
+        remedy: impl Into<String>,
+    ) {
+        self.report(path, &Json::String(name.to_owned()), message, remedy);
+        if let Some(problem) = self.list.last_mut() {
+            problem.kind = ProblemKind::NotFound;
+        }
+    }
+
     /// Reports that a value is not there.
     pub fn report_missing(&mut self, path: &Path<'_>, message: impl Into<String>, remedy: impl Into<String>) {
         self.push(path, "(nothing)".to_owned(), message.into(), remedy.into());
     }
 
     fn push(&mut self, path: &Path<'_>, value: String, message: String, remedy: String) {
-        self.list.push(Problem { path: path.to_string(), value, message, remedy });
+        self.list.push(Problem { path: path.to_string(), value, message, remedy, kind: ProblemKind::Invalid });
     }
 
     /// Whether nothing is wrong.

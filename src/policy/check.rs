@@ -2,7 +2,7 @@
 
 use super::{BookChoice, Policy, PolicyForm, readable::Readable};
 use crate::{
-    directory::{Owner, matches_name, role::Preset},
+    directory::{MemberStatus, Owner, matches_name, role::Preset},
     form::{Json, Path, Problems},
     id::ProjectId,
     index::Names,
@@ -45,6 +45,7 @@ pub(super) fn check(readable: Readable, path: &Path<'_>, problems: &mut Problems
 
     let mut check = Check { form, readable: &readable, path, problems };
     check.bounds();
+    check.addresses_unique();
     let known = check.parts(book.as_ref().filter(|_| readable.has_book));
     check.paths_bounded();
     let Known { members, projects, service_accounts, keys, limits, budgets } = known;
@@ -113,6 +114,25 @@ impl Check<'_, '_> {
         }
     }
 
+    /// Whoever signs in by an address is one member.
+    fn addresses_unique(&mut self) {
+        let form = self.form;
+        let mut taken = Names::default();
+        let list = self.path.field("members");
+        for (at, member) in form.members.iter().enumerate().filter(|(_, member)| member.status != MemberStatus::Removed)
+        {
+            let place = self.readable.index("members", at);
+            let address = member.email.to_ascii_lowercase();
+            if let Some(first) = taken.get(&address) {
+                let message = format!("`{}` is the same address", list.item(first as usize).field("email"));
+                let remedy = "give each member an address of its own, or remove one";
+                self.wrong(&list.item(place).field("email"), &member.email, message, remedy);
+            } else {
+                taken.insert(&address, u32::try_from(place).unwrap_or(u32::MAX));
+            }
+        }
+    }
+
     fn bounds(&mut self) {
         let form = self.form;
         let lengths = [
@@ -137,6 +157,11 @@ impl Check<'_, '_> {
         self.problems.report(path, &Json::String(found.to_owned()), message, remedy);
     }
 
+    /// Reports a name of something that does not exist.
+    fn not_found(&mut self, path: &Path<'_>, name: &str, message: String, remedy: &str) {
+        self.problems.report_not_found(path, name, message, remedy);
+    }
+
     /// Reports an id that is not among `known`; whether it is.
     fn exists(&mut self, path: &Path<'_>, noun: &str, id: &str, known: &Ids, otherwise: &str) -> bool {
         let exists = known.contains(id);
@@ -148,7 +173,7 @@ impl Check<'_, '_> {
     }
 
     fn unknown(&mut self, path: &Path<'_>, noun: &str, id: &str, known: &[&str], otherwise: &str) {
-        self.wrong(path, id, format!("no {noun} `{id}`"), &nearest_remedy(id, known, otherwise));
+        self.not_found(path, id, format!("no {noun} `{id}`"), &nearest_remedy(id, known, otherwise));
     }
 
     /// Reports a number that is too large.
@@ -369,7 +394,7 @@ impl Check<'_, '_> {
         {
             let path = settings.field("fallback_model");
             let message = "the price book has no such model".to_owned();
-            self.wrong(&path, fallback, message, "name a model of the price book");
+            self.not_found(&path, fallback, message, "name a model of the price book");
         }
         let classes = form.model_classes.iter().enumerate().map(|(at, class)| ("model_classes", at, &class.models));
         let projects = form
@@ -397,7 +422,7 @@ impl Check<'_, '_> {
                     let known: Vec<&str> = names.take(NEAR).collect();
                     let otherwise = "name a model of the price book, or a prefix of one with `*`";
                     let message = "no model of the price book matches".to_owned();
-                    self.wrong(&path.item(index), entry, message, &nearest_remedy(entry, &known, otherwise));
+                    self.not_found(&path.item(index), entry, message, &nearest_remedy(entry, &known, otherwise));
                 }
             }
         }

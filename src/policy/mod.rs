@@ -8,7 +8,7 @@ pub(crate) use self::check::{MOST, MOST_BUDGETS_ON_PATH, MOST_LIMITS_ON_PATH};
 pub use self::form::{BookChoice, PolicyForm};
 use self::readable::Readable;
 use crate::{
-    error::{Error, Problem},
+    error::{Error, Problem, ProblemKind},
     form::{Form, Json, Path, Problems},
     order::{self, Ids},
     price::{Book, BookForm},
@@ -48,6 +48,7 @@ impl Policy {
                 value: "null".to_owned(),
                 message: error.message().to_owned(),
                 remedy: "write one JSON document".to_owned(),
+                kind: ProblemKind::Invalid,
             }])
         })?;
         Self::read(&json, &Path::Root(""))

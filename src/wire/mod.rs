@@ -111,6 +111,10 @@ fn write_problem(problem: &Problem, out: &mut Writer) {
         out.key(name);
         out.string(value);
     }
+    if let Some(code) = problem.kind.code() {
+        out.key("code");
+        out.string(code);
+    }
     out.end_object();
 }
 

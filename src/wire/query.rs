@@ -51,6 +51,8 @@ crate::object! {
         credential: CredentialForm,
         /// The model; without one, what holds for every model, and a key need only be valid to ask.
         model: Option<String> = None,
+        /// Which requests the limits are of.
+        operation: Operation = Operation::Messages,
     }
     /// The models that a key may use.
     pub struct ModelsForm {
@@ -262,13 +264,17 @@ fn read(state: &State, query: &QueryForm, at: Timestamp) -> Result<ResultForm, E
             let path = match &form.model {
                 Some(model) => {
                     let name = model_name(model, "query.model")?;
-                    permitted(state, &credential, Action::MessagesCreate, Some(&name), at)
+                    let action = match form.operation {
+                        Operation::Messages => Action::MessagesCreate,
+                        Operation::CountTokens => Action::MessagesCountTokens,
+                    };
+                    permitted(state, &credential, action, Some(&name), at)
                 }
                 None => known(state, &credential, at),
             };
             match path {
                 Ok(path) => {
-                    let (limits, budgets) = on_path(state, &path, Operation::Messages);
+                    let (limits, budgets) = on_path(state, &path, form.operation);
                     Ok(ResultForm::Headroom(Box::new(HeadroomResult {
                         limits: limits.into_iter().map(|limit| limit_headroom(&limit, at)).collect(),
                         budgets: budgets.into_iter().map(|budget| budget_headroom(budget, at)).collect(),

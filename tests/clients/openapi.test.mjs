@@ -12,8 +12,32 @@ import { KEYS, managedPolicy } from '../gateway/management.mjs';
 import { servingWith } from '../gateway/serving.mjs';
 import { scratchDir } from './demo.mjs';
 import { python } from './python.mjs';
+import { description } from '../../pkg/build/admin_types.mjs';
 
 const CONFIG = fileURLToPath(new URL('schemathesis.toml', import.meta.url));
+
+/** What each object says of its own type is the name of its form, but for a few that have a reason. */
+const NAMED_OTHERWISE = new Map([
+  // The provider's word, beside ours.
+  ['user', ['Member']],
+  ['organization_profile', ['Profile']],
+  // The same thing, told with more, or less.
+  ['api_key', ['ApiKey', 'ApiKeyWithSecret']],
+  ['session', ['Session', 'OpenedSession']],
+]);
+
+test('every form of the description is named in the singular, word by word', async () => {
+  const { components } = await description();
+  const names = Object.keys(components.schemas);
+  assert.deepEqual(names.filter((name) => !/^(?:[A-Z][a-z]+)+$/.test(name)), []);
+  for (const [name, { properties }] of Object.entries(components.schemas)) {
+    const type = properties?.type?.const ?? properties?.type?.enum?.[0];
+    if (typeof type !== 'string' || type === 'error') continue;
+    const inWords = type.split('_').map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
+    const names = NAMED_OTHERWISE.get(type) ?? [inWords];
+    assert.ok(names.includes(name), `${name} is of the type \`${type}\``);
+  }
+});
 
 test('every request that the API description allows or forbids is answered as it says', (t) =>
   servingWith({ given: managedPolicy() }, async (gateway) => {

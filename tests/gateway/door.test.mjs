@@ -320,6 +320,16 @@ test("counting tokens: its own limit, no hold, the upstream's answer", async () 
   upstream.received = [];
   const second = await gateway.post(body, options);
   assert.equal(second.headers.get('retry-after'), '60');
+  assert.equal(response.headers.get('ratelimit'), null);
+  assert.equal(second.headers.get('ratelimit-policy'), '"count-rpm";q=1;w=60');
+  assert.match(second.headers.get('ratelimit') ?? '', /^"count-rpm";r=0;t=(?:59|60)$/);
+  const reset = Date.parse(second.headers.get('anthropic-ratelimit-requests-reset') ?? '');
+  assert.ok(reset > Date.now() && reset <= Date.now() + 60_000);
+  assert.deepEqual(
+    ['limit', 'remaining'].map((name) => second.headers.get(`anthropic-ratelimit-requests-${name}`)),
+    ['1', '0'],
+  );
+  assert.equal(second.headers.get('anthropic-ratelimit-tokens-limit'), null);
   await refused(second, 429, 'rate_limit_error', 'limit_exceeded');
   assert.deepEqual(await gateway.balances(), before_);
   await refused(await gateway.post({ ...body, model: MODEL }, options), 403, 'permission_error', 'forbidden_model');

@@ -298,9 +298,9 @@ test("limits are told in the provider's groups, in amounts a minute", async () =
     })),
     [
       {
-        group: { id: 'token_count', type: 'token_count' },
-        models: null,
-        limits: [{ type: 'requests_per_minute', value: 10, org_limit: null, source }],
+        group: { id: 'all_models', type: 'model_group', display_name: 'All models' },
+        models: ['*'],
+        limits: [{ type: 'requests_per_minute', value: 120, org_limit: 600, source }],
       },
       {
         group: { id: 'opus', type: 'model_group', display_name: 'opus' },
@@ -308,9 +308,9 @@ test("limits are told in the provider's groups, in amounts a minute", async () =
         limits: [{ type: 'input_tokens_per_minute_cache_aware', value: 5000, org_limit: null, source }],
       },
       {
-        group: { id: 'all_models', type: 'model_group', display_name: 'All models' },
-        models: ['*'],
-        limits: [{ type: 'requests_per_minute', value: 120, org_limit: 600, source }],
+        group: { id: 'token_count', type: 'token_count' },
+        models: null,
+        limits: [{ type: 'requests_per_minute', value: 10, org_limit: null, source }],
       },
     ],
   );

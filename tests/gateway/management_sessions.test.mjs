@@ -43,6 +43,25 @@ test('a code expires after ten minutes, and a session after twelve hours', () =>
     assert.equal((await ask(gateway, ME, { cookie })).status, 401);
   }));
 
+test('a code opens nothing once its maker could not make it any more; a session that is open stays', () =>
+  servingWith(GIVEN, async (gateway) => {
+    const made = await done(gateway, 'POST /v1/api-keys', { body: { name: 'helper', kind: 'admin' } });
+    const codeBy = async (/** @type {string} */ key) => (await done(gateway, CODES, { key, body: { member_id: 'ben' } })).code;
+    const signIn = (/** @type {string} */ code) => ask(gateway, 'POST /v1/sessions', { key: null, body: { code } });
+    const [before, late, other] = [await codeBy(made.key), await codeBy(made.key), await codeBy(KEYS.admin.key)];
+    const open = cookieOf(await signIn(before));
+    await done(gateway, `DELETE /v1/api-keys/${made.id}`);
+    const refused = await signIn(late);
+    assert.deepEqual([refused.status, refused.json.error.details.error_code], [401, 'unknown_code']);
+    assert.equal((await ask(gateway, ME, { cookie: open })).status, 200);
+    assert.equal((await signIn(other)).status, 200, 'of another maker');
+    // Whoever made it by a session, and is no administrator any more.
+    const zoe = await signedIn(gateway, 'zoe');
+    const { code } = await done(gateway, CODES, { cookie: zoe, body: { member_id: 'ben' } });
+    await done(gateway, 'POST /v1/organizations/members/zoe', { body: { role: 'viewer' } });
+    assert.equal((await signIn(code)).status, 401);
+  }));
+
 test('codes of another kind or organization, or with a typing error, open nothing', () =>
   servingWith(GIVEN, async (gateway) => {
     const { code } = await done(gateway, CODES, { body: { member_id: 'ben' } });

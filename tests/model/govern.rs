@@ -13,6 +13,7 @@ use super::{
     form,
     json::{Json, object},
     log::{Alert, Balance, What},
+    manage::address,
     money::Usd,
     read::{self, Mistake},
 };
@@ -48,7 +49,7 @@ pub const KEYS: Kind = ("keys", "key_set", form::key);
 pub const LIMITS: Kind = ("limits", "limit_set", form::limit);
 pub const BUDGETS: Kind = ("budgets", "budget_set", form::budget);
 
-/// Whether a policy is one that the generator spoiled: a repeated id, a role or a project that is not there, a rate of zero.
+/// Whether a policy is one that the generator spoiled: a repeated id or address, a role or a project that is not there, a rate of zero.
 fn spoiled(policy: &Value) -> bool {
     let ids = |list: &str| {
         policy[list].as_array().into_iter().flatten().map(|item| item["id"].to_string()).collect::<Vec<String>>()
@@ -60,7 +61,13 @@ fn spoiled(policy: &Value) -> bool {
         .collect();
     let projects = ids("projects");
     let items = |list: &str| policy[list].as_array().into_iter().flatten();
+    let addresses: Vec<String> = items("members")
+        .map(|member| address(&form::member(member)))
+        .filter(|address| !address.is_null())
+        .map(|address| address.line())
+        .collect();
     members.iter().collect::<BTreeSet<_>>().len() < members.len()
+        || addresses.iter().collect::<BTreeSet<_>>().len() < addresses.len()
         || items("members").any(|member| !roles.contains(&member["role"].to_string()))
         || items("budgets").any(|budget| {
             budget["scope"]["project"].is_string() && !projects.contains(&budget["scope"]["project"].to_string())

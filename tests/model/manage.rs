@@ -230,6 +230,7 @@ impl Model {
             .map(|place| told(changes, &place))
             .collect();
         places.extend(secrets(old, &new, changes));
+        places.extend(addresses(old, &new, changes));
         places.extend(requests(old, actor, changes));
         let is_wrong = !places.is_empty();
         places.extend(authority::problems(old, actor, &new, now).iter().map(|place| told(changes, place)));
@@ -345,9 +346,45 @@ fn secrets(old: &Config, new: &Config, changes: &[&Change]) -> Vec<String> {
     wrong
 }
 
+/// Addresses that a change gives to a member although another one, as everything is afterwards, has it.
+fn addresses(old: &Config, new: &Config, changes: &[&Change]) -> Vec<String> {
+    let comes_to = |(_, change): &(usize, &&Change)| {
+        let before = old.standing(change).map_or(Json::Null, |before| address(&before));
+        change.kind == "member_set" && !address(&change.form).is_null() && before != address(&change.form)
+    };
+    let is_taken = |member: &Json| {
+        new.members.iter().any(|other| other.get("id") != member.get("id") && address(other) == address(member))
+    };
+    let set = changes.iter().enumerate().filter(comes_to).filter(|(_, change)| is_taken(&change.form));
+    set.map(|(at, _)| format!("command.changes[{at}].change.member.email")).collect()
+}
+
+/// At which address somebody belongs or is invited; null for who was removed.
+pub fn address(member: &Json) -> Json {
+    match member.get("status").text() {
+        "removed" => Json::Null,
+        _ => member.get("email").text().to_ascii_lowercase().into(),
+    }
+}
+
+/// How many increase requests may wait for a decision, of one who asks.
+const MOST_PENDING: usize = 20;
+
+/// Who asks, by whichever of their keys.
+fn asker(config: &Config, principal: &Json) -> Json {
+    let key = principal.get("key");
+    match config.keys.iter().find(|known| known.get("id") == key) {
+        Some(known) => known.get("owner").clone(),
+        None => principal.clone(),
+    }
+}
+
 /// What is wrong with increase requests: who asks says so, and what is decided stays decided.
 fn requests(old: &Config, actor: &Json, changes: &[&Change]) -> Vec<String> {
     let mut wrong = Vec::new();
+    let is_own = |request: &Json| asker(old, request.get("requested_by")) == asker(old, actor);
+    let pending = old.requests.iter().filter(|request| request.get("status").text() == "pending");
+    let mut own = pending.filter(|request| is_own(request)).count();
     for (at, change) in changes.iter().enumerate().filter(|(_, change)| change.kind == "increase_request_set") {
         let new = &change.form;
         let (limit, budget, amount_asked) = (new.get("limit"), new.get("budget"), new.get("amount"));
@@ -366,6 +403,8 @@ fn requests(old: &Config, actor: &Json, changes: &[&Change]) -> Vec<String> {
             report(".status", known.get("status").text() != "pending");
             continue;
         }
+        own += 1;
+        report("", own > MOST_PENDING);
         report(".status", new.get("status").text() != "pending");
         report(".requested_by", new.get("requested_by") != actor);
         report(".budget", !budget.is_null() && placed(&old.budgets, budget).is_none());

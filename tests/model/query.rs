@@ -106,6 +106,10 @@ impl Model {
     fn headroom(&self, query: &Value, now: i64) -> Result<Json, Mistake> {
         let config = self.log.config();
         let credential = read::credential(query)?;
+        let (operation, action) = match query["operation"].as_str().unwrap_or("messages") {
+            "count_tokens" => ("count_tokens", "messages.count_tokens"),
+            _ => ("messages", "messages.create"),
+        };
         let (key, called) = if query["model"].is_null() {
             match config.authenticate(&credential, now) {
                 Ok(key) => (key, Called::Any),
@@ -113,7 +117,7 @@ impl Model {
             }
         } else {
             let name = read::text(query, "model")?;
-            let key = match self.pass_first_gates(&config, &credential, name, "messages.create", now) {
+            let key = match self.pass_first_gates(&config, &credential, name, action, now) {
                 Ok(key) => key,
                 Err(denial) => return Ok(denial),
             };
@@ -123,7 +127,7 @@ impl Model {
             (key, called(&config, name))
         };
         let limits: Vec<Json> =
-            applicable(&config, key, "messages", called).into_iter().map(|limit| self.room(limit, now)).collect();
+            applicable(&config, key, operation, called).into_iter().map(|limit| self.room(limit, now)).collect();
         let budgets: Vec<Json> =
             config.path(&config.budgets, key).into_iter().map(|budget| self.budget(budget, now)).collect();
         let free = config.book().get("code_execution").get("free_ms_per_month").int();

@@ -252,16 +252,21 @@ fn lists_are_the_same_after_restore_and_fold() {
     }
 }
 
-/// An organization with a limit, and a command that makes or decides requests for more of it.
-fn requests(ids: impl Iterator<Item = u64>, status: &str) -> Value {
+/// A command of a member that makes or decides requests for more of a limit, each of the member that its hundreds and tens say.
+fn requests(actor: &str, ids: impl Iterator<Item = u64>, status: &str) -> Value {
     let change = |id: u64| {
         let request = json!({
-            "id": format!("i{id:04}"), "limit": "l", "amount": 9, "reason": "more", "requested_by": {"member": "ada"}, "status": status,
+            "id": format!("i{id:04}"), "limit": "l", "amount": 9, "reason": "more", "requested_by": {"member": asker(id)}, "status": status,
         });
         json!({"change": {"type": "increase_request_set", "increase_request": request}})
     };
     let changes: Vec<Value> = ids.map(change).collect();
-    json!({"now_ms": 1_764_000_000_000_i64, "command": {"type": "manage", "actor": {"member": "ada"}, "changes": changes}})
+    json!({"now_ms": 1_764_000_000_000_i64, "command": {"type": "manage", "actor": {"member": actor}, "changes": changes}})
+}
+
+/// Who makes a request: ten each, which is fewer than one may have.
+fn asker(id: u64) -> String {
+    format!("m{}", id / 10)
 }
 
 #[test]
@@ -269,7 +274,7 @@ fn of_a_thousand_increase_requests_the_one_decided_first_is_forgotten() {
     let policy = json!({
         "schema_version": 1,
         "organization": {"id": "acme"},
-        "members": [{"id": "ada", "email": "ada@acme.example", "role": "admin"}],
+        "members": (0..=100).map(|n| json!({"id": format!("m{n}"), "email": format!("m{n}@acme.example"), "role": "admin"})).collect::<Vec<_>>(),
         "limits": [{"id": "l", "scope": "organization", "meter": "requests", "rate": 1, "period_ms": 1_000, "capacity": 1}],
     });
     let (mut door, founding) = Door::create(&policy.to_string(), 1_764_000_000_000).expect("a valid policy");
@@ -279,18 +284,18 @@ fn of_a_thousand_increase_requests_the_one_decided_first_is_forgotten() {
         log.push(told["events"].as_array().map_or_else(|| "[]".to_owned(), |events| json!(events).to_string()));
         told
     };
-    for first in (0..1_000).step_by(100) {
-        let told = submit(&mut door, requests(first..first + 100, "pending"));
+    for first in (0..1_000).step_by(10) {
+        let told = submit(&mut door, requests(&asker(first), first..first + 10, "pending"));
         assert_eq!(told["decision"]["type"], "managed", "{told}");
     }
-    let full = submit(&mut door, requests(1_000..1_001, "pending"));
+    let full = submit(&mut door, requests("m100", 1_000..1_001, "pending"));
     assert_eq!(full["error"]["path"], "command.changes[0].change.increase_request", "{full}");
     assert_eq!(full["error"]["code"], "invalid_policy", "{full}");
     // Decided in this order, forgotten in this order.
-    submit(&mut door, requests(7..8, "denied"));
-    submit(&mut door, requests(3..4, "withdrawn"));
+    submit(&mut door, requests("m0", 7..8, "denied"));
+    submit(&mut door, requests("m0", 3..4, "withdrawn"));
     for (made, forgotten) in [(1_000, "i0007"), (1_001, "i0003")] {
-        let told = submit(&mut door, requests(made..made + 1, "pending"));
+        let told = submit(&mut door, requests("m100", made..made + 1, "pending"));
         assert_eq!(told["decision"]["type"], "managed", "{told}");
         let list = json!({"now_ms": 1_764_000_000_000_i64, "query": {"type": "list", "actor": null, "of": "increase_requests", "limit": 1_000}});
         let listed = answer(&mut door, &list);
@@ -298,10 +303,10 @@ fn of_a_thousand_increase_requests_the_one_decided_first_is_forgotten() {
         assert!(items(&listed["items"]).all(|request| request["id"] != forgotten), "{forgotten} is remembered");
     }
     // An id that was forgotten is new again, where there is room.
-    let full = submit(&mut door, requests(7..8, "pending"));
+    let full = submit(&mut door, requests("m0", 7..8, "pending"));
     assert_eq!(full["error"]["code"], "invalid_policy", "{full}");
-    submit(&mut door, requests(0..1, "denied"));
-    let again = submit(&mut door, requests(7..8, "pending"));
+    submit(&mut door, requests("m0", 0..1, "denied"));
+    let again = submit(&mut door, requests("m0", 7..8, "pending"));
     assert_eq!(again["decision"]["type"], "managed", "{again}");
     let snapshot = door.engine().snapshot();
     let mut folded = Door::fold(&log[0]).expect("the first events");

@@ -11,7 +11,7 @@ use super::{
 /// Makes changes wrong, in one of the ways that a person, or a host, would.
 pub fn spoil(dice: &mut Dice, changes: &mut Vec<Value>) {
     let nowhere = json!({"project": "nowhere"});
-    let spoiled = match dice.below(20) {
+    let spoiled = match dice.below(22) {
         0 => return changes.clear(),
         1 => changes[0].clone(),
         2 => set("role", json!({"id": "admin", "permissions": []})),
@@ -71,6 +71,11 @@ pub fn spoil(dice: &mut Dice, changes: &mut Vec<Value>) {
         ),
         16 => set("settings", json!({"fallback_model": dice.pick(&["no-such-model", "beta"])})),
         17 => json!({"change": {"type": "key_taken", "id": "k1"}}),
+        19 => set(
+            "member",
+            json!({"id": "eve", "email": dice.pick(&["BEN@acme.example", "Ada@Acme.example"]), "role": "viewer"}),
+        ),
+        20 => set("member", json!({"id": dice.pick(&["ben", "dot"]), "email": "eve@acme.EXAMPLE", "role": "viewer"})),
         18 => json!({"change": {"type": "role_removed", "id": dice.pick(&["caller", "owner"])}, "revision": -1}),
         _ => {
             changes[0]["surprise"] = json!(1);

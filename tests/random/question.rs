@@ -122,6 +122,9 @@ pub fn query(dice: &mut Dice, policy: &Value, requests: &Requests) -> Value {
         }
         4 => {
             let mut headroom = json!({"type": "headroom", "credential": credential(dice, policy)});
+            if dice.chance(25) {
+                headroom["operation"] = json!("count_tokens");
+            }
             if dice.chance(75) {
                 headroom["model"] = json!(model(dice, policy));
             }

@@ -12,7 +12,7 @@ use crate::count::{Count, Format};
 use crate::process::{Ended, Tool};
 use crate::rust::{self, WASM_TARGET};
 use crate::workspace::Workspace;
-use crate::{check, npm, package, python, step};
+use crate::{check, command_line, npm, package, python, step};
 
 /// A row of the table of suites.
 pub(crate) struct Suite {
@@ -36,6 +36,8 @@ pub(crate) enum Need {
     Browser,
     /// A Python that has the official SDK, as `TOLLGATE_PYTHON`.
     Python,
+    /// The command line, as `TOLLGATE_PROGRAM`.
+    CommandLine,
     /// What another directory's lock file names.
     Npm(&'static str),
     /// What the native crate answers to every scenario, in `target/scenarios`.
@@ -71,11 +73,12 @@ pub(crate) struct Runner<'a> {
     ready: BTreeSet<Need>,
     browser: Option<Browser>,
     python: Option<PathBuf>,
+    command_line: Option<PathBuf>,
 }
 
 impl<'a> Runner<'a> {
     pub(crate) fn new(workspace: &'a Workspace) -> Self {
-        Self { workspace, ready: BTreeSet::new(), browser: None, python: None }
+        Self { workspace, ready: BTreeSet::new(), browser: None, python: None, command_line: None }
     }
 
     /// Runs one suite, its set-up included; a set-up that fails is the suite's failure.
@@ -102,6 +105,7 @@ impl<'a> Runner<'a> {
             Need::NativeAnswers => self.answer_natively()?,
             Need::Browser => self.browser = Some(Browser::ensure()?),
             Need::Python => self.python = Some(python::ensure(self.workspace)?),
+            Need::CommandLine => self.command_line = Some(command_line::build(self.workspace)?),
             Need::Npm(directory) => npm::ensure_packages(self.workspace, directory)?,
             Need::WasmRunner => {
                 rust::ensure_wasm_target()?;
@@ -195,6 +199,9 @@ impl<'a> Runner<'a> {
         }
         if let Some(python) = &self.python {
             tool = tool.env("TOLLGATE_PYTHON", python);
+        }
+        if let Some(program) = &self.command_line {
+            tool = tool.env("TOLLGATE_PROGRAM", program);
         }
         tool
     }

@@ -78,13 +78,14 @@ const SUITES: &[Suite] = &[
     },
     Suite {
         name: "clients",
-        about: "the official SDKs, `tollgate/admin` and requests made from the API description, as clients",
+        about: "the official SDKs, `tollgate/admin`, the command line and requests made from the API description, as clients",
         needs: &[
             Need::Package,
             Need::Npm("examples/worker"),
             Need::Npm("examples/demo"),
             Need::Npm("examples/rotate-keys"),
             Need::Python,
+            Need::CommandLine,
         ],
         run: Run::Node("tests/clients"),
         timeout_s: 900,

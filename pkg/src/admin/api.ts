@@ -373,17 +373,17 @@ export type MemberChange = {
   revision?: number;
 };
 
-export type ModelClassPut = {
-  models: string[];
-  revision?: number;
-};
-
-export type Modelclasse = {
+export type ModelClass = {
   id: string;
   type: 'model_class';
   models: string[];
   created_at: string;
   revision: number;
+};
+
+export type ModelClassPut = {
+  models: string[];
+  revision?: number;
 };
 
 export type NewApiKey = {
@@ -636,15 +636,7 @@ export type Scope = 'organization' | {
   key: string;
 };
 
-export type ServiceAccountPut = {
-  name?: string | null;
-  project: string;
-  role: string;
-  status?: 'active' | 'removed';
-  revision?: number;
-};
-
-export type Serviceaccount = {
+export type ServiceAccount = {
   id: string;
   type: 'service_account';
   name?: string | null;
@@ -653,6 +645,14 @@ export type Serviceaccount = {
   status?: 'active' | 'removed';
   created_at: string;
   revision: number;
+};
+
+export type ServiceAccountPut = {
+  name?: string | null;
+  project: string;
+  role: string;
+  status?: 'active' | 'removed';
+  revision?: number;
 };
 
 export type Session = {
@@ -1256,7 +1256,7 @@ export interface Operations {
     };
     body: undefined;
     answer: {
-      data: Modelclasse[];
+      data: ModelClass[];
       has_more: boolean;
       first_id: string | null;
       last_id: string | null;
@@ -1269,7 +1269,7 @@ export interface Operations {
     };
     query: object;
     body: undefined;
-    answer: Modelclasse;
+    answer: ModelClass;
   };
   /** Make or replace a model class */
   'PUT /v1/organizations/model_classes/{id}': {
@@ -1278,7 +1278,7 @@ export interface Operations {
     };
     query: object;
     body: ModelClassPut;
-    answer: Modelclasse;
+    answer: ModelClass;
   };
   /** Take a model class out */
   'DELETE /v1/organizations/model_classes/{id}': {
@@ -1331,12 +1331,15 @@ export interface Operations {
   'GET /v1/organizations/rate_limits': {
     path: object;
     query: {
+      limit?: number;
+      page?: string;
       group_type?: 'model_group' | 'batch' | 'token_count' | 'files' | 'skills' | 'web_search';
     };
     body: undefined;
     answer: {
-      next_page: null;
       data: RateLimit[];
+      /** What to give as `page` for the page behind this one; null on the last one. */
+      next_page: string | null;
     };
   };
   /** The roles */
@@ -1390,16 +1393,14 @@ export interface Operations {
     path: object;
     query: {
       limit?: number;
-      after_id?: string;
-      before_id?: string;
+      page?: string;
       workspace_id?: string;
     };
     body: undefined;
     answer: {
-      data: Serviceaccount[];
-      has_more: boolean;
-      first_id: string | null;
-      last_id: string | null;
+      data: ServiceAccount[];
+      /** What to give as `page` for the page behind this one; null on the last one. */
+      next_page: string | null;
     };
   };
   /** A service account */
@@ -1409,7 +1410,7 @@ export interface Operations {
     };
     query: object;
     body: undefined;
-    answer: Serviceaccount;
+    answer: ServiceAccount;
   };
   /** Make or replace a service account */
   'PUT /v1/organizations/service_accounts/{id}': {
@@ -1418,7 +1419,7 @@ export interface Operations {
     };
     query: object;
     body: ServiceAccountPut;
-    answer: Serviceaccount;
+    answer: ServiceAccount;
   };
   /** Take a service account out */
   'DELETE /v1/organizations/service_accounts/{id}': {
@@ -1486,15 +1487,13 @@ export interface Operations {
     path: object;
     query: {
       limit?: number;
-      after_id?: string;
-      before_id?: string;
+      page?: string;
     };
     body: undefined;
     answer: {
       data: SpendLimit[];
-      has_more: boolean;
-      first_id: string | null;
-      last_id: string | null;
+      /** What to give as `page` for the page behind this one; null on the last one. */
+      next_page: string | null;
     };
   };
   /** Make a spend limit */
@@ -1516,6 +1515,7 @@ export interface Operations {
     body: undefined;
     answer: {
       data: EffectiveSpendLimit[];
+      /** What to give as `page` for the page behind this one; null on the last one. */
       next_page: string | null;
     };
   };
@@ -1717,12 +1717,15 @@ export interface Operations {
       id: string;
     };
     query: {
+      limit?: number;
+      page?: string;
       group_type?: 'model_group' | 'batch' | 'token_count' | 'files' | 'skills' | 'web_search';
     };
     body: undefined;
     answer: {
-      next_page: null;
       data: WorkspaceRateLimit[];
+      /** What to give as `page` for the page behind this one; null on the last one. */
+      next_page: string | null;
     };
   };
   /** Sign in with a code */

@@ -26,9 +26,18 @@ export type ListName = { [N in Name]: Answer<N> extends PageBody<unknown> ? N : 
 /** One of what a list holds. */
 export type Item<N extends ListName> = Answer<N> extends PageBody<infer T> ? T : never;
 
-export interface PageBody<T> {
+/** A page of a list that goes on by ids, or by cursors. */
+export type PageBody<T> = PageById<T> | PageByCursor<T>;
+
+export interface PageById<T> {
   data: T[];
   has_more: boolean;
   first_id: string | null;
   last_id: string | null;
+}
+
+export interface PageByCursor<T> {
+  data: T[];
+  /** What the next page is asked for by; null on the last one. */
+  next_page: string | null;
 }

@@ -1,27 +1,33 @@
 /** Lists: a page at a time, or all of them one after the other. */
 import type { PageBody } from './operation.js';
 
-/** Where a list goes on. */
+/** Where a list goes on: at an id, or as the page before said. */
 export interface Cursor {
   after_id?: string;
   before_id?: string;
+  page?: string;
 }
 
 type Load<T> = (cursor: Cursor) => Promise<PageBody<T>>;
 
-export class Page<T> implements PageBody<T>, AsyncIterable<T> {
+export class Page<T> implements AsyncIterable<T> {
   readonly data: T[];
   readonly has_more: boolean;
+  /** The ids of the first and last of the page; null where the list goes on by cursors, or nothing is on it. */
   readonly first_id: string | null;
   readonly last_id: string | null;
+  /** The cursor of the next page; null where the list goes on by ids, or ends here. */
+  readonly next_page: string | null;
   readonly #load: Load<T>;
   readonly #backwards: boolean;
 
   constructor(body: PageBody<T>, load: Load<T>, backwards: boolean) {
+    const byCursor = 'next_page' in body;
     this.data = body.data;
-    this.has_more = body.has_more;
-    this.first_id = body.first_id;
-    this.last_id = body.last_id;
+    this.has_more = byCursor ? body.next_page !== null : body.has_more;
+    this.first_id = byCursor ? null : body.first_id;
+    this.last_id = byCursor ? null : body.last_id;
+    this.next_page = byCursor ? body.next_page : null;
     this.#load = load;
     this.#backwards = backwards;
   }
@@ -47,6 +53,7 @@ export class Page<T> implements PageBody<T>, AsyncIterable<T> {
 
   #next(): Cursor | null {
     if (!this.has_more) return null;
+    if (this.next_page !== null) return { page: this.next_page };
     if (this.#backwards) return this.first_id === null ? null : { before_id: this.first_id };
     return this.last_id === null ? null : { after_id: this.last_id };
   }

@@ -54,7 +54,7 @@ export class Transport {
   list<N extends ListName>(name: N, input: Input<N>, options?: RequestOptions): Pages<Item<N>> {
     const asked: AnyInput & { query?: Cursor } = input;
     const load = async (cursor: Cursor) => {
-      const { after_id: _after, before_id: _before, ...rest } = asked.query ?? {};
+      const { after_id: _after, before_id: _before, page: _page, ...rest } = asked.query ?? {};
       const query = Object.keys(cursor).length === 0 ? asked.query : { ...rest, ...cursor };
       return (await this.send(name, { ...input, query }, options)) as PageBody<Item<N>>;
     };

@@ -79,7 +79,8 @@ export async function digestOfKey(key: string): Promise<string> {
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-function checksumOf(text: string): string {
+/** Six digits that tell a text from one that was cut or altered. */
+export function checksumOf(text: string): string {
   return base62(BigInt(crc32(new TextEncoder().encode(text))), CHECKSUM_LENGTH);
 }
 

@@ -17,7 +17,7 @@ import { exportDocument, provenEngine, readExport, type ExportedOrganization } f
 import { SessionStore } from './management/store/session_store.js';
 import { signIn, signInByAddress } from './management/store/sign_in.js';
 import type { ObjectState } from './object_state.js';
-import type { AdmitCommand, CountTokensCommand, Deny, QueryForm, WireError } from './wire.js';
+import type { AdmitCommand, CountTokensCommand, Deny, Operation, QueryForm, WireError } from './wire.js';
 
 /** The bindings that the object reads. */
 export interface OrganizationEnv {
@@ -136,16 +136,22 @@ export class OrganizationObject {
     const { decision } = this.#submit(open, command, nowMs);
     const { type, credential, model } = JSON.parse(command) as AdmitCommand | CountTokensCommand;
     if (decision.type === 'deny') this.#noteDenial(open, { credential, type, model, deny: decision }, nowMs);
-    // Counting has limits of its own, which are not those that a client plans its messages by.
-    const headroom = type === 'admit' ? this.#headroom(open, credential, model, nowMs) : null;
+    // Counting has limits of its own, which are not those that a client plans its messages by: who is denied by them is told of them.
+    const told = type === 'admit' || decision.type === 'deny';
+    const operation = type === 'admit' ? 'messages' : 'count_tokens';
+    const headroom = told ? this.#headroom(open, { credential, model, operation }, nowMs) : null;
     return `{"decision":${JSON.stringify(decision)},"headroom":${headroom}}`;
   }
 
   /** For the model, or for every model where the caller may not use it; null for a key that is not valid. */
-  #headroom(open: Open, credential: AdmitCommand['credential'], model: string, nowMs: number): string | null {
+  #headroom(
+    open: Open,
+    { model, ...asked }: Pick<AdmitCommand, 'credential' | 'model'> & { operation: Operation },
+    nowMs: number,
+  ): string | null {
     const queries: QueryForm[] = [
-      { type: 'headroom', credential, model },
-      { type: 'headroom', credential },
+      { type: 'headroom', ...asked, model },
+      { type: 'headroom', ...asked },
     ];
     for (const query of queries) {
       const headroom = open.engine.query(JSON.stringify(query), nowMs);

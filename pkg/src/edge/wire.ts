@@ -14,6 +14,7 @@ export type {
   CommandForm,
   LimitHeadroom,
   ModelResult,
+  Operation,
   OutcomeForm,
   QueryForm,
   ResultForm,

@@ -10,17 +10,19 @@ mod prices;
 mod problems;
 mod quote;
 mod schema;
+mod sign_in_code;
 mod typescript;
 mod usage_reader;
 
 use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand, ValueEnum};
+use tollgate::id::MemberId;
 
 /// Decides who may call which model, at what rate, at what price and within which budget.
 ///
 /// Exit codes: 0 done; 1 the policy has problems, a line was answered with an error, or books differ; 2 wrong usage; 3 a file cannot
-/// be read or written.
+/// be read or written, or a gateway cannot be reached.
 #[derive(Parser)]
 #[command(name = "tollgate", version, verbatim_doc_comment)]
 struct Arguments {
@@ -76,6 +78,16 @@ enum Subcommands {
         /// The log from its first event on: an event, or a list of them, on each line.
         log: PathBuf,
     },
+    /// Makes a code with which a member signs in to the console, once.
+    ///
+    /// The gateway makes it, for whoever may invite and holds what the member holds: `TOLLGATE_ADMIN_KEY` says who asks.
+    SignInCode {
+        /// The member's id.
+        member: MemberId,
+        /// Where the gateway serves, without `/v1`; `TOLLGATE_BASE_URL` when absent.
+        #[arg(long)]
+        url: Option<String>,
+    },
     /// Makes keys for the policy file.
     Key {
         /// What to do.
@@ -107,8 +119,10 @@ enum Generated {
 enum Failure {
     /// Something was refused; it has been told.
     Refused,
-    /// A file cannot be read or written.
+    /// A file cannot be read or written, or a gateway not be reached.
     File(String),
+    /// Something that it needs was not said.
+    Usage(String),
 }
 
 fn main() -> ExitCode {
@@ -119,12 +133,17 @@ fn main() -> ExitCode {
         Subcommands::Prices { command } => prices::run(&command),
         Subcommands::Audit { command } => audit::run(&command),
         Subcommands::Export { log } => export::run(&log),
+        Subcommands::SignInCode { member, url } => sign_in_code::run(&member, url),
         Subcommands::Key { command } => key::run(&command),
         Subcommands::Schema { what } => schema::run(what),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure::Refused) => ExitCode::from(1),
+        Err(Failure::Usage(message)) => {
+            eprintln!("tollgate: {message}");
+            ExitCode::from(2)
+        }
         Err(Failure::File(message)) => {
             eprintln!("tollgate: {message}");
             ExitCode::from(3)

@@ -4,6 +4,7 @@
 //! INVARIANT: what is put in beside the command's own changes stands as it is in the directory, so that a problem found
 //! there is one that the command makes.
 
+mod address;
 mod around;
 mod increase;
 mod path;
@@ -135,6 +136,7 @@ impl<'a> Fragment<'a> {
         made.into_iter().for_each(|problem| self.found(problem));
         self.most_of_each();
         self.paths_bounded();
+        self.addresses_unique();
         self.increase_requests();
     }
 
@@ -195,9 +197,8 @@ impl<'a> Fragment<'a> {
 
     /// Takes in a problem of the small policy, at the place of the command that it comes from.
     pub(super) fn found(&mut self, problem: Problem) {
-        let Problem { path, value, message, remedy } = problem;
-        let (path, message) = self.place(path, message);
-        self.problems.push(Problem { path, value, message, remedy });
+        let (path, message) = self.place(problem.path, problem.message);
+        self.problems.push(Problem { path, message, ..problem });
     }
 
     /// The list that a path of the small policy begins with, where its item comes from, the item's position, and the rest.

@@ -1,6 +1,7 @@
 /** Keys: the provider's addresses, which read and change, and the guide's, which also make, rotate and revoke. */
 import { createRoute, z } from '@hono/zod-openapi';
 
+import { listById } from './collection.js';
 import { about, answers, body, endpoint, type Endpoint } from './endpoint.js';
 import {
   ById,
@@ -9,13 +10,9 @@ import {
   Instant,
   Models,
   Name,
-  PAGE,
   Revision,
   etag,
   given,
-  page,
-  pageAsked,
-  pageOf,
   revisionGiven,
 } from './field.js';
 import { formOfKey } from './forms.js';
@@ -23,14 +20,13 @@ import { NewKey, createKey } from './key_creation.js';
 import { KeyShown, KeyWithSecret, shownKey } from './key_form.js';
 import { Rotation, rotateKey } from './key_rotation.js';
 
-const KeyQuery = z.strictObject({
-  ...PAGE,
+const FILTERS = {
   status: z.enum(['active', 'archived']).optional(),
   workspace_id: Id.optional(),
   owner_user_id: Id.optional(),
   owner_service_account_id: Id.optional(),
   search: z.string().min(1).max(100).optional(),
-});
+};
 
 const KeyChange = z
   .strictObject({
@@ -51,35 +47,26 @@ const Revoked = z.strictObject({ id: Id, type: z.literal('api_key_deleted') });
 
 function keysAt(path: string): Endpoint[] {
   return [
-    endpoint(
-      createRoute({
-        method: 'get',
-        path,
-        ...about('API keys', 'keys.read', 'The keys that the caller may see'),
-        request: { query: KeyQuery },
-        responses: answers(pageOf(KeyShown), 'A page of keys.'),
+    listById({
+      path,
+      of: 'keys',
+      tag: 'API keys',
+      summary: 'The keys that the caller may see',
+      read: 'keys.read',
+      told: 'A page of keys.',
+      item: KeyShown,
+      filters: FILTERS,
+      narrowed: ({ status, workspace_id, owner_user_id, owner_service_account_id, search }) => ({
+        ...(status !== undefined && { status: status === 'archived' ? 'revoked' : 'active' }),
+        ...(owner_user_id !== undefined && { owner: { member: owner_user_id } }),
+        ...(owner_service_account_id !== undefined && { owner: { service_account: owner_service_account_id } }),
+        ...given({ project: workspace_id, search }),
       }),
-      async (c) => {
-        const { status, workspace_id, owner_user_id, owner_service_account_id, search, ...asked } =
-          c.req.valid('query');
-        const { items, has_more } = await c.get('call').list('keys', {
-          ...pageAsked(asked),
-          ...(status !== undefined && { status: status === 'archived' ? 'revoked' : 'active' }),
-          ...(workspace_id !== undefined && { project: workspace_id }),
-          ...(owner_user_id !== undefined && { owner: { member: owner_user_id } }),
-          ...(owner_service_account_id !== undefined && { owner: { service_account: owner_service_account_id } }),
-          ...(search !== undefined && { search }),
-        });
+      shown: (items) => {
         const nowMs = Date.now();
-        return c.json(
-          page(
-            items.map((key) => shownKey(key, nowMs)),
-            has_more,
-          ),
-          200,
-        );
+        return items.map((key) => shownKey(key, nowMs));
       },
-    ),
+    }),
     endpoint(
       createRoute({
         method: 'get',

@@ -1,13 +1,95 @@
 /**
- * What the policy file holds in lists, each by its id: read a page, read one, put one, take one out.
+ * What the organization has many of, each by its id: read a page, and of what the policy file holds in lists also read one, put one, take
+ * one out.
  *
  * A `PUT` sets the whole form, as the policy file has it: what is absent takes its default.
  */
 import { createRoute, z } from '@hono/zod-openapi';
 
+import type { ManagementCall } from './call.js';
+import { CURSOR_PAGE, Cursors, cursorPageOf, type CursorAsked } from './cursor.js';
 import { about, answers, body, endpoint, type Endpoint } from './endpoint.js';
-import { ById, Id, IfMatch, PAGE, Revision, etag, page, pageAsked, pageOf, revisionGiven, rfc3339 } from './field.js';
-import { formOf, type Action, type Change, type ListedKinds } from './forms.js';
+import {
+  ById,
+  Id,
+  IfMatch,
+  PAGE,
+  Revision,
+  etag,
+  page,
+  pageAsked,
+  pageOf,
+  revisionGiven,
+  rfc3339,
+  type PageAsked,
+} from './field.js';
+import { formOf, type Action, type Change, type ListedKinds, type ListFields, type ListKind } from './forms.js';
+
+interface List<K extends ListKind, F extends z.ZodRawShape, S extends z.ZodType<{ id: string }>> {
+  path: string;
+  of: K;
+  tag: string;
+  summary: string;
+  read: Action;
+  /** What the answer is, in words. */
+  told: string;
+  /** What is shown of each. */
+  item: S;
+  /** Query parameters that narrow the list, beside which page of it is asked for. */
+  filters: F;
+  narrowed(filters: z.output<z.ZodObject<F>>): ListFields;
+  shown(
+    items: ListedKinds[K][],
+    call: ManagementCall,
+    filters: z.output<z.ZodObject<F>>,
+  ): z.output<S>[] | Promise<z.output<S>[]>;
+}
+
+/** A list that goes on by the ids of what it shows. */
+export function listById<K extends ListKind, F extends z.ZodRawShape, S extends z.ZodType<{ id: string }>>(
+  of: List<K, F, S>,
+): Endpoint {
+  return endpoint(
+    createRoute({
+      method: 'get',
+      path: of.path,
+      ...about(of.tag, of.read, of.summary),
+      request: { query: z.strictObject({ ...PAGE, ...of.filters }) },
+      responses: answers(pageOf(of.item), of.told),
+    }),
+    async (c) => {
+      const call = c.get('call');
+      const asked = c.req.valid('query') as unknown as PageAsked & z.output<z.ZodObject<F>>;
+      const { items, has_more } = await call.list(of.of, { ...pageAsked(asked), ...of.narrowed(asked) });
+      return c.json(page(await of.shown(items, call, asked), has_more) as never, 200);
+    },
+  );
+}
+
+/** A list that goes on by cursors. */
+export function listByCursor<K extends ListKind, F extends z.ZodRawShape, S extends z.ZodType<{ id: string }>>(
+  of: List<K, F, S>,
+): Endpoint {
+  return endpoint(
+    createRoute({
+      method: 'get',
+      path: of.path,
+      ...about(of.tag, of.read, of.summary),
+      request: { query: z.strictObject({ ...CURSOR_PAGE, ...of.filters }) },
+      responses: answers(cursorPageOf(of.item), of.told),
+    }),
+    async (c) => {
+      const call = c.get('call');
+      const asked = c.req.valid('query') as unknown as CursorAsked & z.output<z.ZodObject<F>>;
+      const cursors = new Cursors(call.organization, of.path);
+      const after = cursors.behind(asked);
+      const narrowed = { limit: asked.limit, ...(after !== undefined && { after }), ...of.narrowed(asked) };
+      const { items, has_more } = await call.list(of.of, narrowed);
+      const data = await of.shown(items, call, asked);
+      return c.json({ data, next_page: cursors.next({ items: data, has_more }, ({ id }) => id) } as never, 200);
+    },
+  );
+}
 
 type Collected = 'roles' | 'model_classes' | 'service_accounts' | 'limits' | 'budgets';
 
@@ -20,6 +102,8 @@ interface Collection<K extends Collected, F extends Put> {
   tag: string;
   /** One of them in a word: `limit`. */
   type: string;
+  /** The same as the API description names its form: `Limit`. */
+  name: string;
   /** What is put. */
   put: F;
   /** What is shown, beside what everything has. */
@@ -30,9 +114,11 @@ interface Collection<K extends Collected, F extends Put> {
   removed(item: ListedKinds[K]): Change;
   /** Whether the project that they belong to can narrow the list. */
   byProject: boolean;
+  /** How the list goes on: by ids, or by cursors where the provider's does. */
+  list: typeof listById | typeof listByCursor;
 }
 
-const ProjectFilter = { ...PAGE, workspace_id: Id.optional() };
+const PROJECT_FILTER = { workspace_id: Id.optional() };
 
 export function collection<K extends Collected, F extends Put>(of: Collection<K, F>): Endpoint[] {
   const { path, tag, type, read, write } = of;
@@ -40,7 +126,7 @@ export function collection<K extends Collected, F extends Put>(of: Collection<K,
   const one = `${path}/{id}`;
   const Item = z
     .strictObject({ id: Id, type: z.literal(type), ...of.shown.shape, created_at: z.string(), revision: Revision })
-    .openapi(tag.replaceAll(' ', '').replace(/s$/, ''));
+    .openapi(of.name);
   const Deleted = z.strictObject({ id: Id, type: z.literal(`${type}_deleted`) });
   const shown = (item: ListedKinds[K]) => ({
     type,
@@ -50,21 +136,18 @@ export function collection<K extends Collected, F extends Put>(of: Collection<K,
     revision: item.revision,
   });
   return [
-    endpoint(
-      createRoute({
-        method: 'get',
-        path,
-        ...about(tag, read, `The ${tag.toLowerCase()}`),
-        request: { query: z.strictObject(of.byProject ? ProjectFilter : PAGE) },
-        responses: answers(pageOf(Item), 'A page, by id.'),
-      }),
-      async (c) => {
-        const { workspace_id: project, ...asked } = c.req.valid('query') as z.output<z.ZodObject<typeof ProjectFilter>>;
-        const narrowed = { ...pageAsked(asked), ...(project !== undefined && { project }) };
-        const { items, has_more } = await c.get('call').list(of.of, narrowed);
-        return c.json(page(items.map(shown), has_more) as never, 200);
-      },
-    ),
+    of.list({
+      path,
+      of: of.of,
+      tag,
+      summary: `The ${tag.toLowerCase()}`,
+      read,
+      told: 'A page, by id.',
+      item: Item,
+      filters: of.byProject ? PROJECT_FILTER : {},
+      narrowed: (filters) => ('workspace_id' in filters && typeof filters.workspace_id === 'string' ? { project: filters.workspace_id } : {}),
+      shown: (items) => items.map(shown) as never,
+    }),
     endpoint(
       createRoute({
         method: 'get',

@@ -1,5 +1,5 @@
 /** The parts of a policy that have no shape of the provider's, in the policy file's own forms. */
-import { collection } from './collection.js';
+import { collection, listByCursor, listById } from './collection.js';
 import type { Endpoint } from './endpoint.js';
 import { given } from './field.js';
 import { formOf, type RoleForm } from './forms.js';
@@ -27,6 +27,7 @@ export const collections: Endpoint[] = [
     of: 'roles',
     tag: 'Roles',
     type: 'role',
+    name: 'Role',
     put: RolePut,
     shown: RoleFields,
     read: 'roles.read',
@@ -38,12 +39,14 @@ export const collections: Endpoint[] = [
     }),
     removed: ({ id }) => ({ type: 'role_removed', id }),
     byProject: false,
+    list: listById,
   }),
   ...collection({
     path: '/v1/organizations/model_classes',
     of: 'model_classes',
     tag: 'Model classes',
     type: 'model_class',
+    name: 'ModelClass',
     put: ModelClassPut,
     shown: ModelClassFields,
     read: 'limits.read',
@@ -51,12 +54,14 @@ export const collections: Endpoint[] = [
     set: (id, { models }) => ({ type: 'model_class_set', model_class: { id, models } }),
     removed: ({ id }) => ({ type: 'model_class_removed', id }),
     byProject: false,
+    list: listById,
   }),
   ...collection({
     path: '/v1/organizations/service_accounts',
     of: 'service_accounts',
     tag: 'Service accounts',
     type: 'service_account',
+    name: 'ServiceAccount',
     put: ServiceAccountPut,
     shown: ServiceAccountFields,
     read: 'service_accounts.read',
@@ -65,12 +70,14 @@ export const collections: Endpoint[] = [
     // Its keys and its history still name it.
     removed: (item) => ({ type: 'service_account_set', service_account: { ...formOf(item), status: 'removed' } }),
     byProject: true,
+    list: listByCursor,
   }),
   ...collection({
     path: '/v1/organizations/limits',
     of: 'limits',
     tag: 'Limits',
     type: 'limit',
+    name: 'Limit',
     put: LimitPut,
     shown: LimitFields,
     read: 'limits.read',
@@ -78,12 +85,14 @@ export const collections: Endpoint[] = [
     set: (id, fields) => ({ type: 'limit_set', limit: { id, ...given(fields) } }),
     removed: ({ id }) => ({ type: 'limit_removed', id }),
     byProject: true,
+    list: listById,
   }),
   ...collection({
     path: '/v1/organizations/budgets',
     of: 'budgets',
     tag: 'Budgets',
     type: 'budget',
+    name: 'Budget',
     put: BudgetPut,
     shown: BudgetFields,
     read: 'budgets.read',
@@ -94,5 +103,6 @@ export const collections: Endpoint[] = [
     }),
     removed: ({ id }) => ({ type: 'budget_removed', id }),
     byProject: true,
+    list: listById,
   }),
 ];

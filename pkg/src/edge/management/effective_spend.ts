@@ -2,8 +2,9 @@
 import { createRoute, z } from '@hono/zod-openapi';
 
 import { fixedPoint } from '../fixed_point.js';
+import { CURSOR_PAGE, Cursors, cursorPageOf, cut } from './cursor.js';
 import { about, answers, endpoint, type Endpoint } from './endpoint.js';
-import { Id, PAGE, pageWithin } from './field.js';
+import { Id } from './field.js';
 import type { ListedKinds } from './forms.js';
 import { CENTS, PERIODS, Period, ScopeShown, scopeShown } from './spend_limits.js';
 import type { BudgetBalance } from './store/ask.js';
@@ -35,8 +36,7 @@ const Effective = z
 /** A parameter that may stand several times. */
 const several = <S extends z.ZodType>(one: S) => z.union([one, z.array(one)]).optional();
 const EffectiveQuery = z.strictObject({
-  limit: PAGE.limit,
-  page: Id.optional().openapi({ description: 'the `next_page` of the page before' }),
+  ...CURSOR_PAGE,
   'period[]': several(Period),
   'user_ids[]': several(Id),
 });
@@ -54,61 +54,76 @@ function spentCents({ settled_usd, assumed_usd }: BudgetBalance): string {
   return `${digits.slice(0, -3)}.${digits.slice(-3)}`.replace(/\.?0+$/, '') || '0';
 }
 
+/** What a member can spend in a period; nothing where no budget bounds it. */
+function effective(
+  member: ListedKinds['members'],
+  period: (typeof PERIODS)[number],
+  budgets: readonly ListedBudget[],
+  balances: readonly BudgetBalance[],
+): z.infer<typeof Effective>[] {
+  const inForce = budgets.filter(({ window, mode }) => window === period && mode !== 'shadow');
+  const own = inForce.filter(
+    ({ scope }) => typeof scope === 'object' && 'member' in scope && scope.member === member.id,
+  );
+  const budget = tightest(own) ?? tightest(inForce.filter(({ scope }) => scope === 'organization'));
+  const balance = balances.find((found) => found.budget === budget?.id);
+  if (budget === undefined || balance === undefined) return [];
+  return [
+    {
+      spend_limit_id: budget.id,
+      actor: {
+        type: 'user_actor',
+        user_id: member.id,
+        email_address: member.email,
+        name: member.name ?? null,
+        deleted: false,
+      },
+      amount: String(fixedPoint(budget.cap_usd, CENTS)),
+      currency: 'USD',
+      period,
+      period_to_date_spend: spentCents(balance),
+      scope: { type: 'user', user_id: member.id },
+      source: scopeShown(budget.scope),
+    },
+  ];
+}
+
+const PATH = '/v1/organizations/spend_limits/effective';
+
 export const effectiveSpend: Endpoint[] = [
   endpoint(
     createRoute({
       method: 'get',
-      path: '/v1/organizations/spend_limits/effective',
+      path: PATH,
       ...about('Spend limits', 'members.read', 'What each member can spend, and has spent'),
       request: { query: EffectiveQuery },
       responses: answers(
-        z.strictObject({ data: z.array(Effective), next_page: z.string().nullable() }),
+        cursorPageOf(Effective),
         "One row for each member and period: of the member's own budget, or else of the organization's, whose spending is everybody's.",
       ),
     }),
     async (c) => {
       const call = c.get('call');
-      const { limit, page, ...narrowed } = c.req.valid('query');
-      const [periods, users] = [all(narrowed['period[]']), all(narrowed['user_ids[]'])];
+      const asked = c.req.valid('query');
+      const [periods, users] = [all(asked['period[]']), all(asked['user_ids[]'])];
+      const cursors = new Cursors(call.organization, PATH);
+      const [member = '', period] = cursors.behind(asked)?.split('/') ?? [];
       const [members, budgets] = [
         await call.everything('members', { status: 'active' }),
         await call.everything('budgets'),
       ];
       const balances = (await call.ask({ type: 'balances' })).budgets;
-      const asked = members.filter(({ id }) => users === null || users.includes(id));
-      const { items, has_more } = pageWithin(asked, { limit, after_id: page }, ({ id }) => id);
-      const rows = items.flatMap((member) =>
-        PERIODS.filter((each) => periods === null || periods.includes(each)).flatMap((each) => {
-          const inForce = budgets.filter(({ window, mode }) => window === each && mode !== 'shadow');
-          const budget =
-            tightest(
-              inForce.filter(
-                ({ scope }) => typeof scope === 'object' && 'member' in scope && scope.member === member.id,
-              ),
-            ) ?? tightest(inForce.filter(({ scope }) => scope === 'organization'));
-          const balance = balances.find((found) => found.budget === budget?.id);
-          if (budget === undefined || balance === undefined) return [];
-          return [
-            {
-              spend_limit_id: budget.id,
-              actor: {
-                type: 'user_actor' as const,
-                user_id: member.id,
-                email_address: member.email,
-                name: member.name ?? null,
-                deleted: false,
-              },
-              amount: String(fixedPoint(budget.cap_usd, CENTS)),
-              currency: 'USD' as const,
-              period: each,
-              period_to_date_spend: spentCents(balance),
-              scope: { type: 'user' as const, user_id: member.id },
-              source: scopeShown(budget.scope),
-            },
-          ];
-        }),
-      );
-      return c.json({ data: rows, next_page: has_more ? (items.at(-1)?.id ?? null) : null }, 200);
+      const rows: z.infer<typeof Effective>[] = [];
+      for (const each of members) {
+        if (rows.length > asked.limit) break;
+        if (each.id < member || (users !== null && !users.includes(each.id))) continue;
+        const seen = each.id === member ? PERIODS.findIndex((known) => known === period) + 1 : 0;
+        const wanted = PERIODS.slice(seen).filter((known) => periods === null || periods.includes(known));
+        rows.push(...wanted.flatMap((known) => effective(each, known, budgets, balances)));
+      }
+      const page = cut(rows, asked.limit);
+      const next_page = cursors.next(page, (row) => `${row.actor.user_id}/${row.period}`);
+      return c.json({ data: page.items, next_page }, 200);
     },
   ),
 ];

@@ -22,6 +22,11 @@ export const Email = z
   .max(254)
   .regex(/^[^\s@]+@[^\s@]+$/, 'give an address such as `ben@acme.example`')
   .openapi({ example: 'ben@acme.example' });
+/** Addresses are compared as people write them: the case of letters says nothing. The engine lets no two members share one. */
+export function sameAddress(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase();
+}
+
 /** From 1970 to the year 9999, as the engine counts. */
 export const Instant = z
   .string()

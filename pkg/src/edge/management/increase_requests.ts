@@ -4,8 +4,9 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { ApiError } from '../api_error.js';
 import { newId } from '../key.js';
 import { checkRevision, type ManagementCall } from './call.js';
+import { listById } from './collection.js';
 import { about, answers, body, endpoint, type Endpoint } from './endpoint.js';
-import { ById, Id, IfMatch, PAGE, Revision, etag, page, pageAsked, pageOf, revisionGiven, rfc3339 } from './field.js';
+import { ById, Id, IfMatch, Revision, etag, given, revisionGiven, rfc3339 } from './field.js';
 import { formOf, type Change, type IncreaseRequestForm, type ListedKinds } from './forms.js';
 import { AmountForm, PositiveUsd, PrincipalForm } from './policy_forms.js';
 import { raisedBudget, raisedLimit } from './raise.js';
@@ -107,21 +108,18 @@ const DECISIONS = [
 ] as const;
 
 export const increaseRequests: Endpoint[] = [
-  endpoint(
-    createRoute({
-      method: 'get',
-      path: PATH,
-      ...about('Increase requests', 'increase_requests.read', 'The requests that the caller may see'),
-      request: { query: z.strictObject({ ...PAGE, status: z.enum(STATUSES).optional() }) },
-      responses: answers(pageOf(RequestShown), 'A page of requests.'),
-    }),
-    async (c) => {
-      const { status, ...asked } = c.req.valid('query');
-      const narrowed = { ...pageAsked(asked), ...(status !== undefined && { status }) };
-      const { items, has_more } = await c.get('call').list('increase_requests', narrowed);
-      return c.json(page(items.map(shown), has_more), 200);
-    },
-  ),
+  listById({
+    path: PATH,
+    of: 'increase_requests',
+    tag: 'Increase requests',
+    summary: 'The requests that the caller may see',
+    read: 'increase_requests.read',
+    told: 'A page of requests.',
+    item: RequestShown,
+    filters: { status: z.enum(STATUSES).optional() },
+    narrowed: ({ status }) => given({ status }),
+    shown: (items) => items.map(shown),
+  }),
   endpoint(
     createRoute({
       method: 'post',

@@ -3,8 +3,9 @@ import { createRoute, z } from '@hono/zod-openapi';
 
 import { generateSecret, newId } from '../key.js';
 import type { ManagementCall } from './call.js';
+import { listById } from './collection.js';
 import { about, answers, body, endpoint, type Endpoint } from './endpoint.js';
-import { ById, Email, Id, Name, PageQuery, etag, page, pageAsked, pageOf, rfc3339 } from './field.js';
+import { ById, Email, Id, Name, etag, rfc3339, sameAddress } from './field.js';
 import { formOf, type ListedKinds } from './forms.js';
 import { notFound, taken } from './refusal.js';
 
@@ -62,7 +63,7 @@ export async function invite(
 ): Promise<{ shown: z.infer<typeof InviteForm>; revision: number }> {
   const nowMs = Date.now();
   const known = (await call.list('members', { search: email, limit: 1_000 })).items.find(
-    (member) => member.email.toLowerCase() === email.toLowerCase() && member.status !== 'removed',
+    (member) => sameAddress(member.email, email) && member.status !== 'removed',
   );
   if (known !== undefined && !(known.status === 'invited' && shown(known, nowMs).status === 'expired')) {
     const code = known.status === 'invited' ? 'invite_already_exists' : 'already_member';
@@ -101,28 +102,21 @@ async function findInvite(call: ManagementCall, id: string): Promise<ListedMembe
 }
 
 export const invites: Endpoint[] = [
-  endpoint(
-    createRoute({
-      method: 'get',
-      path: '/v1/organizations/invites',
-      ...about('Invites', 'members.read', 'The open invitations'),
-      request: { query: PageQuery },
-      responses: answers(pageOf(InviteForm), 'A page of invitations.'),
-    }),
-    async (c) => {
-      const { items, has_more } = await c
-        .get('call')
-        .list('members', { ...pageAsked(c.req.valid('query')), status: 'invited' });
+  listById({
+    path: '/v1/organizations/invites',
+    of: 'members',
+    tag: 'Invites',
+    summary: 'The open invitations',
+    read: 'members.read',
+    told: 'A page of invitations.',
+    item: InviteForm,
+    filters: {},
+    narrowed: () => ({ status: 'invited' }),
+    shown: (items) => {
       const nowMs = Date.now();
-      return c.json(
-        page(
-          items.map((member) => shown(member, nowMs)),
-          has_more,
-        ),
-        200,
-      );
+      return items.map((member) => shown(member, nowMs));
     },
-  ),
+  }),
   endpoint(
     createRoute({
       method: 'post',

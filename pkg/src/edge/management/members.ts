@@ -1,6 +1,7 @@
 /** Members, as the provider's users and by the shorter name; what a member may do is the role's, which the engine knows. */
 import { createRoute, z } from '@hono/zod-openapi';
 
+import { listById } from './collection.js';
 import { about, answers, body, endpoint, type Endpoint } from './endpoint.js';
 import {
   ById,
@@ -8,15 +9,12 @@ import {
   Id,
   IfMatch,
   Name,
-  PAGE,
   Revision,
   etag,
   given,
-  page,
-  pageAsked,
-  pageOf,
   revisionGiven,
   rfc3339,
+  sameAddress,
 } from './field.js';
 import { formOf, type ListedKinds } from './forms.js';
 import { InviteForm, NewInvite, invite } from './invites.js';
@@ -36,12 +34,11 @@ const MemberForm = z
   })
   .openapi('Member');
 
-const MemberQuery = z.strictObject({
-  ...PAGE,
+const FILTERS = {
   status: z.enum(['active', 'invited', 'removed']).default('active'),
   search: z.string().min(1).max(100).optional().openapi({ description: 'a part of the id, the name or the address' }),
   email: Email.optional(),
-});
+};
 
 const MemberChange = z
   .strictObject({
@@ -72,27 +69,19 @@ function shown(member: ListedMember): z.infer<typeof MemberForm> {
 function membersAt(path: string): Endpoint[] {
   const one = `${path}/{id}`;
   return [
-    endpoint(
-      createRoute({
-        method: 'get',
-        path,
-        ...about('Members', 'members.read', 'The members'),
-        request: { query: MemberQuery },
-        responses: answers(pageOf(MemberForm), 'A page of members.'),
-      }),
-      async (c) => {
-        const { status, search, email, ...asked } = c.req.valid('query');
-        const narrowed = email ?? search;
-        const { items, has_more } = await c.get('call').list('members', {
-          ...pageAsked(asked),
-          status,
-          ...(narrowed !== undefined && { search: narrowed }),
-        });
-        const same = (member: ListedMember) =>
-          email === undefined || member.email.toLowerCase() === email.toLowerCase();
-        return c.json(page(items.filter(same).map(shown), has_more), 200);
-      },
-    ),
+    listById({
+      path,
+      of: 'members',
+      tag: 'Members',
+      summary: 'The members',
+      read: 'members.read',
+      told: 'A page of members.',
+      item: MemberForm,
+      filters: FILTERS,
+      narrowed: ({ status, search, email }) => ({ status, ...given({ search: email ?? search }) }),
+      shown: (items, _call, { email }) =>
+        items.filter((member) => email === undefined || sameAddress(member.email, email)).map(shown),
+    }),
     endpoint(
       createRoute({
         method: 'get',

@@ -56,7 +56,10 @@ export const preview: Endpoint[] = [
         revision,
       }));
       const { actor: _actor, ...result } = await c.get('call').ask({ type: 'preview', changes });
-      if (result.outcome === 'refused') return c.json({ ...result, problems: [...result.problems] }, 200);
+      if (result.outcome === 'refused') {
+        const problems = result.problems.map(({ code: _code, ...problem }) => problem);
+        return c.json({ ...result, problems }, 200);
+      }
       return c.json(result, 200);
     },
   ),

@@ -3,6 +3,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 
 import { fixedPoint } from '../fixed_point.js';
 import type { ManagementCall } from './call.js';
+import { CURSOR_PAGE, Cursors, cursorPageOf, cut } from './cursor.js';
 import { about, answers, endpoint, type Endpoint } from './endpoint.js';
 import { ById, Id } from './field.js';
 import type { LimitForm, ModelClassForm, Scope } from './forms.js';
@@ -14,7 +15,6 @@ const Group = z.union([
   z.strictObject({ id: z.string(), type: z.literal('token_count') }),
 ]);
 const Models = z.array(z.string()).nullable();
-const Cursor = { next_page: z.null() };
 
 const OrganizationLimit = z
   .strictObject({
@@ -44,7 +44,7 @@ const WorkspaceLimit = z
   })
   .openapi('WorkspaceRateLimit');
 
-const Query = z.strictObject({ group_type: z.enum(GROUP_TYPES).optional() });
+const Query = z.strictObject({ ...CURSOR_PAGE, group_type: z.enum(GROUP_TYPES).optional() });
 
 interface Limiter {
   type: string;
@@ -111,6 +111,21 @@ async function groupsOf(call: ManagementCall, wanted: Scope, project?: string): 
   );
 }
 
+/** A page of the groups of a type, by id. */
+function paged(
+  groups: readonly Listed[],
+  asked: z.output<typeof Query>,
+  cursors: Cursors,
+): { items: Listed[]; next_page: string | null } {
+  const after = cursors.behind(asked);
+  const found = groups
+    .filter(({ group }) => asked.group_type === undefined || group.type === asked.group_type)
+    .filter(({ id }) => after === undefined || id > after)
+    .sort((one, other) => (one.id < other.id ? -1 : 1));
+  const page = cut(found, asked.limit);
+  return { items: page.items, next_page: cursors.next(page, ({ id }) => id) };
+}
+
 export const rateLimits: Endpoint[] = [
   endpoint(
     createRoute({
@@ -118,15 +133,13 @@ export const rateLimits: Endpoint[] = [
       path: '/v1/organizations/rate_limits',
       ...about('Rate limits', 'limits.read', "The organization's rate limits, in the provider's groups"),
       request: { query: Query },
-      responses: answers(z.strictObject({ ...Cursor, data: z.array(OrganizationLimit) }), 'Every group, on one page.'),
+      responses: answers(cursorPageOf(OrganizationLimit), 'A page of groups, by id.'),
     }),
     async (c) => {
-      const { group_type } = c.req.valid('query');
-      const groups = await groupsOf(c.get('call'), 'organization');
-      const data = groups
-        .filter(({ group }) => group_type === undefined || group.type === group_type)
-        .map((group) => ({ type: 'rate_limit' as const, ...group }));
-      return c.json({ data, next_page: null }, 200);
+      const call = c.get('call');
+      const cursors = new Cursors(call.organization, 'rate_limits');
+      const { items, next_page } = paged(await groupsOf(call, 'organization'), c.req.valid('query'), cursors);
+      return c.json({ data: items.map((group) => ({ type: 'rate_limit' as const, ...group })), next_page }, 200);
     },
   ),
   endpoint(
@@ -135,33 +148,32 @@ export const rateLimits: Endpoint[] = [
       path: '/v1/organizations/workspaces/{id}/rate_limits',
       ...about('Rate limits', 'limits.read', "A workspace's own rate limits, in the provider's groups"),
       request: { params: ById, query: Query },
-      responses: answers(z.strictObject({ ...Cursor, data: z.array(WorkspaceLimit) }), 'Every group, on one page.'),
+      responses: answers(cursorPageOf(WorkspaceLimit), 'A page of groups, by id.'),
     }),
     async (c) => {
       const call = c.get('call');
       const { id: workspace_id } = c.req.valid('param');
-      const { group_type } = c.req.valid('query');
       await call.find('projects', workspace_id);
       const own = await groupsOf(call, { project: workspace_id }, workspace_id);
       const whole = await groupsOf(call, 'organization');
       const orgLimit = (id: string, type: string) =>
         whole.find((group) => group.id === id)?.limits.find((limit) => limit.type === type)?.value ?? null;
-      const data = own
-        .filter(({ group }) => group_type === undefined || group.type === group_type)
-        .map(({ id, group, models, limits }) => ({
-          rate_limit_id: id,
-          type: 'workspace_rate_limit' as const,
-          workspace_id,
-          group,
-          models,
-          limits: limits.map(({ type, value }) => ({
-            type,
-            value,
-            org_limit: orgLimit(id, type),
-            source: { type: 'workspace' as const },
-          })),
-        }));
-      return c.json({ data, next_page: null }, 200);
+      const cursors = new Cursors(call.organization, `rate_limits of ${workspace_id}`);
+      const { items, next_page } = paged(own, c.req.valid('query'), cursors);
+      const data = items.map(({ id, group, models, limits }) => ({
+        rate_limit_id: id,
+        type: 'workspace_rate_limit' as const,
+        workspace_id,
+        group,
+        models,
+        limits: limits.map(({ type, value }) => ({
+          type,
+          value,
+          org_limit: orgLimit(id, type),
+          source: { type: 'workspace' as const },
+        })),
+      }));
+      return c.json({ data, next_page }, 200);
     },
   ),
 ];

@@ -3,6 +3,9 @@ import { ApiError, type ErrorDetails } from '../api_error.js';
 import type { Problem } from '../../error.js';
 import { OrganizationError, OrganizationUnavailable } from '../organization_door.js';
 
+/** A problem as callers see it: the status says what its code says. */
+type ShownProblem = Omit<Problem, 'code'>;
+
 const NO_RETRY = { 'x-should-retry': 'false' };
 
 /** The answer to a failed call of the organization; what is no refusal of one is thrown on. */
@@ -74,9 +77,6 @@ function forbidden(error_code: string, message: string): ApiError {
   return new ApiError(403, 'permission_error', message, { details: { error_code } });
 }
 
-/** How the engine tells that something is named which does not exist. */
-const NOT_THERE = /^(?:no [a-z]|the price book has no such model)/;
-
 /**
  * What was asked for does not go with what is there. As the provider does for a model that it does not know, a name of something that
  * does not exist is a 404; what others still need cannot be taken out.
@@ -86,7 +86,7 @@ function contradiction(error: OrganizationError, method: string): ApiError {
   if (method === 'DELETE') {
     return new ApiError(409, 'conflict_error', told(error), { details, headers: NO_RETRY });
   }
-  if (error.problems.length > 0 && error.problems.every(({ message }) => NOT_THERE.test(message))) {
+  if (error.problems.length > 0 && error.problems.every(({ code }) => code === 'not_found')) {
     return new ApiError(404, 'not_found_error', told(error), { details });
   }
   return invalid(told(error), error);
@@ -115,7 +115,7 @@ function told(error: OrganizationError): string {
   return `${path}: \`${value}\`: ${message}: ${remedy}`;
 }
 
-function shownProblem({ path, value, message, remedy }: Problem): Problem {
+function shownProblem({ path, value, message, remedy }: Problem): ShownProblem {
   return { path: placeOf(path), value, message, remedy };
 }
 

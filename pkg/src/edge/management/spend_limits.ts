@@ -4,8 +4,9 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { fixedPoint } from '../fixed_point.js';
 import { newId } from '../key.js';
 import type { ManagementCall } from './call.js';
+import { CURSOR_PAGE, Cursors, cursorPageOf, cut } from './cursor.js';
 import { about, answers, body, endpoint, type Endpoint } from './endpoint.js';
-import { ById, Id, IfMatch, PageQuery, Revision, etag, pageAsked, pageOf, revisionGiven, rfc3339 } from './field.js';
+import { ById, Id, IfMatch, Revision, etag, revisionGiven, rfc3339 } from './field.js';
 import { formOf, type BudgetForm, type ListedKinds, type Scope } from './forms.js';
 import { notFound } from './refusal.js';
 
@@ -14,6 +15,8 @@ type ListedBudget = ListedKinds['budgets'];
 export const PERIODS = ['daily', 'weekly', 'monthly'] as const;
 /** The provider counts in cents. */
 export const CENTS = 2;
+/** As many as the engine lists at once. */
+const LARGEST_PAGE = 1_000;
 
 export const ScopeShown = z
   .union([
@@ -101,6 +104,20 @@ function shown(budget: ListedBudget, changedAtMs: number | undefined): z.infer<t
   ];
 }
 
+/** So many budgets with a period, where there are so many: a page that came out short would be taken for the last one. */
+async function periodic(call: ManagementCall, most: number, after: string | undefined): Promise<ListedBudget[]> {
+  const found: ListedBudget[] = [];
+  for (let behind = after; ; ) {
+    const { items, has_more } = await call.list('budgets', {
+      limit: Math.min(most, LARGEST_PAGE),
+      ...(behind !== undefined && { after: behind }),
+    });
+    found.push(...items.filter((budget) => periodOf(budget) !== null));
+    behind = items.at(-1)?.id;
+    if (!has_more || found.length >= most) return found;
+  }
+}
+
 async function one(call: ManagementCall, budget: ListedBudget): Promise<z.infer<typeof SpendLimit>> {
   const changedAt = await call.lastAt('budget', [budget.id]);
   const [limit] = shown(budget, changedAt[budget.id]);
@@ -109,31 +126,32 @@ async function one(call: ManagementCall, budget: ListedBudget): Promise<z.infer<
   return limit;
 }
 
+const PATH = '/v1/organizations/spend_limits';
+
 export const spendLimits: Endpoint[] = [
   endpoint(
     createRoute({
       method: 'get',
-      path: '/v1/organizations/spend_limits',
+      path: PATH,
       ...about('Spend limits', 'budgets.read', 'Budgets by day, week or month'),
-      request: { query: PageQuery },
-      responses: answers(pageOf(SpendLimit), 'A page of spend limits.'),
+      request: { query: z.strictObject(CURSOR_PAGE) },
+      responses: answers(cursorPageOf(SpendLimit), 'A page of spend limits, by id.'),
     }),
     async (c) => {
       const call = c.get('call');
-      const { items, has_more } = await call.list('budgets', pageAsked(c.req.valid('query')));
-      const changedAt = await call.lastAt(
-        'budget',
-        items.map(({ id }) => id),
-      );
-      const data = items.flatMap((budget) => shown(budget, changedAt[budget.id]));
-      const [first_id = null, last_id = null] = [items[0]?.id, items.at(-1)?.id];
-      return c.json({ data, has_more, first_id, last_id }, 200);
+      const asked = c.req.valid('query');
+      const cursors = new Cursors(call.organization, PATH);
+      const page = cut(await periodic(call, asked.limit + 1, cursors.behind(asked)), asked.limit);
+      const ids = page.items.map(({ id }) => id);
+      const changedAt = await call.lastAt('budget', ids);
+      const data = page.items.flatMap((budget) => shown(budget, changedAt[budget.id]));
+      return c.json({ data, next_page: cursors.next(page, ({ id }) => id) }, 200);
     },
   ),
   endpoint(
     createRoute({
       method: 'post',
-      path: '/v1/organizations/spend_limits',
+      path: PATH,
       ...about('Spend limits', 'budgets.write', 'Make a spend limit'),
       request: { body: body(NewSpendLimit) },
       responses: answers(SpendLimit, 'The spend limit.'),
@@ -148,7 +166,7 @@ export const spendLimits: Endpoint[] = [
   endpoint(
     createRoute({
       method: 'get',
-      path: '/v1/organizations/spend_limits/{id}',
+      path: `${PATH}/{id}`,
       ...about('Spend limits', 'budgets.read', 'A spend limit'),
       request: { params: ById },
       responses: answers(SpendLimit, 'The spend limit.'),
@@ -161,7 +179,7 @@ export const spendLimits: Endpoint[] = [
   endpoint(
     createRoute({
       method: 'post',
-      path: '/v1/organizations/spend_limits/{id}',
+      path: `${PATH}/{id}`,
       ...about('Spend limits', 'budgets.write', 'Change a spend limit'),
       request: { params: ById, headers: IfMatch, body: body(SpendLimitChange) },
       responses: answers(SpendLimit, 'The spend limit as it is now; what was spent in its period stays.'),
@@ -183,7 +201,7 @@ export const spendLimits: Endpoint[] = [
   endpoint(
     createRoute({
       method: 'delete',
-      path: '/v1/organizations/spend_limits/{id}',
+      path: `${PATH}/{id}`,
       ...about('Spend limits', 'budgets.write', 'Take a spend limit out'),
       request: { params: ById, headers: IfMatch },
       responses: answers(Deleted, 'It is gone.'),

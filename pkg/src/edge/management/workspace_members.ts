@@ -2,7 +2,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 
 import { about, answers, body, endpoint, type Endpoint } from './endpoint.js';
-import { ById, Id, IfMatch, PageQuery, pageOf, pageWithin, revisionGiven } from './field.js';
+import { ById, Id, IfMatch, PageQuery, pageAsked, pageOf, revisionGiven } from './field.js';
 import { formOf, type ListedKinds } from './forms.js';
 import { notFound, taken } from './refusal.js';
 
@@ -59,8 +59,13 @@ export const workspaceMembers: Endpoint[] = [
     }),
     async (c) => {
       const project = await c.get('call').find('projects', c.req.valid('param').id);
-      const sorted = [...(project.members ?? [])].sort((one, other) => (one.member < other.member ? -1 : 1));
-      const { items, has_more } = pageWithin(sorted, c.req.valid('query'), ({ member }) => member);
+      const asked = c.req.valid('query');
+      const { after, before } = pageAsked(asked);
+      const within = [...(project.members ?? [])]
+        .filter(({ member }) => (after === undefined || member > after) && (before === undefined || member < before))
+        .sort((one, other) => (one.member < other.member ? -1 : 1));
+      const items = before === undefined ? within.slice(0, asked.limit) : within.slice(-asked.limit);
+      const has_more = items.length < within.length;
       const data = items.map((each) => shown(project.id, each));
       const [first_id = null, last_id = null] = [data[0]?.user_id, data.at(-1)?.user_id];
       return c.json({ data, has_more, first_id, last_id }, 200);

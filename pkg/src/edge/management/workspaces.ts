@@ -3,6 +3,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 
 import { newId } from '../key.js';
 import type { ManagementCall } from './call.js';
+import { listById } from './collection.js';
 import { about, answers, body, endpoint, type Endpoint } from './endpoint.js';
 import {
   ById,
@@ -10,13 +11,9 @@ import {
   IfMatch,
   Models,
   Name,
-  PAGE,
   Revision,
   etag,
   given,
-  page,
-  pageAsked,
-  pageOf,
   revisionGiven,
   rfc3339,
 } from './field.js';
@@ -48,11 +45,10 @@ const WorkspaceChange = z
   .strictObject({ name: Name.optional(), models: Models.nullable().optional(), revision: Revision.optional() })
   .openapi('WorkspaceChange');
 
-const WorkspaceQuery = z.strictObject({
-  ...PAGE,
+const FILTERS = {
   include_archived: z.enum(['true', 'false']).default('false'),
   search: z.string().min(1).max(100).optional(),
-});
+};
 
 function shown(project: ListedProject, archivedAtMs: number | undefined): z.infer<typeof WorkspaceForm> {
   const { id, name, status, models, created_at_ms, revision } = project;
@@ -70,8 +66,8 @@ function shown(project: ListedProject, archivedAtMs: number | undefined): z.infe
 }
 
 async function allShown(
-  call: ManagementCall,
   projects: readonly ListedProject[],
+  call: ManagementCall,
 ): Promise<z.infer<typeof WorkspaceForm>[]> {
   const archived = projects.filter(({ status }) => status === 'archived').map(({ id }) => id);
   const archivedAt = await call.lastAt('project', archived, 'project.archived');
@@ -85,24 +81,21 @@ async function oneShown(call: ManagementCall, project: ListedProject): Promise<z
 }
 
 export const workspaces: Endpoint[] = [
-  endpoint(
-    createRoute({
-      method: 'get',
-      path: '/v1/organizations/workspaces',
-      ...about('Workspaces', 'projects.read', 'The workspaces'),
-      request: { query: WorkspaceQuery },
-      responses: answers(pageOf(WorkspaceForm), 'A page of workspaces.'),
+  listById({
+    path: '/v1/organizations/workspaces',
+    of: 'projects',
+    tag: 'Workspaces',
+    summary: 'The workspaces',
+    read: 'projects.read',
+    told: 'A page of workspaces.',
+    item: WorkspaceForm,
+    filters: FILTERS,
+    narrowed: ({ include_archived, search }) => ({
+      ...(include_archived === 'false' && { status: 'active' }),
+      ...given({ search }),
     }),
-    async (c) => {
-      const { include_archived, search, ...asked } = c.req.valid('query');
-      const { items, has_more } = await c.get('call').list('projects', {
-        ...pageAsked(asked),
-        ...(include_archived === 'false' && { status: 'active' }),
-        ...(search !== undefined && { search }),
-      });
-      return c.json(page(await allShown(c.get('call'), items), has_more), 200);
-    },
-  ),
+    shown: allShown,
+  }),
   endpoint(
     createRoute({
       method: 'post',

@@ -3,16 +3,19 @@
 use super::Fragment;
 use crate::{
     change::Change,
+    decide::owner_of,
     form::{Json, Path, Problems},
-    increase_request::{self, IncreaseRequestForm, IncreaseStatus},
+    increase_request::{IncreaseRequestForm, IncreaseStatus, MOST, MOST_OF_ONE},
     limit::{Meter, MeterAmount},
 };
 
 impl Fragment<'_> {
     pub(super) fn increase_requests(&mut self) {
         let mut problems = Problems::default();
-        let mut pending =
-            self.state.increase_requests.values().filter(|known| known.status == IncreaseStatus::Pending).count();
+        let waiting = || self.state.increase_requests.values().filter(|known| known.status == IncreaseStatus::Pending);
+        let asker = owner_of(self.state, &self.command.actor);
+        let mut pending = waiting().count();
+        let mut own = waiting().filter(|known| owner_of(self.state, &known.requested_by) == asker).count();
         for (index, managed) in self.command.changes.iter().enumerate() {
             let Change::IncreaseRequest(set) = &managed.change else { continue };
             let root = format!("command.changes[{index}].change.increase_request");
@@ -22,7 +25,9 @@ impl Fragment<'_> {
             match self.state.increase_requests.get(request.id.as_str()) {
                 None => {
                     pending = pending.saturating_add(1);
-                    self.asked(request, pending, &path, &mut problems);
+                    own = own.saturating_add(1);
+                    self.asked(request, &path, &mut problems);
+                    room(pending, own, &path, &mut problems);
                 }
                 Some(known) => decided(known, request, &path, &mut problems),
             }
@@ -30,7 +35,7 @@ impl Fragment<'_> {
         self.problems.extend(problems.into_list());
     }
 
-    fn asked(&self, request: &IncreaseRequestForm, pending: usize, path: &Path<'_>, problems: &mut Problems) {
+    fn asked(&self, request: &IncreaseRequestForm, path: &Path<'_>, problems: &mut Problems) {
         let text = |text: &str| Json::String(text.to_owned());
         if request.status != IncreaseStatus::Pending {
             let status = text(request.status.as_str());
@@ -40,16 +45,12 @@ impl Fragment<'_> {
             let message = "somebody else asks than who acts";
             problems.report(&path.field("requested_by"), &Json::Null, message, "name the actor of the command");
         }
-        if pending > increase_request::MOST {
-            let message = format!("{} requests are pending already", increase_request::MOST);
-            problems.report(path, &Json::Null, message, "decide or withdraw some first");
-        }
         let state = self.state;
         if let Some(id) = &request.limit {
             match state.limits.by_id(id.as_str()).and_then(|known| state.limits.get(known)) {
                 None => {
                     let message = format!("no limit `{id}`");
-                    problems.report(&path.field("limit"), &text(id.as_str()), message, "name a limit in force");
+                    problems.report_not_found(&path.field("limit"), id.as_str(), message, "name a limit in force");
                 }
                 Some(limit) => {
                     let is_money = matches!(request.amount, MeterAmount::Usd(_));
@@ -65,8 +66,20 @@ impl Fragment<'_> {
             && state.budgets.by_id(id.as_str()).is_none()
         {
             let message = format!("no budget `{id}`");
-            problems.report(&path.field("budget"), &text(id.as_str()), message, "name a budget in force");
+            problems.report_not_found(&path.field("budget"), id.as_str(), message, "name a budget in force");
         }
+    }
+}
+
+/// Everybody's requests, and those of who asks, find room.
+fn room(pending: usize, own: usize, path: &Path<'_>, problems: &mut Problems) {
+    if own > MOST_OF_ONE {
+        let message = format!("{MOST_OF_ONE} requests of who asks are pending already");
+        problems.report(path, &Json::Null, message, "wait until some are decided, or withdraw one");
+    }
+    if pending > MOST {
+        let message = format!("{MOST} requests are pending already");
+        problems.report(path, &Json::Null, message, "decide or withdraw some first");
     }
 }
 

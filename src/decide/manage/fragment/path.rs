@@ -4,7 +4,7 @@ use super::{Fragment, List};
 use crate::{
     change::Change,
     directory::{Attached, KeyForm, Owner},
-    error::Problem,
+    error::{Problem, ProblemKind},
     id::KeyIx,
     limit::Scope,
     policy::{MOST, MOST_BUDGETS_ON_PATH, MOST_LIMITS_ON_PATH},
@@ -63,6 +63,7 @@ impl Fragment<'_> {
                     value: known.to_string(),
                     message: format!("there are {known} of `{name}` already, removed ones counted, and at most {most}"),
                     remedy: "change one that is there".to_owned(),
+                    kind: ProblemKind::Invalid,
                 });
             }
         }
@@ -185,6 +186,7 @@ impl Fragment<'_> {
                 value: count.to_string(),
                 message: format!("{count} {name} on the path of key `{id}`, and at most {most}"),
                 remedy: "remove some, or join them".to_owned(),
+                kind: ProblemKind::Invalid,
             });
         }
     }

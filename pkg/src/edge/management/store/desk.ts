@@ -77,7 +77,7 @@ export class Desk {
       }
       case 'manage': {
         const changes = managed(this.#submit(this.#actor, ask.changes));
-        if (ask.code !== undefined) sessions.addCode(ask.code, nowMs);
+        if (ask.code !== undefined) sessions.addCode(ask.code, this.#actor, nowMs);
         return { changes, item: ask.read === undefined ? null : this.#readAfter(ask.read) };
       }
       case 'preview':
@@ -205,7 +205,7 @@ export class Desk {
         `whoever signs \`${code.member}\` in must hold what that member holds`,
       );
     }
-    sessions.addCode(code, nowMs);
+    sessions.addCode(code, this.#actor, nowMs);
   }
 
   #endSession(id: string): void {

@@ -4,6 +4,7 @@
  * Only digests are kept: whoever reads the tables can neither sign in nor take a session over. Both are bounded for each member.
  */
 import type { ObjectStorage } from '../../object_state.js';
+import type { Principal } from '../forms.js';
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS session (
@@ -11,7 +12,8 @@ const SCHEMA = `
     expires_at_ms INTEGER NOT NULL, source TEXT, user_agent TEXT);
   CREATE INDEX IF NOT EXISTS session_by_member ON session (member, created_at_ms);
   CREATE TABLE IF NOT EXISTS one_time_code (
-    code_sha256 TEXT PRIMARY KEY, purpose TEXT NOT NULL, member TEXT NOT NULL, expires_at_ms INTEGER NOT NULL);
+    code_sha256 TEXT PRIMARY KEY, purpose TEXT NOT NULL, member TEXT NOT NULL, made_by TEXT NOT NULL,
+    expires_at_ms INTEGER NOT NULL);
   CREATE INDEX IF NOT EXISTS session_by_time ON session (created_at_ms);
   CREATE INDEX IF NOT EXISTS session_by_end ON session (expires_at_ms);
   CREATE INDEX IF NOT EXISTS code_by_member ON one_time_code (member);
@@ -61,17 +63,18 @@ export class SessionStore {
   }
 
   /** Keeps a code; what has expired, and a member's oldest beyond the bound, goes. */
-  addCode(code: NewCode, nowMs: number): void {
+  addCode(code: NewCode, madeBy: Principal, nowMs: number): void {
     const { sql } = this.#storage;
     this.#storage.transactionSync(() => {
       sql.exec('DELETE FROM one_time_code WHERE expires_at_ms <= ?', nowMs);
       // A new invitation replaces the one before: of the two codes only the later one was meant.
       if (code.purpose === 'invite') this.forgetInvite(code.member);
       sql.exec(
-        'INSERT INTO one_time_code (code_sha256, purpose, member, expires_at_ms) VALUES (?, ?, ?, ?)',
+        'INSERT INTO one_time_code (code_sha256, purpose, member, made_by, expires_at_ms) VALUES (?, ?, ?, ?, ?)',
         code.code_sha256,
         code.purpose,
         code.member,
+        JSON.stringify(madeBy),
         code.expires_at_ms,
       );
       sql.exec(
@@ -87,17 +90,17 @@ export class SessionStore {
     this.#storage.sql.exec("DELETE FROM one_time_code WHERE member = ? AND purpose = 'invite'", member);
   }
 
-  /** Whose code it is; null for one that is unknown, used, expired or made for something else. */
-  memberOfCode(codeSha256: string, purpose: NewCode['purpose'], nowMs: number): string | null {
+  /** Whose code it is, and who made it; null for one that is unknown, used, expired or made for something else. */
+  findCode(codeSha256: string, purpose: NewCode['purpose'], nowMs: number): { member: string; madeBy: Principal } | null {
     const [row] = this.#storage.sql
-      .exec<{ member: string }>(
-        'SELECT member FROM one_time_code WHERE code_sha256 = ? AND purpose = ? AND expires_at_ms > ?',
+      .exec<{ member: string; made_by: string }>(
+        'SELECT member, made_by FROM one_time_code WHERE code_sha256 = ? AND purpose = ? AND expires_at_ms > ?',
         codeSha256,
         purpose,
         nowMs,
       )
       .toArray();
-    return row?.member ?? null;
+    return row === undefined ? null : { member: row.member, madeBy: JSON.parse(row.made_by) as Principal };
   }
 
   /** A code works once. */
