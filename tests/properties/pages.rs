@@ -98,7 +98,7 @@ fn pages_of_keys_are_all_keys_that_the_actor_may_see() {
 #[test]
 fn limits_that_are_removed_and_made_again_stand_where_their_ids_do_also_in_a_restored_state() {
     let mut door = organization();
-    let is_gone = |index: u32| index % 4 == 0;
+    let is_gone = |index: u32| index.is_multiple_of(4);
     for first in (0..LIMITS).step_by(100) {
         let removed = |index| json!({ "change": { "type": "limit_removed", "id": id("limit", index) } });
         let changes: Vec<Value> = (first..first + 100).filter(|index| is_gone(*index)).map(removed).collect();
