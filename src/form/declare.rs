@@ -21,17 +21,10 @@ macro_rules! object {
         )*}
 
         impl $crate::form::ObjectForm for $name {
-            fn read_fields(
-                fields: $crate::form::Fields<'_>,
-                path: &$crate::form::Path<'_>,
-                problems: &mut $crate::form::Problems,
-            ) -> Option<Self> {
-                $(let $field = $crate::object!(@read fields path problems ($field) $($default)?);)*
-                let clean = fields.only(&[$(stringify!($field)),*], path, problems);
-                match ($($field,)*) {
-                    ($(Some($field),)*) if clean => Some(Self { $($field),* }),
-                    _ => None,
-                }
+            fn read_fields(fields: &mut $crate::form::Fields<'_>) -> Self {
+                let read = Self { $($field: $crate::object!(@read fields ($field) $($default)?)),* };
+                fields.only(&[$(stringify!($field)),*]);
+                read
             }
 
             fn write_fields(&self, out: &mut $crate::form::Writer) {
@@ -60,9 +53,8 @@ macro_rules! object {
                 json: &$crate::form::Json,
                 path: &$crate::form::Path<'_>,
                 problems: &mut $crate::form::Problems,
-            ) -> Option<Self> {
-                let fields = $crate::form::Fields::of(json, path, problems)?;
-                <Self as $crate::form::ObjectForm>::read_fields(fields, path, problems)
+            ) -> Self {
+                <Self as $crate::form::ObjectForm>::read_fields(&mut $crate::form::Fields::of(json, path, problems))
             }
 
             fn write(&self, out: &mut $crate::form::Writer) {
@@ -76,11 +68,11 @@ macro_rules! object {
             }
         }
     )*};
-    (@read $fields:ident $path:ident $problems:ident ($field:ident)) => {
-        $fields.required(stringify!($field), $path, $problems)
+    (@read $fields:ident ($field:ident)) => {
+        $fields.required(stringify!($field))
     };
-    (@read $fields:ident $path:ident $problems:ident ($field:ident) $default:expr) => {
-        $fields.optional(stringify!($field), || $default, $path, $problems)
+    (@read $fields:ident ($field:ident) $default:expr) => {
+        $fields.optional(stringify!($field), || $default)
     };
     (@required) => { true };
     (@required $default:expr) => { false };
@@ -105,16 +97,8 @@ macro_rules! tagged {
         )*}
 
         impl $crate::form::ObjectForm for $name {
-            fn read_fields(
-                fields: $crate::form::Fields<'_>,
-                path: &$crate::form::Path<'_>,
-                problems: &mut $crate::form::Problems,
-            ) -> Option<Self> {
-                match $crate::form::read_tag(fields, &[$($tag),*], path, problems)? {
-                    $($tag => <$inner as $crate::form::ObjectForm>::read_fields(fields.tagged(), path, problems)
-                        .map(Self::$variant),)*
-                    _ => None,
-                }
+            fn read_fields(fields: &mut $crate::form::Fields<'_>) -> Self {
+                $crate::tagged!(@read fields fields.tag(&[$($tag),*]); $($variant($inner))*)
             }
 
             fn write_fields(&self, out: &mut $crate::form::Writer) {
@@ -147,9 +131,8 @@ macro_rules! tagged {
                 json: &$crate::form::Json,
                 path: &$crate::form::Path<'_>,
                 problems: &mut $crate::form::Problems,
-            ) -> Option<Self> {
-                let fields = $crate::form::Fields::of(json, path, problems)?;
-                <Self as $crate::form::ObjectForm>::read_fields(fields, path, problems)
+            ) -> Self {
+                <Self as $crate::form::ObjectForm>::read_fields(&mut $crate::form::Fields::of(json, path, problems))
             }
 
             fn write(&self, out: &mut $crate::form::Writer) {
@@ -163,6 +146,20 @@ macro_rules! tagged {
             }
         }
     )*};
+    // Of the position of a tag the first variant is what is left, since a wrong tag is read as the first one.
+    (@read $fields:ident $position:expr; $first:ident($first_inner:ty) $($variant:ident($inner:ty))*) => {{
+        enum Tags {
+            #[expect(dead_code, reason = "it counts the others")]
+            $first,
+            $($variant,)*
+        }
+        match $position {
+            $(position if position == Tags::$variant as usize => {
+                Self::$variant(<$inner as $crate::form::ObjectForm>::read_fields($fields))
+            })*
+            _ => Self::$first(<$first_inner as $crate::form::ObjectForm>::read_fields($fields)),
+        }
+    }};
 }
 
 /// Declares a choice told apart by the one field that is present, such as `{"member": "ben"}`.
@@ -188,12 +185,9 @@ macro_rules! single {
                 json: &$crate::form::Json,
                 path: &$crate::form::Path<'_>,
                 problems: &mut $crate::form::Problems,
-            ) -> Option<Self> {
-                let (name, value) = $crate::form::read_single(json, &[$($key),*], path, problems)?;
-                match name {
-                    $($key => <$inner as $crate::form::Form>::read(value, &path.field($key), problems).map(Self::$variant),)*
-                    _ => None,
-                }
+            ) -> Self {
+                let (position, value) = $crate::form::read_single(json, &[$($key),*], path, problems);
+                $crate::single!(@read value path problems position; $($key => $variant($inner))*)
             }
 
             fn write(&self, out: &mut $crate::form::Writer) {
@@ -223,6 +217,21 @@ macro_rules! single {
             }
         }
     )*};
+    // As for tags: what is left is the first one.
+    (@read $json:ident $path:ident $problems:ident $position:ident;
+        $first_key:literal => $first:ident($first_inner:ty) $($key:literal => $variant:ident($inner:ty))*) => {{
+        enum Keys {
+            #[expect(dead_code, reason = "it counts the others")]
+            $first,
+            $($variant,)*
+        }
+        match $position {
+            $(position if position == Keys::$variant as usize => {
+                Self::$variant(<$inner as $crate::form::Form>::read($json, &$path.field($key), $problems))
+            })*
+            _ => Self::$first(<$first_inner as $crate::form::Form>::read($json, &$path.field($first_key), $problems)),
+        }
+    }};
 }
 
 /// Declares a set of names.
@@ -269,9 +278,9 @@ macro_rules! names {
                 json: &$crate::form::Json,
                 path: &$crate::form::Path<'_>,
                 problems: &mut $crate::form::Problems,
-            ) -> Option<Self> {
-                let position = $crate::form::read_name(json, &[$($text),*], path, problems)?;
-                Self::ALL.get(position).copied()
+            ) -> Self {
+                let position = $crate::form::read_name(json, &[$($text),*], path, problems);
+                Self::ALL.get(position).copied().unwrap_or($crate::names!(@first $($variant)*))
             }
 
             fn write(&self, out: &mut $crate::form::Writer) {
@@ -285,4 +294,7 @@ macro_rules! names {
             }
         }
     )*};
+    (@first $first:ident $($rest:ident)*) => {
+        Self::$first
+    };
 }

@@ -25,7 +25,15 @@ pub enum Json {
     Object(Vec<(String, Json)>),
 }
 
+/// What is read where there is nothing, or nothing of use: it gives any value, and no problems. It is known by its place.
+pub static BLANK: Json = Json::Null;
+
 impl Json {
+    /// Whether this is [`BLANK`].
+    pub(super) fn is_blank(&self) -> bool {
+        core::ptr::eq(self, &BLANK)
+    }
+
     /// Reads a text.
     ///
     /// # Errors

@@ -21,13 +21,13 @@ pub enum BookChoice {
 }
 
 impl Form for BookChoice {
-    fn read(json: &Json, path: &Path<'_>, problems: &mut Problems) -> Option<Self> {
+    fn read(json: &Json, path: &Path<'_>, problems: &mut Problems) -> Self {
         match json {
-            Json::String(name) if name == "claude" => Some(Self::Claude),
-            Json::Object(_) => BookForm::read(json, path, problems).map(Self::Own),
+            Json::String(name) if name == "claude" => Self::Claude,
+            Json::Object(_) => Self::Own(BookForm::read(json, path, problems)),
             other => {
                 problems.report(path, other, "no such price book", "write \"claude\", or a price book");
-                None
+                Self::Claude
             }
         }
     }

@@ -61,10 +61,7 @@ impl Policy {
         let mut problems = Problems::default();
         let form = PolicyForm::read(json, path, &mut problems);
         // What cannot be read must not hide what is wrong with the rest.
-        let readable = match form {
-            Some(form) => Readable::whole(form),
-            None => Readable::part_of(json),
-        };
+        let readable = if problems.is_empty() { Readable::whole(form) } else { Readable::part_of(json) };
         let mut further = Problems::default();
         let policy = check::check(readable, path, &mut further);
         match policy {

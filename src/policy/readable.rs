@@ -4,7 +4,7 @@ use super::{BookChoice, PolicyForm};
 use crate::{
     directory::{OrganizationForm, SettingsForm},
     error::{Problem, shown},
-    form::{Form, Int, Json, Path, Problems},
+    form::{Form, Int, Json, Path, try_read},
     id::OrganizationId,
     order::{self, ById},
 };
@@ -60,17 +60,15 @@ impl Readable {
 }
 
 fn read<T: Form>(json: &Json) -> Option<T> {
-    let mut problems = Problems::default();
-    T::read(json, &Path::Root(""), &mut problems).filter(|_| problems.is_empty())
+    try_read(json, &Path::Root("")).ok()
 }
 
 /// An item without those of its fields that cannot be read, where it can do without them: the rest is checked all the same.
 fn most_of<T: Form>(item: &Json) -> Option<T> {
-    let mut problems = Problems::default();
-    let whole = T::read(item, &Path::Root(""), &mut problems);
-    if problems.is_empty() {
-        return whole;
-    }
+    let problems = match try_read(item, &Path::Root("")) {
+        Ok(whole) => return Some(whole),
+        Err(problems) => problems,
+    };
     let Json::Object(fields) = item else { return None };
     let named = |problem: Problem| problem.path.split(['.', '[']).next().unwrap_or_default().to_owned();
     let mut wrong: Vec<String> = problems.into_list().into_iter().map(named).collect();

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     error::Error,
-    form::{Form, Int, Json, Path, Problems},
+    form::{Int, Json, Path, Problems, try_read},
     id::{CardIx, LONGEST_MODEL, ModelIx, SecretDigest},
     index::Names,
 };
@@ -42,9 +42,7 @@ impl BookForm {
     /// [`invalid_policy`](crate::error::ErrorKind::InvalidPolicy) with every problem.
     pub fn parse(text: &str) -> Result<Self, Error> {
         let json = Json::parse(text)?;
-        let mut problems = Problems::default();
-        let read = Self::read(&json, &Path::Root("price_book"), &mut problems);
-        read.filter(|_| problems.is_empty()).ok_or_else(|| Error::policy(problems.into_list()))
+        try_read(&json, &Path::Root("price_book")).map_err(|problems| Error::policy(problems.into_list()))
     }
 
     /// The SHA-256 of the book's canonical JSON: its identity in the log.

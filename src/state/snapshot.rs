@@ -18,7 +18,7 @@ use crate::{
         role::RoleForm,
     },
     error::{Error, ErrorKind},
-    form::{Form, Int, Json, Path, Problems},
+    form::{Int, Json, Path, try_read},
     free_time::{FreeTime, MonthTime},
     id::BudgetIx,
     increase_request::IncreaseRequestForm,
@@ -204,7 +204,7 @@ fn windows_of(budget: &Budget) -> BudgetWindows {
 
 fn restore_body((head, (reservations, (ledger, alert_ends))): Body) -> Option<State> {
     let json = Json::parse(&head.configuration).ok()?;
-    let configuration = Configuration::read(&json, &Path::Root(""), &mut Problems::default())?;
+    let configuration: Configuration = try_read(&json, &Path::Root("")).ok()?;
     if configuration.limits.len() != head.limits.len() || configuration.budgets.len() != head.budgets.len() {
         return None;
     }

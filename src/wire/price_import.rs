@@ -88,20 +88,17 @@ impl From<Report> for ImportReport {
 pub struct ReasonCounts(pub Vec<(NoteReason, Count)>);
 
 impl Form for ReasonCounts {
-    fn read(json: &Json, path: &Path<'_>, problems: &mut Problems) -> Option<Self> {
-        let fields = crate::form::Fields::of(json, path, problems)?;
+    fn read(json: &Json, path: &Path<'_>, problems: &mut Problems) -> Self {
+        let mut fields = crate::form::Fields::of(json, path, problems);
         let names: Vec<&str> = NoteReason::ALL.iter().map(|reason| reason.as_str()).collect();
-        let mut clean = fields.only(&names, path, problems);
+        fields.only(&names);
         let mut counts = Vec::new();
         for reason in NoteReason::ALL {
-            if let Some(value) = fields.get(reason.as_str()) {
-                match Count::read(value, &path.field(reason.as_str()), problems) {
-                    Some(count) => counts.push((*reason, count)),
-                    None => clean = false,
-                }
+            if fields.get(reason.as_str()).is_some() {
+                counts.push((*reason, fields.required(reason.as_str())));
             }
         }
-        clean.then_some(Self(counts))
+        Self(counts)
     }
 
     fn write(&self, out: &mut Writer) {
