@@ -73,8 +73,8 @@ interface Glue {
     fold(log: string): RawEngine;
     restore(snapshot: Uint8Array): RawEngine;
   };
-  actionNames(): string[];
-  checkPolicy(policy: string): unknown;
+  actionNames(): string;
+  checkPolicy(policy: string): string;
   __wbg_reset_state(): void;
 }
 
@@ -104,11 +104,11 @@ export class EngineModule {
   }
 
   checkPolicy(policy: Policy): Problem[] {
-    return this.instance.guarded(() => this.#glue.checkPolicy(text(policy)) as Problem[]);
+    return this.instance.guarded(() => JSON.parse(this.#glue.checkPolicy(text(policy))) as Problem[]);
   }
 
   actionNames(): string[] {
-    return this.#glue.actionNames();
+    return this.#glue.actionNames().split(',');
   }
 }
 

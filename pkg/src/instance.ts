@@ -46,10 +46,7 @@ interface Refusal {
   problems?: Problem[];
 }
 
-/** What a module throws at a caller's mistake is an object, or the text of an error. */
+/** What a module throws at a caller's mistake is the text of an error. */
 function refusalOf(thrown: unknown): Refusal | undefined {
-  if (typeof thrown === 'string') return (JSON.parse(thrown) as { error: Refusal }).error;
-  const isRefusal =
-    typeof thrown === 'object' && thrown !== null && !(thrown instanceof Error) && 'code' in thrown && 'path' in thrown;
-  return isRefusal ? (thrown as Refusal) : undefined;
+  return typeof thrown === 'string' ? (JSON.parse(thrown) as { error: Refusal }).error : undefined;
 }

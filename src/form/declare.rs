@@ -22,17 +22,15 @@ macro_rules! object {
 
         impl $crate::form::ObjectForm for $name {
             fn read_fields(fields: &mut $crate::form::Fields<'_>) -> Self {
-                let read = Self { $($field: $crate::object!(@read fields ($field) $($default)?)),* };
-                fields.only(&[$(stringify!($field)),*]);
+                fields.named(concat!($(stringify!($field), ","),*));
+                let read = Self { $($field: $crate::object!(@read fields $($default)?)),* };
+                fields.only(concat!($(stringify!($field), ","),*));
                 read
             }
 
             fn write_fields(&self, out: &mut $crate::form::Writer) {
-                let _ = &out;
-                $(
-                    out.key(stringify!($field));
-                    $crate::form::Form::write(&self.$field, out);
-                )*
+                out.fields(concat!($(stringify!($field), ","),*));
+                $(out.field(&self.$field);)*
             }
 
             fn object_schema(definitions: &mut $crate::form::Definitions) -> serde_json::Value {
@@ -68,11 +66,11 @@ macro_rules! object {
             }
         }
     )*};
-    (@read $fields:ident ($field:ident)) => {
-        $fields.required(stringify!($field))
+    (@read $fields:ident) => {
+        $fields.next()
     };
-    (@read $fields:ident ($field:ident) $default:expr) => {
-        $fields.optional(stringify!($field), || $default)
+    (@read $fields:ident $default:expr) => {
+        $fields.next_or(|| $default)
     };
     (@required) => { true };
     (@required $default:expr) => { false };
@@ -98,14 +96,13 @@ macro_rules! tagged {
 
         impl $crate::form::ObjectForm for $name {
             fn read_fields(fields: &mut $crate::form::Fields<'_>) -> Self {
-                $crate::tagged!(@read fields fields.tag(&[$($tag),*]); $($variant($inner))*)
+                $crate::tagged!(@read fields fields.tag(concat!($($tag, ","),*)); $($variant($inner))*)
             }
 
             fn write_fields(&self, out: &mut $crate::form::Writer) {
-                out.key("type");
                 match self {$(
                     Self::$variant(inner) => {
-                        out.quoted(&$tag);
+                        out.tag($tag);
                         $crate::form::ObjectForm::write_fields(inner, out);
                     }
                 )*}
@@ -284,7 +281,7 @@ macro_rules! names {
             }
 
             fn write(&self, out: &mut $crate::form::Writer) {
-                out.quoted(&self.as_str());
+                out.name(self.as_str());
             }
 
             fn schema(definitions: &mut $crate::form::Definitions) -> serde_json::Value {

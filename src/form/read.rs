@@ -14,9 +14,16 @@ use crate::{
 };
 
 /// The fields of an object at a path, of which some were already read by a surrounding form.
+///
+/// A form asks for its fields in order, so that their names need to stand only once, as one text.
 #[derive(Debug)]
 pub struct Fields<'a> {
     fields: &'a [(String, Json)],
+    // How many of the fields were asked for, and where the next one stands where they are written in order.
+    asked: usize,
+    next: usize,
+    // The names that the form has not asked for yet.
+    names: &'static str,
     read: &'a [&'static str],
     path: &'a Path<'a>,
     problems: &'a mut Problems,
@@ -34,7 +41,17 @@ impl<'a> Fields<'a> {
                 None
             }
         };
-        Self { fields: fields.unwrap_or_default(), read: &[], path, problems, tagged: false, blank: fields.is_none() }
+        Self {
+            fields: fields.unwrap_or_default(),
+            asked: 0,
+            next: 0,
+            names: "",
+            read: &[],
+            path,
+            problems,
+            tagged: false,
+            blank: fields.is_none(),
+        }
     }
 
     /// The same fields, of which a surrounding form has read `read`.
@@ -43,10 +60,43 @@ impl<'a> Fields<'a> {
         Self { read, ..self }
     }
 
-    /// A field's value.
-    #[must_use]
-    pub fn get(&self, name: &str) -> Option<&'a Json> {
-        self.fields.iter().find(|(field, _)| field == name).map(|(_, value)| value)
+    /// Begins with a form whose fields have these names, each of which ends in a comma.
+    pub fn named(&mut self, names: &'static str) {
+        self.names = names;
+    }
+
+    fn next_name(&mut self) -> &'static str {
+        let (name, rest) = self.names.split_once(',').unwrap_or_default();
+        self.names = rest;
+        name
+    }
+
+    fn get(&mut self, name: &str) -> Option<&'a Json> {
+        let expected = self.fields.get(self.next).filter(|(field, _)| field == name);
+        let found = match expected {
+            Some((_, value)) => (self.next, value),
+            None => self
+                .fields
+                .iter()
+                .enumerate()
+                .find(|(_, (field, _))| field == name)
+                .map(|(at, field)| (at, &field.1))?,
+        };
+        self.next = found.0.saturating_add(1);
+        self.asked = self.asked.saturating_add(1);
+        Some(found.1)
+    }
+
+    /// Reads the next field, which must be there.
+    pub fn next<T: Form>(&mut self) -> T {
+        let name = self.next_name();
+        self.required(name)
+    }
+
+    /// Reads the next field, which may be absent.
+    pub fn next_or<T: Form>(&mut self, default: impl FnOnce() -> T) -> T {
+        let name = self.next_name();
+        self.optional(name, default)
     }
 
     /// Reads a field that must be there.
@@ -71,8 +121,23 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// Reports every field that is not `known`, with the nearest known name.
-    pub fn only(&mut self, known: &[&'static str]) {
+    /// Reports every field that nobody asked for, with the nearest name of those that there are.
+    pub fn only(&mut self, names: &str) {
+        if self.asked < self.fields.len() {
+            self.report_unknown(&names.split_terminator(',').collect::<Vec<_>>());
+        }
+    }
+
+    /// As [`Fields::only`], of a form whose names are a list.
+    pub fn only_of(&mut self, names: impl FnOnce() -> Vec<&'static str>) {
+        if self.asked < self.fields.len() {
+            self.report_unknown(&names());
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn report_unknown(&mut self, known: &[&str]) {
         for (name, value) in self.fields {
             let name = name.as_str();
             if known.contains(&name) || self.read.contains(&name) || (self.tagged && name == "type") {
@@ -90,23 +155,30 @@ impl<'a> Fields<'a> {
     }
 
     /// Reads the tag of a [`tagged!`](crate::tagged) form: its position. What stands beside a wrong one is not read.
-    pub fn tag(&mut self, tags: &[&'static str]) -> usize {
+    pub fn tag(&mut self, tags: &'static str) -> usize {
         let value = self.get("type");
         if let Some(Json::String(tag)) = value
-            && let Some(position) = tags.iter().position(|known| known == tag)
+            && let Some(position) = tags.split_terminator(',').position(|known| known == tag)
         {
             self.tagged = true;
             return position;
         }
+        self.report_tag(value, &tags.split_terminator(',').collect::<Vec<_>>());
+        self.fields = &[];
+        self.asked = 0;
+        self.blank = true;
+        0
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn report_tag(&mut self, value: Option<&Json>, tags: &[&str]) {
         let path = self.path.field("type");
         match value {
             Some(value) => self.problems.report(&path, value, "`type` is missing or unknown", one_of(value, tags)),
             None if self.blank => {}
             None => self.problems.report_missing(&path, "`type` is missing or unknown", one_of(&Json::Null, tags)),
         }
-        self.fields = &[];
-        self.blank = true;
-        0
     }
 }
 

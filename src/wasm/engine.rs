@@ -1,28 +1,12 @@
-//! The door to an engine. Policies cross as objects, hot calls as text or scalars.
+//! The door to an engine. All that crosses is text, scalars and bytes; an error is thrown as its text.
 
 use wasm_bindgen::prelude::*;
-
-use serde::Serialize;
 
 use super::millis;
 use crate::{
     engine::Engine,
-    wire::{self, Door, Error, Founding, Problem},
+    wire::{self, Door, Founding, error_text},
 };
-
-/// An error as the JavaScript side receives it: `{code, message, path, problems}`.
-fn thrown(error: &Error) -> JsValue {
-    #[derive(Serialize)]
-    struct Thrown<'a> {
-        code: &'a str,
-        message: &'a str,
-        path: &'a str,
-        problems: &'a [Problem],
-    }
-    let thrown =
-        Thrown { code: error.code(), message: error.message(), path: error.path(), problems: error.problems() };
-    serde_wasm_bindgen::to_value(&thrown).unwrap_or_else(|_| JsValue::from_str(error.code()))
-}
 
 /// One organization's engine.
 #[wasm_bindgen(js_name = RawEngine)]
@@ -34,8 +18,8 @@ pub struct RawEngine {
 #[wasm_bindgen(js_class = RawEngine)]
 impl RawEngine {
     /// An engine for a new organization; what its host stores is to be taken.
-    pub fn create(policy: &str, now_ms: f64) -> Result<RawEngine, JsValue> {
-        let (door, founding) = Door::create(policy, millis(now_ms)).map_err(|error| thrown(&error))?;
+    pub fn create(policy: &str, now_ms: f64) -> Result<RawEngine, String> {
+        let (door, founding) = Door::create(policy, millis(now_ms)).map_err(|error| error_text(&error))?;
         Ok(Self { door, founding })
     }
 
@@ -52,13 +36,13 @@ impl RawEngine {
     }
 
     /// The engine of a log, from its first event.
-    pub fn fold(log: &str) -> Result<RawEngine, JsValue> {
-        Door::fold(log).map(Self::of).map_err(|error| thrown(&error))
+    pub fn fold(log: &str) -> Result<RawEngine, String> {
+        Door::fold(log).map(Self::of).map_err(|error| error_text(&error))
     }
 
     /// The engine of a snapshot.
-    pub fn restore(snapshot: &[u8]) -> Result<RawEngine, JsValue> {
-        Door::restore(snapshot).map(Self::of).map_err(|error| thrown(&error))
+    pub fn restore(snapshot: &[u8]) -> Result<RawEngine, String> {
+        Door::restore(snapshot).map(Self::of).map_err(|error| error_text(&error))
     }
 
     fn of(door: Door) -> Self {
@@ -72,38 +56,38 @@ impl RawEngine {
     }
 
     /// Decides and applies.
-    pub fn submit(&mut self, command: &str, now_ms: f64) -> Result<String, JsValue> {
-        self.door.submit(command, millis(now_ms)).map_err(|error| thrown(&error))
+    pub fn submit(&mut self, command: &str, now_ms: f64) -> Result<String, String> {
+        self.door.submit(command, millis(now_ms)).map_err(|error| error_text(&error))
     }
 
     /// Decides and keeps the events for `commit`.
-    pub fn decide(&mut self, command: &str, now_ms: f64) -> Result<String, JsValue> {
-        self.door.decide(command, millis(now_ms)).map_err(|error| thrown(&error))
+    pub fn decide(&mut self, command: &str, now_ms: f64) -> Result<String, String> {
+        self.door.decide(command, millis(now_ms)).map_err(|error| error_text(&error))
     }
 
     /// The audit log's entries of what was decided last.
-    pub fn audit(&self, number: f64, hash: &str) -> Result<String, JsValue> {
-        self.door.audit(millis(number), hash).map_err(|error| thrown(&error))
+    pub fn audit(&self, number: f64, hash: &str) -> Result<String, String> {
+        self.door.audit(millis(number), hash).map_err(|error| error_text(&error))
     }
 
     /// Applies what was decided last.
-    pub fn commit(&mut self) -> Result<(), JsValue> {
-        self.door.commit().map_err(|error| thrown(&error))
+    pub fn commit(&mut self) -> Result<(), String> {
+        self.door.commit().map_err(|error| error_text(&error))
     }
 
     /// Decides only.
-    pub fn preview(&self, command: &str, now_ms: f64) -> Result<String, JsValue> {
-        self.door.preview(command, millis(now_ms)).map_err(|error| thrown(&error))
+    pub fn preview(&self, command: &str, now_ms: f64) -> Result<String, String> {
+        self.door.preview(command, millis(now_ms)).map_err(|error| error_text(&error))
     }
 
     /// Applies events of the log.
-    pub fn apply(&mut self, events: &str) -> Result<(), JsValue> {
-        self.door.apply(events).map_err(|error| thrown(&error))
+    pub fn apply(&mut self, events: &str) -> Result<(), String> {
+        self.door.apply(events).map_err(|error| error_text(&error))
     }
 
     /// Reads.
-    pub fn query(&self, query: &str, now_ms: f64) -> Result<String, JsValue> {
-        self.door.query(query, millis(now_ms)).map_err(|error| thrown(&error))
+    pub fn query(&self, query: &str, now_ms: f64) -> Result<String, String> {
+        self.door.query(query, millis(now_ms)).map_err(|error| error_text(&error))
     }
 
     /// When to submit `expire` next.
@@ -139,14 +123,14 @@ impl RawEngine {
     }
 }
 
-/// Reports every problem of a policy; an empty list where there is none.
+/// Every problem of a policy, as a JSON list.
 #[wasm_bindgen(js_name = checkPolicy)]
-pub fn check_policy(policy: &str) -> Result<JsValue, JsValue> {
-    serde_wasm_bindgen::to_value(&wire::policy_problems(policy)).map_err(JsValue::from)
+pub fn check_policy(policy: &str) -> String {
+    wire::policy_problems(policy)
 }
 
-/// The names of all actions, in the order of their positions.
+/// The names of all actions, in the order of their positions, with commas between them.
 #[wasm_bindgen(js_name = actionNames)]
-pub fn action_names() -> Vec<String> {
+pub fn action_names() -> String {
     wire::action_names()
 }

@@ -60,10 +60,10 @@ impl ObjectForm for PartForm {
         let speed = fields.optional("speed", || None);
         let inference_geo = fields.optional("inference_geo", || None);
         let service_tier = fields.optional("service_tier", || None);
-        let mut known = vec!["model"];
-        known.extend(UsageClass::ALL.iter().map(|class| class.field()));
-        known.extend(["speed", "inference_geo", "service_tier"]);
-        fields.only(&known);
+        fields.only_of(|| {
+            let classes = UsageClass::ALL.iter().map(|class| class.field());
+            ["model"].into_iter().chain(classes).chain(["speed", "inference_geo", "service_tier"]).collect()
+        });
         Self { model, usage, speed, inference_geo, service_tier }
     }
 

@@ -90,14 +90,13 @@ pub struct ReasonCounts(pub Vec<(NoteReason, Count)>);
 impl Form for ReasonCounts {
     fn read(json: &Json, path: &Path<'_>, problems: &mut Problems) -> Self {
         let mut fields = crate::form::Fields::of(json, path, problems);
-        let names: Vec<&str> = NoteReason::ALL.iter().map(|reason| reason.as_str()).collect();
-        fields.only(&names);
         let mut counts = Vec::new();
         for reason in NoteReason::ALL {
-            if fields.get(reason.as_str()).is_some() {
-                counts.push((*reason, fields.required(reason.as_str())));
+            if let Some(count) = fields.optional(reason.as_str(), || None) {
+                counts.push((*reason, count));
             }
         }
+        fields.only_of(|| NoteReason::ALL.iter().map(|reason| reason.as_str()).collect());
         Self(counts)
     }
 
