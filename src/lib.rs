@@ -52,6 +52,7 @@ mod ahead;
 pub mod alert;
 pub mod audit;
 pub mod budget;
+mod calendar;
 pub mod change;
 pub mod command;
 mod deadlines;

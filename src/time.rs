@@ -2,9 +2,10 @@
 
 use core::{fmt, str::FromStr};
 
-use chrono::{DateTime, Datelike, Days, Months, NaiveDate, Timelike};
-
-use crate::error::Error;
+use crate::{
+    calendar::{self, Date},
+    error::Error,
+};
 
 /// The last instant that the engine accepts: the end of the year 9999.
 pub const LATEST: Timestamp = Timestamp(253_402_300_799_999);
@@ -78,11 +79,7 @@ impl FromStr for Timestamp {
                 crate::error::shown(text)
             ))
         };
-        let instant = DateTime::parse_from_rfc3339(text).map_err(|_| refused())?;
-        if instant.timestamp_subsec_nanos() % 1_000_000 != 0 {
-            return Err(refused());
-        }
-        Self::from_millis(instant.timestamp_millis())
+        Self::from_millis(calendar::instant(text).ok_or_else(refused)?)
     }
 }
 
@@ -96,19 +93,11 @@ impl fmt::Debug for Timestamp {
 impl fmt::Display for Timestamp {
     /// Writes RFC 3339 in UTC, with milliseconds only where there are any.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Some(instant) = DateTime::from_timestamp_millis(self.0) else { return write!(out, "{}", self.0) };
-        let (date, time) = (instant.date_naive(), instant.time());
-        write!(
-            out,
-            "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}",
-            date.year(),
-            date.month(),
-            date.day(),
-            time.hour(),
-            time.minute(),
-            time.second()
-        )?;
-        match self.0 % 1_000 {
+        let Date { year, month, day } = Date::of(self.0.div_euclid(DAY_MS));
+        let second = self.0.rem_euclid(DAY_MS) / 1_000;
+        let (hour, minute, second) = (second / 3_600, second / 60 % 60, second % 60);
+        write!(out, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}")?;
+        match self.0.rem_euclid(1_000) {
             0 => out.write_str("Z"),
             millis => write!(out, ".{millis:03}Z"),
         }
@@ -311,22 +300,14 @@ fn day_of(at: Timestamp, offset: UtcOffset) -> i64 {
 }
 
 fn month_containing(day: i64, anchor: u8) -> (i64, i64) {
-    let epoch = NaiveDate::default();
-    let shift = Days::new(day.unsigned_abs());
-    let date = if day < 0 { epoch.checked_sub_days(shift) } else { epoch.checked_add_days(shift) }.unwrap_or(epoch);
-    let this_month = date.with_day(1).unwrap_or(date);
-    let start_in = |month: NaiveDate| {
-        let last = month.num_days_in_month();
-        month.with_day(u32::from(anchor.min(last))).unwrap_or(month)
+    let start_in = |months: i64| {
+        let first = Date::first_of(months);
+        let next = Date::first_of(months.saturating_add(1));
+        first.saturating_add(i64::from(anchor)).min(next).saturating_sub(1)
     };
-    let next = |month: NaiveDate| month.checked_add_months(Months::new(1)).unwrap_or(month);
-    let previous = |month: NaiveDate| month.checked_sub_months(Months::new(1)).unwrap_or(month);
-    let (start, end) = if start_in(this_month) <= date {
-        (start_in(this_month), start_in(next(this_month)))
-    } else {
-        (start_in(previous(this_month)), start_in(this_month))
-    };
-    (start.signed_duration_since(epoch).num_days(), end.signed_duration_since(epoch).num_days())
+    let months = Date::of(day).months();
+    let start = if start_in(months) <= day { months } else { months.saturating_sub(1) };
+    (start_in(start), start_in(start.saturating_add(1)))
 }
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ pub use problem::{Path, Problems};
 pub(crate) use read::nearest;
 pub use read::{Fields, Int, LONGEST_TEXT, read_name, read_single};
 pub use schema::{Definitions, Described, document};
-pub(crate) use text::is_plain;
+pub(crate) use text::{is_plain, split_at_pair};
 pub use write::Writer;
 
 /// A type with a JSON form.

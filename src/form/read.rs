@@ -1,8 +1,9 @@
 //! Readers of the simple forms: integers, strings, lists, money, instants, ids.
 
 use core::str::FromStr;
+use std::sync::Arc;
 
-use super::{BLANK, Definitions, Form, Json, ObjectForm, Path, Problems, Writer};
+use super::{BLANK, Definitions, Form, Json, ObjectForm, Path, Problems, Writer, split_at_pair};
 use crate::{
     error::Error,
     id::{
@@ -439,6 +440,20 @@ impl<T: Form> Form for Box<T> {
     }
 }
 
+impl<T: Form> Form for Arc<T> {
+    fn read(json: &Json, path: &Path<'_>, problems: &mut Problems) -> Self {
+        Self::new(T::read(json, path, problems))
+    }
+
+    fn write(&self, out: &mut Writer) {
+        T::write(self, out);
+    }
+
+    fn schema(definitions: &mut Definitions) -> serde_json::Value {
+        T::schema(definitions)
+    }
+}
+
 impl<T: ObjectForm> ObjectForm for Box<T> {
     fn read_fields(fields: &mut Fields<'_>) -> Self {
         Self::new(T::read_fields(fields))
@@ -468,9 +483,7 @@ fn read_text<T: FromStr<Err = Error>>(json: &Json, path: &Path<'_>, problems: &m
 fn report_refused(error: &Error, json: &Json, path: &Path<'_>, problems: &mut Problems) {
     let message = error.message();
     // What is wrong stands before the first colon with a space, what to do about it after.
-    let at = message.as_bytes().windows(2).position(|pair| pair == b": ");
-    let parts = at.and_then(|at| message.get(..at).zip(message.get(at.saturating_add(2)..)));
-    let (message, remedy) = parts.unwrap_or((message, "correct it"));
+    let (message, remedy) = split_at_pair(message, *b": ").unwrap_or((message, "correct it"));
     problems.report(path, json, message, remedy);
 }
 

@@ -1,5 +1,7 @@
 //! What must hold between the parts of a policy: references, uniqueness, bounds.
 
+use std::sync::Arc;
+
 use super::{BookChoice, Policy, PolicyForm, readable::Readable};
 use crate::{
     directory::{Owner, matches_name, role::Preset},
@@ -37,11 +39,11 @@ pub(super) fn check(readable: Readable, path: &Path<'_>, problems: &mut Problems
     let form = &readable.form;
     let book_path = path.field("price_book");
     let book_form = match &form.price_book {
-        BookChoice::Own(book) => book.clone(),
-        BookChoice::Claude => BookForm::parse(CLAUDE).ok()?,
+        BookChoice::Own(book) => Arc::clone(book),
+        BookChoice::Claude => Arc::new(BookForm::parse(CLAUDE).ok()?),
     };
     let mut models = Models::default();
-    let book = Book::compile(book_form.clone(), &mut models, &book_path, problems);
+    let book = Book::compile(Arc::clone(&book_form), &mut models, &book_path, problems);
 
     let mut check = Check { form, readable: &readable, path, problems };
     check.bounds();

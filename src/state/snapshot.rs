@@ -58,7 +58,7 @@ crate::object! {
         /// Settings.
         settings: SettingsForm,
         /// Every book that was in force, oldest first.
-        price_books: Vec<BookForm>,
+        price_books: Vec<Arc<BookForm>>,
         /// Model classes.
         model_classes: Vec<ClassBit>,
         /// Custom roles.
