@@ -9,6 +9,8 @@ use crate::{error::Error, index::Names};
 /// A JSON value. Numbers are whole, or kept as they are written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Json {
+    /// Nothing: no text gives it. A reader makes any value of it, and reports no problem.
+    Blank,
     /// `null`.
     Null,
     /// `true` or `false`.
@@ -25,15 +27,7 @@ pub enum Json {
     Object(Vec<(String, Json)>),
 }
 
-/// What is read where there is nothing, or nothing of use: it gives any value, and no problems. It is known by its place.
-pub static BLANK: Json = Json::Null;
-
 impl Json {
-    /// Whether this is [`BLANK`].
-    pub(super) fn is_blank(&self) -> bool {
-        core::ptr::eq(self, &BLANK)
-    }
-
     /// Reads a text.
     ///
     /// # Errors
@@ -72,7 +66,7 @@ impl Json {
 
     pub(crate) fn kind(&self) -> &'static str {
         match self {
-            Self::Null => "null",
+            Self::Blank | Self::Null => "null",
             Self::Bool(_) => "a boolean",
             Self::Integer(_) => "a whole number",
             Self::Fraction(_) => "a fraction",

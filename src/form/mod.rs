@@ -5,7 +5,7 @@
 //! [`single!`](crate::single) a choice by the one field that is present, [`names!`](crate::names) a set of names.
 //!
 //! A reader always gives a value, and reports what is wrong beside it: each field is read to where it stays, and nothing is
-//! given up halfway. What stands in for a value that cannot be read is read from [`BLANK`], of which nothing is reported.
+//! given up halfway. What stands in for a value that cannot be read is read from [`Json::Blank`], of which nothing is reported.
 
 mod declare;
 mod json;
@@ -16,7 +16,7 @@ pub mod text;
 mod write;
 
 pub(crate) use json::stands_twice;
-pub use json::{BLANK, Json};
+pub use json::Json;
 pub use problem::{Path, Problems};
 pub(crate) use read::nearest;
 pub use read::{Fields, Int, LONGEST_TEXT, read_name, read_single};

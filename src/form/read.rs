@@ -3,7 +3,7 @@
 use core::str::FromStr;
 use std::sync::Arc;
 
-use super::{BLANK, Definitions, Form, Json, ObjectForm, Path, Problems, Writer, split_at_pair};
+use super::{Definitions, Form, Json, ObjectForm, Path, Problems, Writer, split_at_pair};
 use crate::{
     error::Error,
     id::{
@@ -111,7 +111,7 @@ impl<'a> Fields<'a> {
             let path = self.path.field(name);
             self.problems.report_missing(&path, format!("field `{name}` is missing"), format!("add `{name}`"));
         }
-        value.unwrap_or(&BLANK)
+        value.unwrap_or(&Json::Blank)
     }
 
     /// Reads a field that may be absent.
@@ -228,7 +228,7 @@ pub fn read_single<'a>(
         "expected an object with one field",
         format!("write one of {} as its only field", listed(names)),
     );
-    (0, &BLANK)
+    (0, &Json::Blank)
 }
 
 /// An integer from `MIN` to `MAX`, both included.
@@ -343,7 +343,7 @@ impl Form for Json {
 
     fn write(&self, out: &mut Writer) {
         match self {
-            Self::Null => out.plain(&"null"),
+            Self::Blank | Self::Null => out.plain(&"null"),
             Self::Bool(value) => out.plain(value),
             Self::Integer(value) => out.plain(value),
             Self::Fraction(digits) => out.plain(digits),
@@ -375,7 +375,7 @@ impl Form for Json {
 impl<T: Form> Form for Option<T> {
     fn read(json: &Json, path: &Path<'_>, problems: &mut Problems) -> Self {
         match json {
-            Json::Null => None,
+            Json::Blank | Json::Null => None,
             value => Some(T::read(value, path, problems)),
         }
     }
