@@ -8,6 +8,7 @@
 //! given up halfway. What stands in for a value that cannot be read is read from [`Json::Blank`], of which nothing is reported.
 
 mod declare;
+mod fields;
 mod json;
 mod problem;
 mod read;
@@ -15,11 +16,12 @@ mod schema;
 pub mod text;
 mod write;
 
-pub(crate) use json::stands_twice;
+pub use fields::Fields;
 pub use json::Json;
+pub(crate) use json::stands_twice;
 pub use problem::{Path, Problems};
 pub(crate) use read::nearest;
-pub use read::{Fields, Int, LONGEST_TEXT, read_name, read_single};
+pub use read::{Int, LONGEST_TEXT, read_name, read_single};
 pub use schema::{Definitions, Described, document};
 pub(crate) use text::{is_plain, split_at_pair};
 pub use write::Writer;
