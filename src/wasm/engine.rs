@@ -1,5 +1,7 @@
 //! The door to an engine. All that crosses is text, scalars and bytes; an error is thrown as its text.
 
+use std::mem::take;
+
 use wasm_bindgen::prelude::*;
 
 use super::millis;
@@ -7,6 +9,45 @@ use crate::{
     engine::Engine,
     wire::{self, Door, Founding, error_text},
 };
+
+/// What an engine is asked for.
+#[derive(Clone, Copy)]
+enum Asked {
+    /// The answer to a line.
+    Line,
+    /// Decides and applies.
+    Submit,
+    /// Decides, and keeps the events for `Commit`.
+    Decide,
+    /// The audit log's entries of what was decided last, after the entry of a number and a hash.
+    Audit,
+    /// Applies what was decided last.
+    Commit,
+    /// Decides only.
+    Preview,
+    /// Applies events of the log.
+    Apply,
+    /// Reads.
+    Query,
+    /// The first events of a new organization, once.
+    FirstEvents,
+    /// The first entries of its audit log, once.
+    FirstAudit,
+}
+
+/// In the order of `ASK` in `pkg/src/engine_door.ts`.
+const ASKED: [Asked; 10] = [
+    Asked::Line,
+    Asked::Submit,
+    Asked::Decide,
+    Asked::Audit,
+    Asked::Commit,
+    Asked::Preview,
+    Asked::Apply,
+    Asked::Query,
+    Asked::FirstEvents,
+    Asked::FirstAudit,
+];
 
 /// One organization's engine.
 #[wasm_bindgen(js_name = RawEngine)]
@@ -23,18 +64,6 @@ impl RawEngine {
         Ok(Self { door, founding })
     }
 
-    /// The first events of a new organization, once.
-    #[wasm_bindgen(js_name = takeLog)]
-    pub fn take_log(&mut self) -> String {
-        std::mem::take(&mut self.founding.events)
-    }
-
-    /// The first entries of a new organization's audit log, once.
-    #[wasm_bindgen(js_name = takeAudit)]
-    pub fn take_audit(&mut self) -> String {
-        std::mem::take(&mut self.founding.audit)
-    }
-
     /// The engine of a log, from its first event.
     pub fn fold(log: &str) -> Result<RawEngine, String> {
         Door::fold(log).map(Self::of).map_err(|error| error_text(&error))
@@ -49,45 +78,24 @@ impl RawEngine {
         Self { door, founding: Founding::default() }
     }
 
-    /// Answers a line.
-    #[wasm_bindgen(js_name = runLine)]
-    pub fn run_line(&mut self, line: &str) -> String {
-        self.door.run_line(line)
-    }
-
-    /// Decides and applies.
-    pub fn submit(&mut self, command: &str, now_ms: f64) -> Result<String, String> {
-        self.door.submit(command, millis(now_ms)).map_err(|error| error_text(&error))
-    }
-
-    /// Decides and keeps the events for `commit`.
-    pub fn decide(&mut self, command: &str, now_ms: f64) -> Result<String, String> {
-        self.door.decide(command, millis(now_ms)).map_err(|error| error_text(&error))
-    }
-
-    /// The audit log's entries of what was decided last.
-    pub fn audit(&self, number: f64, hash: &str) -> Result<String, String> {
-        self.door.audit(millis(number), hash).map_err(|error| error_text(&error))
-    }
-
-    /// Applies what was decided last.
-    pub fn commit(&mut self) -> Result<(), String> {
-        self.door.commit().map_err(|error| error_text(&error))
-    }
-
-    /// Decides only.
-    pub fn preview(&self, command: &str, now_ms: f64) -> Result<String, String> {
-        self.door.preview(command, millis(now_ms)).map_err(|error| error_text(&error))
-    }
-
-    /// Applies events of the log.
-    pub fn apply(&mut self, events: &str) -> Result<(), String> {
-        self.door.apply(events).map_err(|error| error_text(&error))
-    }
-
-    /// Reads.
-    pub fn query(&self, query: &str, now_ms: f64) -> Result<String, String> {
-        self.door.query(query, millis(now_ms)).map_err(|error| error_text(&error))
+    /// Asks for what a position of `ASKED` stands for, all of which takes a text and a number and gives a text or an error: each
+    /// function that is given to JavaScript has its own code for that.
+    pub fn ask(&mut self, what: usize, text: &str, number: f64) -> Result<String, String> {
+        let door = &mut self.door;
+        let number = millis(number);
+        let answer = match ASKED.get(what) {
+            Some(Asked::Line) => Ok(door.run_line(text)),
+            Some(Asked::Submit) => door.submit(text, number),
+            Some(Asked::Decide) => door.decide(text, number),
+            Some(Asked::Audit) => door.audit(number, text),
+            Some(Asked::Commit) => door.commit().map(|()| String::new()),
+            Some(Asked::Preview) => door.preview(text, number),
+            Some(Asked::Apply) => door.apply(text).map(|()| String::new()),
+            Some(Asked::Query) => door.query(text, number),
+            Some(Asked::FirstEvents) => Ok(take(&mut self.founding.events)),
+            Some(Asked::FirstAudit) | None => Ok(take(&mut self.founding.audit)),
+        };
+        answer.map_err(|error| error_text(&error))
     }
 
     /// When to submit `expire` next.
