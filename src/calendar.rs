@@ -20,7 +20,7 @@ impl Date {
     pub(crate) const fn of(day: i64) -> Self {
         let day = day.wrapping_add(719_468);
         let (era, in_era) = (day.div_euclid(146_097), day.rem_euclid(146_097));
-        let leap_days = in_era / 36_524 - in_era / 1_460 - in_era / 146_096;
+        let leap_days = (in_era / 36_524).wrapping_sub(in_era / 1_460).wrapping_sub(in_era / 146_096);
         let in_era_year = in_era.wrapping_add(leap_days) / 365;
         let in_year = in_era.wrapping_sub(days_before(in_era_year));
         let from_march = in_year.wrapping_mul(5).wrapping_add(2) / 153;

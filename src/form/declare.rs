@@ -67,10 +67,10 @@ macro_rules! object {
         }
     )*};
     (@read $fields:ident) => {
-        $fields.next()
+        $fields.field()
     };
     (@read $fields:ident $default:expr) => {
-        $fields.next_or(|| $default)
+        $fields.field_or(|| $default)
     };
     (@required) => { true };
     (@required $default:expr) => { false };
@@ -253,18 +253,19 @@ macro_rules! names {
             /// Every name, in order.
             pub const ALL: &'static [Self] = &[$(Self::$variant),*];
 
+            const TEXTS: &'static [&'static str] = &[$($text),*];
+
             /// The name as it is written.
             #[must_use]
+            #[expect(clippy::indexing_slicing, reason = "there are as many texts as variants")]
             pub const fn as_str(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $text),*
-                }
+                Self::TEXTS[self as usize]
             }
 
             /// The value of a name.
             #[must_use]
             pub fn from_name(name: &str) -> Option<Self> {
-                Self::ALL.iter().find(|value| value.as_str() == name).copied()
+                Self::ALL.get(Self::TEXTS.iter().position(|text| *text == name)?).copied()
             }
         }
 
@@ -276,7 +277,7 @@ macro_rules! names {
                 path: &$crate::form::Path<'_>,
                 problems: &mut $crate::form::Problems,
             ) -> Self {
-                let position = $crate::form::read_name(json, &[$($text),*], path, problems);
+                let position = $crate::form::read_name(json, Self::TEXTS, path, problems);
                 Self::ALL.get(position).copied().unwrap_or($crate::names!(@first $($variant)*))
             }
 

@@ -80,13 +80,13 @@ impl<'a> Fields<'a> {
     }
 
     /// Reads the next field, which must be there.
-    pub fn next<T: Form>(&mut self) -> T {
+    pub fn field<T: Form>(&mut self) -> T {
         let name = self.next_name();
         self.required(name)
     }
 
     /// Reads the next field, which may be absent.
-    pub fn next_or<T: Form>(&mut self, default: impl FnOnce() -> T) -> T {
+    pub fn field_or<T: Form>(&mut self, default: impl FnOnce() -> T) -> T {
         let name = self.next_name();
         self.optional(name, default)
     }

@@ -160,7 +160,7 @@ impl Check<'_, '_> {
     }
 
     #[inline(never)]
-    fn unique<'b>(&mut self, list: &str, ids: &mut dyn Iterator<Item = &'b str>) -> Ids {
+    fn unique(&mut self, list: &str, ids: &mut dyn Iterator<Item = &str>) -> Ids {
         let mut written: Vec<(usize, String)> =
             ids.enumerate().map(|(at, id)| (self.readable.index(list, at), id.to_owned())).collect();
         // What cannot be read is there all the same, so that what refers to it is right.
@@ -418,7 +418,7 @@ impl Check<'_, '_> {
     }
 }
 
-fn count_by_scope<'a>(scopes: &mut dyn Iterator<Item = &'a Scope>) -> Names {
+fn count_by_scope(scopes: &mut dyn Iterator<Item = &Scope>) -> Names {
     let mut counts = Names::default();
     for scope in scopes {
         let scope = to_text(scope);
