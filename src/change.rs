@@ -1,5 +1,7 @@
 //! A change of what is configured: what a command asks for, and what the log remembers.
 
+use std::sync::Arc;
+
 use crate::{
     budget::BudgetForm,
     directory::{
@@ -30,7 +32,7 @@ crate::object! {
         /// The SHA-256 of the book's canonical JSON.
         hash: crate::id::SecretDigest,
         /// The book.
-        price_book: BookForm,
+        price_book: Arc<BookForm>,
     }
     /// A model class was set.
     pub struct ModelClassSet {
@@ -210,7 +212,7 @@ impl Change {
         Some(match self {
             Self::Organization(set) => &set.organization,
             Self::Settings(set) => &set.settings,
-            Self::PriceBook(set) => &set.price_book,
+            Self::PriceBook(set) => &*set.price_book,
             Self::ModelClass(set) => &set.model_class,
             Self::Role(set) => &set.role,
             Self::Member(set) => &set.member,

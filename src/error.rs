@@ -84,8 +84,13 @@ impl ProblemKind {
 }
 
 /// A caller's mistake: nothing was changed.
+///
+/// It is one pointer, so that a result is no bigger than its value: what may fail, nearly everything, hands results on.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Error {
+pub struct Error(Box<Mistake>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Mistake {
     kind: ErrorKind,
     message: String,
     path: String,
@@ -96,7 +101,13 @@ impl Error {
     /// An error of a kind, with a message in lower case that says what to do next.
     #[must_use]
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), path: String::new(), problems: Vec::new() }
+        Self::made(kind, message.into())
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn made(kind: ErrorKind, message: String) -> Self {
+        Self(Box::new(Mistake { kind, message, path: String::new(), problems: Vec::new() }))
     }
 
     /// [`ErrorKind::InvalidInput`].
@@ -114,33 +125,33 @@ impl Error {
             [first, rest @ ..] => format!("{}: {} (and {} more)", first.path, first.message, rest.len()),
         };
         let path = problems.first().map(|problem| problem.path.clone()).unwrap_or_default();
-        Self { kind: ErrorKind::InvalidPolicy, message, path, problems }
+        Self(Box::new(Mistake { kind: ErrorKind::InvalidPolicy, message, path, problems }))
     }
 
     /// The same error, of another kind.
     #[must_use]
     pub(crate) fn of_kind(mut self, kind: ErrorKind) -> Self {
-        self.kind = kind;
+        self.0.kind = kind;
         self
     }
 
     /// The same error, at a path inside the input.
     #[must_use]
     pub fn at(mut self, path: impl Into<String>) -> Self {
-        self.path = path.into();
+        self.0.path = path.into();
         self
     }
 
     /// The kind of mistake.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
-        self.kind
+        self.0.kind
     }
 
     /// A stable code for programs, such as `unknown_reservation`.
     #[must_use]
     pub fn code(&self) -> &'static str {
-        match self.kind {
+        match self.0.kind {
             ErrorKind::InvalidInput => "invalid_input",
             ErrorKind::InvalidPolicy => "invalid_policy",
             ErrorKind::UnknownReservation => "unknown_reservation",
@@ -163,34 +174,34 @@ impl Error {
     /// Whether the same call may succeed later without being changed. Only a clock that jumped is such a case.
     #[must_use]
     pub fn is_transient(&self) -> bool {
-        self.kind == ErrorKind::ClockJump
+        self.0.kind == ErrorKind::ClockJump
     }
 
     /// Where in the input, such as `command.request.max_tokens`; empty where there is no such place.
     #[must_use]
     pub fn path(&self) -> &str {
-        &self.path
+        &self.0.path
     }
 
     /// What is wrong and what to do, without the path.
     #[must_use]
     pub fn message(&self) -> &str {
-        &self.message
+        &self.0.message
     }
 
     /// Every problem of a refused policy; empty for other errors.
     #[must_use]
     pub fn problems(&self) -> &[Problem] {
-        &self.problems
+        &self.0.problems
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.path.is_empty() || !self.problems.is_empty() {
-            write!(out, "{}", self.message)
+        if self.0.path.is_empty() || !self.0.problems.is_empty() {
+            write!(out, "{}", self.0.message)
         } else {
-            write!(out, "{}: {}", self.path, self.message)
+            write!(out, "{}: {}", self.0.path, self.0.message)
         }
     }
 }

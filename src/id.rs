@@ -101,7 +101,7 @@ string_ids! {
     IncreaseRequestId,
 }
 
-/// The id shown for a handle that the engine did not give out.
+/// The id shown for a handle that the engine did not give out, or that could not be read.
 macro_rules! unknown_ids {
     ($($name:ident),*) => {$(
         impl $name {
@@ -112,7 +112,18 @@ macro_rules! unknown_ids {
     )*};
 }
 
-unknown_ids!(OrganizationId, KeyId, LimitId, BudgetId);
+unknown_ids!(
+    OrganizationId,
+    MemberId,
+    ServiceAccountId,
+    ProjectId,
+    KeyId,
+    RoleId,
+    ModelClassId,
+    LimitId,
+    BudgetId,
+    IncreaseRequestId
+);
 
 macro_rules! handles {
     ($($(#[$doc:meta])* $name:ident),* $(,)?) => {$(
@@ -175,6 +186,10 @@ pub struct ReservationId {
 }
 
 impl ReservationId {
+    pub(crate) const fn unknown() -> Self {
+        Self { bytes: [0; LONGEST_RESERVATION], length: 0, tag: [0; 3] }
+    }
+
     /// The id as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -240,7 +255,7 @@ impl Pack for ReservationId {
     fn unpack(from: &mut Packed<'_>) -> Self {
         from.text().parse().unwrap_or_else(|_| {
             from.refuse();
-            Self::of([0; LONGEST_RESERVATION], 0)
+            Self::unknown()
         })
     }
 }
@@ -248,6 +263,12 @@ impl Pack for ReservationId {
 /// The SHA-256 of a key's whole secret. The secret itself never enters the engine.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SecretDigest(pub [u8; 32]);
+
+impl SecretDigest {
+    pub(crate) const fn unknown() -> Self {
+        Self([0; 32])
+    }
+}
 
 impl FromStr for SecretDigest {
     type Err = Error;

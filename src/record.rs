@@ -152,7 +152,7 @@ mod packed {
     use super::{KeyRecord, Record, Records};
     use crate::{
         directory::Principal,
-        form::{Form, Json, Path, Problems},
+        form::{Json, Path, try_read},
         order::ById,
         pack::{Pack, Packed},
         wire::to_text,
@@ -168,7 +168,7 @@ mod packed {
             let text: Option<String> = Pack::unpack(from);
             let created_by = text.map(|text| {
                 let json = Json::parse(&text).unwrap_or(Json::Null);
-                Principal::read(&json, &Path::Root(""), &mut Problems::default()).map(Box::new)
+                try_read::<Principal>(&json, &Path::Root("")).ok().map(Box::new)
             });
             if created_by.as_ref().is_some_and(Option::is_none) {
                 from.refuse();

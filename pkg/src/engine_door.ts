@@ -46,16 +46,23 @@ function instant(nowMs: number): number {
   throw new TollgateError('invalid_input', message, 'now_ms');
 }
 
+/** What an engine is asked for: positions of `ASKED` in `src/wasm/engine.rs`. */
+const ASK = {
+  line: 0,
+  submit: 1,
+  decide: 2,
+  audit: 3,
+  commit: 4,
+  preview: 5,
+  apply: 6,
+  query: 7,
+  firstEvents: 8,
+  firstAudit: 9,
+} as const;
+
 /** One organization's engine, as a module gives it. */
 export interface RawEngine {
-  runLine(line: string): string;
-  submit(command: string, nowMs: number): string;
-  decide(command: string, nowMs: number): string;
-  audit(number: number, hash: string): string;
-  commit(): void;
-  preview(command: string, nowMs: number): string;
-  apply(events: string): void;
-  query(query: string, nowMs: number): string;
+  ask(what: number, text: string, number: number): string;
   nextDeadlineMs(): number;
   seq(): number;
   snapshot(): Uint8Array;
@@ -64,8 +71,6 @@ export interface RawEngine {
   snapshotHeader(): Uint8Array;
   keyHandle(id: string): number;
   canKey(key: number, action: number, nowMs: number): boolean;
-  takeLog(): string;
-  takeAudit(): string;
   free(): void;
 }
 
@@ -76,7 +81,7 @@ interface Glue {
     fold(log: string): RawEngine;
     restore(snapshot: Uint8Array): RawEngine;
   };
-  actionNames(): string[];
+  actionNames(): string;
   checkPolicy(policy: string): unknown;
   __wbg_reset_state(): void;
 }
@@ -94,7 +99,7 @@ export class EngineModule {
   create<E>(policy: Policy, nowMs: number, over: (raw: RawEngine) => E): { engine: E; events: string; audit: string } {
     return this.instance.guarded(() => {
       const raw = this.#glue.RawEngine.create(text(policy), instant(nowMs));
-      return { engine: over(raw), events: raw.takeLog(), audit: raw.takeAudit() };
+      return { engine: over(raw), events: raw.ask(ASK.firstEvents, '', 0), audit: raw.ask(ASK.firstAudit, '', 0) };
     });
   }
 
@@ -111,7 +116,7 @@ export class EngineModule {
   }
 
   actionNames(): string[] {
-    return this.#glue.actionNames();
+    return this.#glue.actionNames().split(',');
   }
 }
 
@@ -228,12 +233,12 @@ export class EngineDoor {
 
   /** `submit`, text in and text out. */
   submitText(command: string, nowMs: number): string {
-    return this.#call((raw) => raw.submit(command, instant(nowMs)));
+    return this.#call((raw) => raw.ask(ASK.submit, command, instant(nowMs)));
   }
 
   /** Decides and applies nothing; once the events are stored, {@link Engine.commit} applies them. */
   decideText(command: string, nowMs: number): string {
-    return this.#call((raw) => raw.decide(command, instant(nowMs)));
+    return this.#call((raw) => raw.ask(ASK.decide, command, instant(nowMs)));
   }
 
   /**
@@ -241,32 +246,32 @@ export class EngineDoor {
    * are those of the last entry that it has stored; 0 and 64 zeros before the first.
    */
   auditText(number: number, hash: string): string {
-    return this.#call((raw) => raw.audit(number, hash));
+    return this.#call((raw) => raw.ask(ASK.audit, hash, number));
   }
 
   /** Applies the events of the last `decideText`. */
   commit(): void {
-    this.#call((raw) => raw.commit());
+    this.#call((raw) => raw.ask(ASK.commit, '', 0));
   }
 
   /** `preview`, text in and text out. */
   previewText(command: string, nowMs: number): string {
-    return this.#call((raw) => raw.preview(command, instant(nowMs)));
+    return this.#call((raw) => raw.ask(ASK.preview, command, instant(nowMs)));
   }
 
   /** `query`, text in and text out. */
   queryText(query: string, nowMs: number): string {
-    return this.#call((raw) => raw.query(query, instant(nowMs)));
+    return this.#call((raw) => raw.ask(ASK.query, query, instant(nowMs)));
   }
 
   /** `apply`, of a JSON list. */
   applyText(events: string): void {
-    this.#call((raw) => raw.apply(events));
+    this.#call((raw) => raw.ask(ASK.apply, events, 0));
   }
 
   /** Answers a line `{"now_ms": …, "command" | "preview" | "query": …}`; a mistake is an answer here too. */
   runLine(line: string): string {
-    return this.#call((raw) => raw.runLine(line));
+    return this.#call((raw) => raw.ask(ASK.line, line, 0));
   }
 
   /** Frees the engine's memory at once; otherwise it is freed when the engine is collected. */

@@ -108,5 +108,5 @@ pub fn price_now<'a>(
         })
     };
     let priced = price(&find, model, usage, context, at).map_err(|error| error.at("query.usage"))?;
-    Ok(priced.map(|priced| (priced, &book.form)).map_err(|unpriced| unpriced.reason))
+    Ok(priced.map(|priced| (priced, &*book.form)).map_err(|unpriced| unpriced.reason))
 }

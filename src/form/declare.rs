@@ -21,25 +21,16 @@ macro_rules! object {
         )*}
 
         impl $crate::form::ObjectForm for $name {
-            fn read_fields(
-                fields: $crate::form::Fields<'_>,
-                path: &$crate::form::Path<'_>,
-                problems: &mut $crate::form::Problems,
-            ) -> Option<Self> {
-                $(let $field = $crate::object!(@read fields path problems ($field) $($default)?);)*
-                let clean = fields.only(&[$(stringify!($field)),*], path, problems);
-                match ($($field,)*) {
-                    ($(Some($field),)*) if clean => Some(Self { $($field),* }),
-                    _ => None,
-                }
+            fn read_fields(fields: &mut $crate::form::Fields<'_>) -> Self {
+                fields.named(concat!($(stringify!($field), ","),*));
+                let read = Self { $($field: $crate::object!(@read fields $($default)?)),* };
+                fields.only(concat!($(stringify!($field), ","),*));
+                read
             }
 
             fn write_fields(&self, out: &mut $crate::form::Writer) {
-                let _ = &out;
-                $(
-                    out.key(stringify!($field));
-                    $crate::form::Form::write(&self.$field, out);
-                )*
+                out.fields(concat!($(stringify!($field), ","),*));
+                $(out.field(&self.$field);)*
             }
 
             fn object_schema(definitions: &mut $crate::form::Definitions) -> serde_json::Value {
@@ -60,9 +51,8 @@ macro_rules! object {
                 json: &$crate::form::Json,
                 path: &$crate::form::Path<'_>,
                 problems: &mut $crate::form::Problems,
-            ) -> Option<Self> {
-                let fields = $crate::form::Fields::of(json, path, problems)?;
-                <Self as $crate::form::ObjectForm>::read_fields(fields, path, problems)
+            ) -> Self {
+                <Self as $crate::form::ObjectForm>::read_fields(&mut $crate::form::Fields::of(json, path, problems))
             }
 
             fn write(&self, out: &mut $crate::form::Writer) {
@@ -76,11 +66,11 @@ macro_rules! object {
             }
         }
     )*};
-    (@read $fields:ident $path:ident $problems:ident ($field:ident)) => {
-        $fields.required(stringify!($field), $path, $problems)
+    (@read $fields:ident) => {
+        $fields.field()
     };
-    (@read $fields:ident $path:ident $problems:ident ($field:ident) $default:expr) => {
-        $fields.optional(stringify!($field), || $default, $path, $problems)
+    (@read $fields:ident $default:expr) => {
+        $fields.field_or(|| $default)
     };
     (@required) => { true };
     (@required $default:expr) => { false };
@@ -105,23 +95,14 @@ macro_rules! tagged {
         )*}
 
         impl $crate::form::ObjectForm for $name {
-            fn read_fields(
-                fields: $crate::form::Fields<'_>,
-                path: &$crate::form::Path<'_>,
-                problems: &mut $crate::form::Problems,
-            ) -> Option<Self> {
-                match $crate::form::read_tag(fields, &[$($tag),*], path, problems)? {
-                    $($tag => <$inner as $crate::form::ObjectForm>::read_fields(fields.tagged(), path, problems)
-                        .map(Self::$variant),)*
-                    _ => None,
-                }
+            fn read_fields(fields: &mut $crate::form::Fields<'_>) -> Self {
+                $crate::tagged!(@read fields fields.tag(concat!($($tag, ","),*)); $($variant($inner))*)
             }
 
             fn write_fields(&self, out: &mut $crate::form::Writer) {
-                out.key("type");
                 match self {$(
                     Self::$variant(inner) => {
-                        out.quoted(&$tag);
+                        out.tag($tag);
                         $crate::form::ObjectForm::write_fields(inner, out);
                     }
                 )*}
@@ -147,9 +128,8 @@ macro_rules! tagged {
                 json: &$crate::form::Json,
                 path: &$crate::form::Path<'_>,
                 problems: &mut $crate::form::Problems,
-            ) -> Option<Self> {
-                let fields = $crate::form::Fields::of(json, path, problems)?;
-                <Self as $crate::form::ObjectForm>::read_fields(fields, path, problems)
+            ) -> Self {
+                <Self as $crate::form::ObjectForm>::read_fields(&mut $crate::form::Fields::of(json, path, problems))
             }
 
             fn write(&self, out: &mut $crate::form::Writer) {
@@ -163,6 +143,20 @@ macro_rules! tagged {
             }
         }
     )*};
+    // Of the position of a tag the first variant is what is left, since a wrong tag is read as the first one.
+    (@read $fields:ident $position:expr; $first:ident($first_inner:ty) $($variant:ident($inner:ty))*) => {{
+        enum Tags {
+            #[expect(dead_code, reason = "it counts the others")]
+            $first,
+            $($variant,)*
+        }
+        match $position {
+            $(position if position == Tags::$variant as usize => {
+                Self::$variant(<$inner as $crate::form::ObjectForm>::read_fields($fields))
+            })*
+            _ => Self::$first(<$first_inner as $crate::form::ObjectForm>::read_fields($fields)),
+        }
+    }};
 }
 
 /// Declares a choice told apart by the one field that is present, such as `{"member": "ben"}`.
@@ -188,12 +182,9 @@ macro_rules! single {
                 json: &$crate::form::Json,
                 path: &$crate::form::Path<'_>,
                 problems: &mut $crate::form::Problems,
-            ) -> Option<Self> {
-                let (name, value) = $crate::form::read_single(json, &[$($key),*], path, problems)?;
-                match name {
-                    $($key => <$inner as $crate::form::Form>::read(value, &path.field($key), problems).map(Self::$variant),)*
-                    _ => None,
-                }
+            ) -> Self {
+                let (position, value) = $crate::form::read_single(json, &[$($key),*], path, problems);
+                $crate::single!(@read value path problems position; $($key => $variant($inner))*)
             }
 
             fn write(&self, out: &mut $crate::form::Writer) {
@@ -223,6 +214,21 @@ macro_rules! single {
             }
         }
     )*};
+    // As for tags: what is left is the first one.
+    (@read $json:ident $path:ident $problems:ident $position:ident;
+        $first_key:literal => $first:ident($first_inner:ty) $($key:literal => $variant:ident($inner:ty))*) => {{
+        enum Keys {
+            #[expect(dead_code, reason = "it counts the others")]
+            $first,
+            $($variant,)*
+        }
+        match $position {
+            $(position if position == Keys::$variant as usize => {
+                Self::$variant(<$inner as $crate::form::Form>::read($json, &$path.field($key), $problems))
+            })*
+            _ => Self::$first(<$first_inner as $crate::form::Form>::read($json, &$path.field($first_key), $problems)),
+        }
+    }};
 }
 
 /// Declares a set of names.
@@ -247,18 +253,19 @@ macro_rules! names {
             /// Every name, in order.
             pub const ALL: &'static [Self] = &[$(Self::$variant),*];
 
+            const TEXTS: &'static [&'static str] = &[$($text),*];
+
             /// The name as it is written.
             #[must_use]
+            #[expect(clippy::indexing_slicing, reason = "there are as many texts as variants")]
             pub const fn as_str(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $text),*
-                }
+                Self::TEXTS[self as usize]
             }
 
             /// The value of a name.
             #[must_use]
             pub fn from_name(name: &str) -> Option<Self> {
-                Self::ALL.iter().find(|value| value.as_str() == name).copied()
+                Self::ALL.get(Self::TEXTS.iter().position(|text| *text == name)?).copied()
             }
         }
 
@@ -269,13 +276,13 @@ macro_rules! names {
                 json: &$crate::form::Json,
                 path: &$crate::form::Path<'_>,
                 problems: &mut $crate::form::Problems,
-            ) -> Option<Self> {
-                let position = $crate::form::read_name(json, &[$($text),*], path, problems)?;
-                Self::ALL.get(position).copied()
+            ) -> Self {
+                let position = $crate::form::read_name(json, Self::TEXTS, path, problems);
+                Self::ALL.get(position).copied().unwrap_or($crate::names!(@first $($variant)*))
             }
 
             fn write(&self, out: &mut $crate::form::Writer) {
-                out.quoted(&self.as_str());
+                out.name(self.as_str());
             }
 
             fn schema(definitions: &mut $crate::form::Definitions) -> serde_json::Value {
@@ -285,4 +292,7 @@ macro_rules! names {
             }
         }
     )*};
+    (@first $first:ident $($rest:ident)*) => {
+        Self::$first
+    };
 }

@@ -9,6 +9,8 @@ use crate::{error::Error, index::Names};
 /// A JSON value. Numbers are whole, or kept as they are written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Json {
+    /// Nothing: no text gives it. A reader makes any value of it, and reports no problem.
+    Blank,
     /// `null`.
     Null,
     /// `true` or `false`.
@@ -64,7 +66,7 @@ impl Json {
 
     pub(crate) fn kind(&self) -> &'static str {
         match self {
-            Self::Null => "null",
+            Self::Blank | Self::Null => "null",
             Self::Bool(_) => "a boolean",
             Self::Integer(_) => "a whole number",
             Self::Fraction(_) => "a fraction",

@@ -55,6 +55,9 @@ pub struct Problems {
 impl Problems {
     /// Reports a problem with a value.
     pub fn report(&mut self, path: &Path<'_>, value: &Json, message: impl Into<String>, remedy: impl Into<String>) {
+        if matches!(value, Json::Blank) {
+            return;
+        }
         let value = if path.is_secret() { "(not shown)".to_owned() } else { shown(&value.to_text()) };
         self.push(path, value, message.into(), remedy.into());
     }

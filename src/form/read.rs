@@ -1,8 +1,9 @@
 //! Readers of the simple forms: integers, strings, lists, money, instants, ids.
 
 use core::str::FromStr;
+use std::sync::Arc;
 
-use super::{Definitions, Form, Json, ObjectForm, Path, Problems, Writer};
+use super::{Definitions, Fields, Form, Json, ObjectForm, Path, Problems, Writer, split_at_pair};
 use crate::{
     error::Error,
     id::{
@@ -12,93 +13,6 @@ use crate::{
     money::Money,
     time::{TimeOfDay, Timestamp, UtcOffset},
 };
-
-/// The fields of an object, of which some were already read by a surrounding form.
-#[derive(Clone, Copy, Debug)]
-pub struct Fields<'a> {
-    fields: &'a [(String, Json)],
-    read: &'a [&'static str],
-    tagged: bool,
-}
-
-impl<'a> Fields<'a> {
-    /// The fields of an object; any other value is reported.
-    pub fn of(json: &'a Json, path: &Path<'_>, problems: &mut Problems) -> Option<Self> {
-        match json {
-            Json::Object(fields) => Some(Self { fields, read: &[], tagged: false }),
-            other => {
-                problems.report(path, other, format!("expected an object, found {}", other.kind()), "write `{…}`");
-                None
-            }
-        }
-    }
-
-    /// The same fields, of which a surrounding form has read `read`.
-    #[must_use]
-    pub const fn without(self, read: &'a [&'static str]) -> Self {
-        Self { read, ..self }
-    }
-
-    /// The same fields, of which `type` has been read.
-    #[must_use]
-    pub const fn tagged(self) -> Self {
-        Self { tagged: true, ..self }
-    }
-
-    /// A field's value.
-    #[must_use]
-    pub fn get(&self, name: &str) -> Option<&'a Json> {
-        self.fields.iter().find(|(field, _)| field == name).map(|(_, value)| value)
-    }
-
-    /// Reads a field that must be there.
-    pub fn required<T: Form>(&self, name: &str, path: &Path<'_>, problems: &mut Problems) -> Option<T> {
-        self.present(name, path, problems).and_then(|value| T::read(value, &path.field(name), problems))
-    }
-
-    fn present(&self, name: &str, path: &Path<'_>, problems: &mut Problems) -> Option<&'a Json> {
-        let value = self.get(name);
-        if value.is_none() {
-            problems.report_missing(&path.field(name), format!("field `{name}` is missing"), format!("add `{name}`"));
-        }
-        value
-    }
-
-    /// Reads a field that may be absent.
-    pub fn optional<T: Form>(
-        &self,
-        name: &str,
-        default: impl FnOnce() -> T,
-        path: &Path<'_>,
-        problems: &mut Problems,
-    ) -> Option<T> {
-        match self.get(name) {
-            Some(value) => T::read(value, &path.field(name), problems),
-            None => Some(default()),
-        }
-    }
-
-    /// Reports every field that is not `known`, with the nearest known name. Whether there was none.
-    pub fn only(&self, known: &[&'static str], path: &Path<'_>, problems: &mut Problems) -> bool {
-        let mut clean = true;
-        for (name, value) in self.fields {
-            let name = name.as_str();
-            if known.contains(&name) || self.read.contains(&name) || (self.tagged && name == "type") {
-                continue;
-            }
-            clean = false;
-            let nearest = nearest(name, known);
-            let remedy = match nearest {
-                Some(nearest) => format!("write `{nearest}`, or remove it"),
-                None if known.is_empty() => "remove it".to_owned(),
-                None => format!("remove it; the fields here are {}", listed(known)),
-            };
-            let shown = crate::error::shown(name);
-            problems.report(&path.field(&shown), value, format!("field `{shown}` is unknown"), remedy);
-        }
-        clean
-    }
-}
 
 pub(crate) fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
     // Names longer than any field of ours are not a typing error, and would make the distance costly.
@@ -113,12 +27,12 @@ pub(crate) fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
         .map(|(_, candidate)| candidate)
 }
 
-pub(crate) fn listed(names: &[&str]) -> String {
+pub(super) fn listed(names: &[&str]) -> String {
     format!("`{}`", names.join("`, `"))
 }
 
 /// What to write instead of a name that is none of `names`.
-fn one_of(json: &Json, names: &[&str]) -> String {
+pub(super) fn one_of(json: &Json, names: &[&str]) -> String {
     match json {
         Json::String(text) => nearest(text, names).map(|nearest| format!("write `{nearest}`")),
         _ => None,
@@ -126,34 +40,18 @@ fn one_of(json: &Json, names: &[&str]) -> String {
     .unwrap_or_else(|| format!("write one of {}", listed(names)))
 }
 
-/// Reads the tag of a [`tagged!`](crate::tagged) form.
-pub fn read_tag<'a>(
-    fields: Fields<'a>,
-    tags: &[&'static str],
-    path: &Path<'_>,
-    problems: &mut Problems,
-) -> Option<&'a str> {
-    let path = path.field("type");
-    match fields.get("type") {
-        Some(Json::String(tag)) if tags.contains(&tag.as_str()) => return Some(tag),
-        Some(value) => problems.report(&path, value, "`type` is missing or unknown", one_of(value, tags)),
-        None => problems.report_missing(&path, "`type` is missing or unknown", one_of(&Json::Null, tags)),
-    }
-    None
-}
-
-/// Reads the one field of a [`single!`](crate::single) form.
+/// Reads the one field of a [`single!`](crate::single) form: the position of its name, and its value.
 pub fn read_single<'a>(
     json: &'a Json,
     names: &[&'static str],
     path: &Path<'_>,
     problems: &mut Problems,
-) -> Option<(&'a str, &'a Json)> {
+) -> (usize, &'a Json) {
     if let Json::Object(fields) = json
         && let [(name, value)] = fields.as_slice()
-        && names.contains(&name.as_str())
+        && let Some(position) = names.iter().position(|known| known == name)
     {
-        return Some((name, value));
+        return (position, value);
     }
     problems.report(
         path,
@@ -161,7 +59,7 @@ pub fn read_single<'a>(
         "expected an object with one field",
         format!("write one of {} as its only field", listed(names)),
     );
-    None
+    (0, &Json::Blank)
 }
 
 /// An integer from `MIN` to `MAX`, both included.
@@ -195,8 +93,8 @@ impl<const MIN: i64, const MAX: i64> Int<MIN, MAX> {
 }
 
 impl<const MIN: i64, const MAX: i64> Form for Int<MIN, MAX> {
-    fn read(json: &Json, path: &Path<'_>, problems: &mut Problems) -> Option<Self> {
-        read_whole(json, MIN, MAX, path, problems).map(Self)
+    fn read(json: &Json, path: &Path<'_>, problems: &mut Problems) -> Self {
+        Self(read_whole(json, MIN, MAX, path, problems))
     }
 
     fn write(&self, out: &mut Writer) {
@@ -208,23 +106,23 @@ impl<const MIN: i64, const MAX: i64> Form for Int<MIN, MAX> {
     }
 }
 
-fn read_whole(json: &Json, min: i64, max: i64, path: &Path<'_>, problems: &mut Problems) -> Option<i64> {
+fn read_whole(json: &Json, min: i64, max: i64, path: &Path<'_>, problems: &mut Problems) -> i64 {
     let message = match json {
         Json::Integer(value) => match i64::try_from(*value) {
-            Ok(value) if (min..=max).contains(&value) => return Some(value),
+            Ok(value) if (min..=max).contains(&value) => return value,
             _ => format!("`{value}` is out of range"),
         },
         other => format!("expected a whole number, found {}", other.kind()),
     };
     let remedy = if min == max { format!("write {min}") } else { format!("write a whole number from {min} to {max}") };
     problems.report(path, json, message, remedy);
-    None
+    min
 }
 
 impl Form for bool {
-    fn read(json: &Json, path: &Path<'_>, problems: &mut Problems) -> Option<Self> {
+    fn read(json: &Json, path: &Path<'_>, problems: &mut Problems) -> Self {
         match json {
-            Json::Bool(value) => Some(*value),
+            Json::Bool(value) => *value,
             other => {
                 problems.report(
                     path,
@@ -232,7 +130,7 @@ impl Form for bool {
                     format!("expected a boolean, found {}", other.kind()),
                     "write `true` or `false`",
                 );
-                None
+                false
             }
         }
     }
@@ -250,13 +148,13 @@ impl Form for bool {
 pub const LONGEST_TEXT: usize = 500;
 
 impl Form for String {
-    fn read(json: &Json, path: &Path<'_>, problems: &mut Problems) -> Option<Self> {
-        let text = text_of(json, path, problems)?;
+    fn read(json: &Json, path: &Path<'_>, problems: &mut Problems) -> Self {
+        let text = text_of(json, path, problems).unwrap_or_default();
         if text.chars().count() > LONGEST_TEXT {
             problems.report(path, json, "the text is too long", format!("use at most {LONGEST_TEXT} characters"));
-            return None;
+            return Self::new();
         }
-        Some(text.to_owned())
+        text.to_owned()
     }
 
     fn write(&self, out: &mut Writer) {
@@ -270,13 +168,13 @@ impl Form for String {
 
 /// Any JSON value, as it stands.
 impl Form for Json {
-    fn read(json: &Json, _: &Path<'_>, _: &mut Problems) -> Option<Self> {
-        Some(json.clone())
+    fn read(json: &Json, _: &Path<'_>, _: &mut Problems) -> Self {
+        json.clone()
     }
 
     fn write(&self, out: &mut Writer) {
         match self {
-            Self::Null => out.plain(&"null"),
+            Self::Blank | Self::Null => out.plain(&"null"),
             Self::Bool(value) => out.plain(value),
             Self::Integer(value) => out.plain(value),
             Self::Fraction(digits) => out.plain(digits),
@@ -306,10 +204,10 @@ impl Form for Json {
 }
 
 impl<T: Form> Form for Option<T> {
-    fn read(json: &Json, path: &Path<'_>, problems: &mut Problems) -> Option<Self> {
+    fn read(json: &Json, path: &Path<'_>, problems: &mut Problems) -> Self {
         match json {
-            Json::Null => Some(None),
-            value => T::read(value, path, problems).map(Some),
+            Json::Blank | Json::Null => None,
+            value => Some(T::read(value, path, problems)),
         }
     }
 
@@ -325,27 +223,24 @@ impl<T: Form> Form for Option<T> {
     }
 }
 
-fn read_items<'a>(json: &'a Json, path: &Path<'_>, problems: &mut Problems) -> Option<&'a [Json]> {
+fn read_items<'a>(json: &'a Json, path: &Path<'_>, problems: &mut Problems) -> &'a [Json] {
     match json {
-        Json::Array(items) => Some(items),
+        Json::Array(items) => items,
         other => {
             problems.report(path, other, format!("expected a list, found {}", other.kind()), "write `[…]`");
-            None
+            &[]
         }
     }
 }
 
 impl<T: Form> Form for Vec<T> {
-    fn read(json: &Json, path: &Path<'_>, problems: &mut Problems) -> Option<Self> {
-        let items = read_items(json, path, problems)?;
+    fn read(json: &Json, path: &Path<'_>, problems: &mut Problems) -> Self {
+        let items = read_items(json, path, problems);
         let mut list = Vec::with_capacity(items.len());
-        // Every item is read, so that every problem is reported.
         for (index, item) in items.iter().enumerate() {
-            if let Some(item) = T::read(item, &path.item(index), problems) {
-                list.push(item);
-            }
+            list.push(T::read(item, &path.item(index), problems));
         }
-        (list.len() == items.len()).then_some(list)
+        list
     }
 
     fn write(&self, out: &mut Writer) {
@@ -363,8 +258,22 @@ impl<T: Form> Form for Vec<T> {
 }
 
 impl<T: Form> Form for Box<T> {
-    fn read(json: &Json, path: &Path<'_>, problems: &mut Problems) -> Option<Self> {
-        T::read(json, path, problems).map(Self::new)
+    fn read(json: &Json, path: &Path<'_>, problems: &mut Problems) -> Self {
+        Self::new(T::read(json, path, problems))
+    }
+
+    fn write(&self, out: &mut Writer) {
+        T::write(self, out);
+    }
+
+    fn schema(definitions: &mut Definitions) -> serde_json::Value {
+        T::schema(definitions)
+    }
+}
+
+impl<T: Form> Form for Arc<T> {
+    fn read(json: &Json, path: &Path<'_>, problems: &mut Problems) -> Self {
+        Self::new(T::read(json, path, problems))
     }
 
     fn write(&self, out: &mut Writer) {
@@ -377,8 +286,8 @@ impl<T: Form> Form for Box<T> {
 }
 
 impl<T: ObjectForm> ObjectForm for Box<T> {
-    fn read_fields(fields: Fields<'_>, path: &Path<'_>, problems: &mut Problems) -> Option<Self> {
-        T::read_fields(fields, path, problems).map(Self::new)
+    fn read_fields(fields: &mut Fields<'_>) -> Self {
+        Self::new(T::read_fields(fields))
     }
 
     fn write_fields(&self, out: &mut Writer) {
@@ -390,14 +299,14 @@ impl<T: ObjectForm> ObjectForm for Box<T> {
     }
 }
 
-/// Reads what is written as a string.
-fn read_text<T: FromStr<Err = Error>>(json: &Json, path: &Path<'_>, problems: &mut Problems) -> Option<T> {
-    let refused = match text_of(json, path, problems)?.parse() {
-        Ok(value) => return Some(value),
-        Err(error) => error,
-    };
-    report_refused(&refused, json, path, problems);
-    None
+/// Reads what is written as a string; `blank` where that cannot be read.
+fn read_text<T: FromStr<Err = Error>>(json: &Json, path: &Path<'_>, problems: &mut Problems, blank: fn() -> T) -> T {
+    match text_of(json, path, problems).map(str::parse) {
+        Some(Ok(value)) => return value,
+        Some(Err(refused)) => report_refused(&refused, json, path, problems),
+        None => {}
+    }
+    blank()
 }
 
 #[cold]
@@ -405,9 +314,7 @@ fn read_text<T: FromStr<Err = Error>>(json: &Json, path: &Path<'_>, problems: &m
 fn report_refused(error: &Error, json: &Json, path: &Path<'_>, problems: &mut Problems) {
     let message = error.message();
     // What is wrong stands before the first colon with a space, what to do about it after.
-    let at = message.as_bytes().windows(2).position(|pair| pair == b": ");
-    let parts = at.and_then(|at| message.get(..at).zip(message.get(at.saturating_add(2)..)));
-    let (message, remedy) = parts.unwrap_or((message, "correct it"));
+    let (message, remedy) = split_at_pair(message, *b": ").unwrap_or((message, "correct it"));
     problems.report(path, json, message, remedy);
 }
 
@@ -427,23 +334,23 @@ fn text_of<'a>(json: &'a Json, path: &Path<'_>, problems: &mut Problems) -> Opti
 }
 
 /// Reads one of a set of names: its position.
-pub fn read_name(json: &Json, names: &[&str], path: &Path<'_>, problems: &mut Problems) -> Option<usize> {
+pub fn read_name(json: &Json, names: &[&str], path: &Path<'_>, problems: &mut Problems) -> usize {
     let message = match json {
         Json::String(text) => match names.iter().position(|name| name == text) {
-            Some(position) => return Some(position),
+            Some(position) => return position,
             None => format!("`{}` is unknown", crate::error::shown(text)),
         },
         other => format!("expected a string, found {}", other.kind()),
     };
     problems.report(path, json, message, one_of(json, names));
-    None
+    0
 }
 
 macro_rules! text_forms {
-    ($($name:ty: $schema:tt),* $(,)?) => {$(
+    ($($name:ty = $blank:expr => $schema:tt),* $(,)?) => {$(
         impl Form for $name {
-            fn read(json: &Json, path: &Path<'_>, problems: &mut Problems) -> Option<Self> {
-                read_text(json, path, problems)
+            fn read(json: &Json, path: &Path<'_>, problems: &mut Problems) -> Self {
+                read_text(json, path, problems, $blank)
             }
 
             fn write(&self, out: &mut Writer) {
@@ -458,20 +365,20 @@ macro_rules! text_forms {
 }
 
 text_forms! {
-    Money: { "type": "string", "pattern": "^-?[0-9]+(\\.[0-9]+)?$", "description": "US dollars as a plain decimal" },
-    Timestamp: { "type": "string", "format": "date-time" },
-    TimeOfDay: { "type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$" },
-    UtcOffset: { "type": "string", "pattern": "^[+-][0-9]{2}:[0-9]{2}$" },
-    SecretDigest: { "type": "string", "pattern": "^[0-9a-f]{64}$" },
-    ReservationId: { "type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._:@-]{0,39}$" },
-    OrganizationId: { "type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}$" },
-    MemberId: { "type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}$" },
-    ServiceAccountId: { "type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}$" },
-    ProjectId: { "type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}$" },
-    KeyId: { "type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}$" },
-    RoleId: { "type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}$" },
-    ModelClassId: { "type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}$" },
-    LimitId: { "type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}$" },
-    IncreaseRequestId: { "type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}$" },
-    BudgetId: { "type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}$" },
+    Money = Money::default => { "type": "string", "pattern": "^-?[0-9]+(\\.[0-9]+)?$", "description": "US dollars as a plain decimal" },
+    Timestamp = Timestamp::default => { "type": "string", "format": "date-time" },
+    TimeOfDay = TimeOfDay::default => { "type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$" },
+    UtcOffset = UtcOffset::default => { "type": "string", "pattern": "^[+-][0-9]{2}:[0-9]{2}$" },
+    SecretDigest = SecretDigest::unknown => { "type": "string", "pattern": "^[0-9a-f]{64}$" },
+    ReservationId = ReservationId::unknown => { "type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._:@-]{0,39}$" },
+    OrganizationId = OrganizationId::unknown => { "type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}$" },
+    MemberId = MemberId::unknown => { "type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}$" },
+    ServiceAccountId = ServiceAccountId::unknown => { "type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}$" },
+    ProjectId = ProjectId::unknown => { "type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}$" },
+    KeyId = KeyId::unknown => { "type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}$" },
+    RoleId = RoleId::unknown => { "type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}$" },
+    ModelClassId = ModelClassId::unknown => { "type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}$" },
+    LimitId = LimitId::unknown => { "type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}$" },
+    IncreaseRequestId = IncreaseRequestId::unknown => { "type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}$" },
+    BudgetId = BudgetId::unknown => { "type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}$" },
 }

@@ -320,6 +320,13 @@ impl<'a> Text<'a> {
     }
 }
 
+/// What stands before and after the first of two characters in a row. Any text may be searched for in the standard library, which
+/// is a kilobyte of WebAssembly.
+pub(crate) fn split_at_pair(text: &str, pair: [u8; 2]) -> Option<(&str, &str)> {
+    let at = text.as_bytes().windows(2).position(|found| found == pair)?;
+    text.get(..at).zip(text.get(at.saturating_add(2)..))
+}
+
 /// Whether a string is written as it is, without an escape.
 pub(crate) fn is_plain(text: &str) -> bool {
     plain_length(text.as_bytes()) == text.len()

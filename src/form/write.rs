@@ -2,13 +2,15 @@
 
 use core::fmt::Write;
 
-use super::text::plain_length;
+use super::{Form, text::plain_length};
 
 /// A JSON text in the making. Values are written one after another; the writer puts the commas.
 #[derive(Clone, Debug, Default)]
 pub struct Writer {
     text: String,
     comma: bool,
+    // The names of the fields that are still to be written, of each object that is begun.
+    names: Vec<&'static str>,
 }
 
 impl Writer {
@@ -62,6 +64,39 @@ impl Writer {
         self.string(name);
         self.text.push(':');
         self.comma = false;
+    }
+
+    /// Begins with fields of these names, each of which ends in a comma; as many calls of [`Writer::field`] follow.
+    pub fn fields(&mut self, names: &'static str) {
+        if !names.is_empty() {
+            self.names.push(names);
+        }
+    }
+
+    /// The next of the fields that were begun.
+    pub fn field(&mut self, value: &impl Form) {
+        self.next_key();
+        value.write(self);
+    }
+
+    fn next_key(&mut self) {
+        let (name, rest) = self.names.pop().and_then(|names| names.split_once(',')).unwrap_or_default();
+        self.fields(rest);
+        self.key(name);
+    }
+
+    /// What tells a choice.
+    pub fn tag(&mut self, tag: &str) {
+        self.key("type");
+        self.name(tag);
+    }
+
+    /// A text that needs no escapes.
+    pub fn name(&mut self, name: &str) {
+        self.text.push('"');
+        self.text.push_str(name);
+        self.text.push('"');
+        self.comma = true;
     }
 
     /// A value whose text needs no quotes: a number, `true`, `false` or `null`.

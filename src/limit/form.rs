@@ -65,21 +65,21 @@ pub enum Scope {
 }
 
 impl Form for Scope {
-    fn read(json: &Json, path: &Path<'_>, problems: &mut Problems) -> Option<Self> {
+    fn read(json: &Json, path: &Path<'_>, problems: &mut Problems) -> Self {
         match json {
-            Json::String(text) if text == "organization" => Some(Self::Organization),
+            Json::String(text) if text == "organization" => Self::Organization,
             Json::Object(_) => {
-                let (name, value) = read_single(json, &["project", "member", "key"], path, problems)?;
-                match name {
-                    "project" => ProjectId::read(value, &path.field("project"), problems).map(Self::Project),
-                    "member" => MemberId::read(value, &path.field("member"), problems).map(Self::Member),
-                    _ => KeyId::read(value, &path.field("key"), problems).map(Self::Key),
+                let (position, value) = read_single(json, &["project", "member", "key"], path, problems);
+                match position {
+                    0 => Self::Project(ProjectId::read(value, &path.field("project"), problems)),
+                    1 => Self::Member(MemberId::read(value, &path.field("member"), problems)),
+                    _ => Self::Key(KeyId::read(value, &path.field("key"), problems)),
                 }
             }
             other => {
                 let remedy = "write \"organization\", {\"project\": id}, {\"member\": id} or {\"key\": id}";
                 problems.report(path, other, "not a scope", remedy);
-                None
+                Self::Organization
             }
         }
     }
@@ -136,10 +136,10 @@ impl MeterAmount {
 }
 
 impl Form for MeterAmount {
-    fn read(json: &Json, path: &Path<'_>, problems: &mut Problems) -> Option<Self> {
+    fn read(json: &Json, path: &Path<'_>, problems: &mut Problems) -> Self {
         match json {
-            Json::String(_) => Money::read(json, path, problems).map(Self::Usd),
-            _ => Int::read(json, path, problems).map(Self::Count),
+            Json::String(_) => Self::Usd(Money::read(json, path, problems)),
+            _ => Self::Count(Int::read(json, path, problems)),
         }
     }
 

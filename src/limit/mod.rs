@@ -319,7 +319,7 @@ mod tests {
         let json = format!(
             r#"{{"id":"{id}","scope":"organization","meter":"requests","rate":{rate},"period_ms":1000,"capacity":100,"model_class":{class}}}"#
         );
-        LimitForm::read(&Json::parse(&json).unwrap(), &Path::Root(""), &mut Problems::default()).unwrap()
+        LimitForm::read(&Json::parse(&json).unwrap(), &Path::Root(""), &mut Problems::default())
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! What must hold between the parts of a policy: references, uniqueness, bounds.
 
+use std::sync::Arc;
+
 use super::{BookChoice, Policy, PolicyForm, readable::Readable};
 use crate::{
     directory::{MemberStatus, Owner, matches_name, role::Preset},
@@ -37,11 +39,11 @@ pub(super) fn check(readable: Readable, path: &Path<'_>, problems: &mut Problems
     let form = &readable.form;
     let book_path = path.field("price_book");
     let book_form = match &form.price_book {
-        BookChoice::Own(book) => book.clone(),
-        BookChoice::Claude => BookForm::parse(CLAUDE).ok()?,
+        BookChoice::Own(book) => Arc::clone(book),
+        BookChoice::Claude => Arc::new(BookForm::parse(CLAUDE).ok()?),
     };
     let mut models = Models::default();
-    let book = Book::compile(book_form.clone(), &mut models, &book_path, problems);
+    let book = Book::compile(Arc::clone(&book_form), &mut models, &book_path, problems);
 
     let mut check = Check { form, readable: &readable, path, problems };
     check.bounds();
@@ -80,15 +82,15 @@ impl Check<'_, '_> {
     /// Everything but how much there is.
     fn parts(&mut self, book: Option<&Book>) -> Known {
         let form = self.form;
-        let members = self.unique("members", form.members.iter().map(|member| member.id.as_str()));
-        let projects = self.unique("projects", form.projects.iter().map(|project| project.id.as_str()));
-        let accounts = form.service_accounts.iter().map(|account| account.id.as_str());
-        let service_accounts = self.unique("service_accounts", accounts);
-        let keys = self.unique("keys", form.keys.iter().map(|key| key.id.as_str()));
-        let limits = self.unique("limits", form.limits.iter().map(|limit| limit.id.as_str()));
-        let budgets = self.unique("budgets", form.budgets.iter().map(|budget| budget.id.as_str()));
-        let roles = self.unique("roles", form.roles.iter().map(|role| role.id.as_str()));
-        let classes = self.unique("model_classes", form.model_classes.iter().map(|class| class.id.as_str()));
+        let members = self.unique("members", &mut form.members.iter().map(|member| member.id.as_str()));
+        let projects = self.unique("projects", &mut form.projects.iter().map(|project| project.id.as_str()));
+        let mut accounts = form.service_accounts.iter().map(|account| account.id.as_str());
+        let service_accounts = self.unique("service_accounts", &mut accounts);
+        let keys = self.unique("keys", &mut form.keys.iter().map(|key| key.id.as_str()));
+        let limits = self.unique("limits", &mut form.limits.iter().map(|limit| limit.id.as_str()));
+        let budgets = self.unique("budgets", &mut form.budgets.iter().map(|budget| budget.id.as_str()));
+        let roles = self.unique("roles", &mut form.roles.iter().map(|role| role.id.as_str()));
+        let classes = self.unique("model_classes", &mut form.model_classes.iter().map(|class| class.id.as_str()));
         self.organization();
         self.presets();
         self.roles_exist(&roles);
@@ -182,7 +184,8 @@ impl Check<'_, '_> {
         self.problems.report(path, &found, message, remedy);
     }
 
-    fn unique<'b>(&mut self, list: &str, ids: impl Iterator<Item = &'b str>) -> Ids {
+    #[inline(never)]
+    fn unique(&mut self, list: &str, ids: &mut dyn Iterator<Item = &str>) -> Ids {
         let mut written: Vec<(usize, String)> =
             ids.enumerate().map(|(at, id)| (self.readable.index(list, at), id.to_owned())).collect();
         // What cannot be read is there all the same, so that what refers to it is right.
@@ -212,30 +215,39 @@ impl Check<'_, '_> {
 
     fn roles_exist(&mut self, custom: &Ids) {
         let form = self.form;
-        let members = form.members.iter().enumerate().map(|(at, member)| ("members", at, None, &member.role));
-        let accounts =
-            form.service_accounts.iter().enumerate().map(|(at, account)| ("service_accounts", at, None, &account.role));
-        let keys =
-            form.keys.iter().enumerate().filter_map(|(at, key)| key.role.as_ref().map(|role| ("keys", at, None, role)));
-        let bindings = form.projects.iter().enumerate().flat_map(|(at, project)| {
-            project.members.iter().enumerate().map(move |(index, binding)| ("projects", at, Some(index), &binding.role))
-        });
-        for (list, at, binding, role) in members.chain(accounts).chain(keys).chain(bindings) {
-            if Preset::of(role.as_str()).is_some() || custom.contains(role.as_str()) {
-                continue;
-            }
-            let at = self.readable.index(list, at);
-            let list = self.path.field(list);
-            let item = list.item(at);
-            let bindings = item.field("members");
-            let binding = binding.map(|index| bindings.item(index));
-            let path = binding.as_ref().unwrap_or(&item).field("role");
-            // A near name among thousands is no hint.
-            let mut known: Vec<&str> = custom.iter().take(NEAR).map(String::as_str).collect();
-            known.extend(Preset::ALL.map(Preset::as_str).into_iter().take(NEAR.saturating_sub(known.len())));
-            let otherwise = "add it to `roles`, or use `admin`, `developer`, `viewer` or `billing`";
-            self.unknown(&path, "role", role.as_str(), &known, otherwise);
+        for (at, member) in form.members.iter().enumerate() {
+            self.role_exists("members", at, None, member.role.as_str(), custom);
         }
+        for (at, account) in form.service_accounts.iter().enumerate() {
+            self.role_exists("service_accounts", at, None, account.role.as_str(), custom);
+        }
+        for (at, key) in form.keys.iter().enumerate() {
+            if let Some(role) = &key.role {
+                self.role_exists("keys", at, None, role.as_str(), custom);
+            }
+        }
+        for (at, project) in form.projects.iter().enumerate() {
+            for (index, binding) in project.members.iter().enumerate() {
+                self.role_exists("projects", at, Some(index), binding.role.as_str(), custom);
+            }
+        }
+    }
+
+    fn role_exists(&mut self, list: &str, at: usize, binding: Option<usize>, role: &str, custom: &Ids) {
+        if Preset::of(role).is_some() || custom.contains(role) {
+            return;
+        }
+        let at = self.readable.index(list, at);
+        let list = self.path.field(list);
+        let item = list.item(at);
+        let bindings = item.field("members");
+        let binding = binding.map(|index| bindings.item(index));
+        let path = binding.as_ref().unwrap_or(&item).field("role");
+        // A near name among thousands is no hint.
+        let mut known: Vec<&str> = custom.iter().take(NEAR).map(String::as_str).collect();
+        known.extend(Preset::ALL.map(Preset::as_str).into_iter().take(NEAR.saturating_sub(known.len())));
+        let otherwise = "add it to `roles`, or use `admin`, `developer`, `viewer` or `billing`";
+        self.unknown(&path, "role", role, &known, otherwise);
     }
 
     fn principals_exist(&mut self, members: &Ids, projects: &Ids) {
@@ -320,11 +332,9 @@ impl Check<'_, '_> {
 
     fn scopes_exist(&mut self, members: &Ids, projects: &Ids, keys: &Ids) {
         let form = self.form;
-        let limits = form.limits.iter().enumerate().map(|(at, limit)| ("limits", at, &limit.scope));
-        let budgets = form.budgets.iter().enumerate().map(|(at, budget)| ("budgets", at, &budget.scope));
-        for (list, at, scope) in limits.chain(budgets) {
+        let mut exists = |list: &str, at: usize, scope: &Scope| {
             let (name, id, known) = match scope {
-                Scope::Organization => continue,
+                Scope::Organization => return,
                 Scope::Project(id) => ("project", id.as_str(), projects),
                 Scope::Member(id) => ("member", id.as_str(), members),
                 Scope::Key(id) => ("key", id.as_str(), keys),
@@ -333,7 +343,9 @@ impl Check<'_, '_> {
             let list = self.path.field(list);
             let item = list.item(at);
             self.exists(&item.field("scope").field(name), name, id, known, "add it, or correct the scope");
-        }
+        };
+        form.limits.iter().enumerate().for_each(|(at, limit)| exists("limits", at, &limit.scope));
+        form.budgets.iter().enumerate().for_each(|(at, budget)| exists("budgets", at, &budget.scope));
     }
 
     fn limits_and_budgets(&mut self, classes: &Ids) {
@@ -355,8 +367,8 @@ impl Check<'_, '_> {
     fn paths_bounded(&mut self) {
         let form = self.form;
         let homes = homes(form);
-        let limits = count_by_scope(form.limits.iter().map(|limit| &limit.scope));
-        let budgets = count_by_scope(form.budgets.iter().map(|budget| &budget.scope));
+        let limits = count_by_scope(&mut form.limits.iter().map(|limit| &limit.scope));
+        let budgets = count_by_scope(&mut form.budgets.iter().map(|budget| &budget.scope));
         let list = self.path.field("keys");
         for (at, key) in form.keys.iter().enumerate() {
             let mut path = vec![Scope::Organization, Scope::Key(key.id.clone())];
@@ -396,40 +408,42 @@ impl Check<'_, '_> {
             let message = "the price book has no such model".to_owned();
             self.not_found(&path, fallback, message, "name a model of the price book");
         }
-        let classes = form.model_classes.iter().enumerate().map(|(at, class)| ("model_classes", at, &class.models));
-        let projects = form
-            .projects
-            .iter()
-            .enumerate()
-            .filter_map(|(at, project)| project.models.as_ref().map(|models| ("projects", at, models)));
-        let keys =
-            form.keys.iter().enumerate().filter_map(|(at, key)| key.models.as_ref().map(|models| ("keys", at, models)));
-        for (list, at, models) in classes.chain(projects).chain(keys) {
-            let at = self.readable.index(list, at);
-            let list = self.path.field(list);
-            let item = list.item(at);
-            let path = item.field("models");
-            for (index, entry) in models.iter().enumerate() {
-                let names_one = match entry.strip_suffix('*') {
-                    Some(_) => {
-                        book.cards().iter().any(|card| book.names_of(card.model).any(|name| matches_name(entry, name)))
-                    }
-                    None => book.by_name(entry).is_some(),
-                };
-                // With a fallback card, names that the book lacks are models too.
-                if !names_one && form.settings.fallback_model.is_none() {
-                    let names = book.cards().iter().flat_map(|card| book.names_of(card.model));
-                    let known: Vec<&str> = names.take(NEAR).collect();
-                    let otherwise = "name a model of the price book, or a prefix of one with `*`";
-                    let message = "no model of the price book matches".to_owned();
-                    self.not_found(&path.item(index), entry, message, &nearest_remedy(entry, &known, otherwise));
+        for (at, class) in form.model_classes.iter().enumerate() {
+            self.list_names_models("model_classes", at, &class.models, book);
+        }
+        for (at, project) in form.projects.iter().enumerate() {
+            self.list_names_models("projects", at, project.models.as_deref().unwrap_or_default(), book);
+        }
+        for (at, key) in form.keys.iter().enumerate() {
+            self.list_names_models("keys", at, key.models.as_deref().unwrap_or_default(), book);
+        }
+    }
+
+    fn list_names_models(&mut self, list: &str, at: usize, models: &[String], book: &Book) {
+        let at = self.readable.index(list, at);
+        let list = self.path.field(list);
+        let item = list.item(at);
+        let path = item.field("models");
+        for (index, entry) in models.iter().enumerate() {
+            let names_one = match entry.strip_suffix('*') {
+                Some(_) => {
+                    book.cards().iter().any(|card| book.names_of(card.model).any(|name| matches_name(entry, name)))
                 }
+                None => book.by_name(entry).is_some(),
+            };
+            // With a fallback card, names that the book lacks are models too.
+            if !names_one && self.form.settings.fallback_model.is_none() {
+                let names = book.cards().iter().flat_map(|card| book.names_of(card.model));
+                let known: Vec<&str> = names.take(NEAR).collect();
+                let otherwise = "name a model of the price book, or a prefix of one with `*`";
+                let message = "no model of the price book matches".to_owned();
+                self.not_found(&path.item(index), entry, message, &nearest_remedy(entry, &known, otherwise));
             }
         }
     }
 }
 
-fn count_by_scope<'a>(scopes: impl Iterator<Item = &'a Scope>) -> Names {
+fn count_by_scope(scopes: &mut dyn Iterator<Item = &Scope>) -> Names {
     let mut counts = Names::default();
     for scope in scopes {
         let scope = to_text(scope);

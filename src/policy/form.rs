@@ -1,5 +1,7 @@
 //! The policy file as it is written.
 
+use std::sync::Arc;
+
 use crate::{
     budget::BudgetForm,
     directory::{
@@ -17,17 +19,17 @@ pub enum BookChoice {
     /// `"claude"`: the book that ships with the engine.
     Claude,
     /// A book of its own.
-    Own(BookForm),
+    Own(Arc<BookForm>),
 }
 
 impl Form for BookChoice {
-    fn read(json: &Json, path: &Path<'_>, problems: &mut Problems) -> Option<Self> {
+    fn read(json: &Json, path: &Path<'_>, problems: &mut Problems) -> Self {
         match json {
-            Json::String(name) if name == "claude" => Some(Self::Claude),
-            Json::Object(_) => BookForm::read(json, path, problems).map(Self::Own),
+            Json::String(name) if name == "claude" => Self::Claude,
+            Json::Object(_) => Self::Own(Form::read(json, path, problems)),
             other => {
                 problems.report(path, other, "no such price book", "write \"claude\", or a price book");
-                None
+                Self::Claude
             }
         }
     }

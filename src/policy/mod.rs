@@ -4,12 +4,14 @@ mod check;
 mod form;
 mod readable;
 
+use std::sync::Arc;
+
 pub(crate) use self::check::{MOST, MOST_BUDGETS_ON_PATH, MOST_LIMITS_ON_PATH};
 pub use self::form::{BookChoice, PolicyForm};
 use self::readable::Readable;
 use crate::{
     error::{Error, Problem, ProblemKind},
-    form::{Form, Json, Path, Problems},
+    form::{Form, Json, Path, Problems, split_at_pair},
     order::{self, Ids},
     price::{Book, BookForm},
 };
@@ -20,7 +22,7 @@ pub struct Policy {
     /// As written.
     pub form: PolicyForm,
     /// The price book that it names or holds.
-    pub book: BookForm,
+    pub book: Arc<BookForm>,
     pub(crate) members: Ids,
     pub(crate) projects: Ids,
     pub(crate) service_accounts: Ids,
@@ -62,10 +64,7 @@ impl Policy {
         let mut problems = Problems::default();
         let form = PolicyForm::read(json, path, &mut problems);
         // What cannot be read must not hide what is wrong with the rest.
-        let readable = match form {
-            Some(form) => Readable::whole(form),
-            None => Readable::part_of(json),
-        };
+        let readable = if problems.is_empty() { Readable::whole(form) } else { Readable::part_of(json) };
         let mut further = Problems::default();
         let policy = check::check(readable, path, &mut further);
         match policy {
@@ -95,7 +94,7 @@ pub(crate) fn check_fragment(form: &PolicyForm, book: Option<&Book>, path: &Path
 /// The field of an item that a problem lies in, such as `keys[2].owner`.
 fn field_of_item(problem: &Problem, root: &str) -> Option<String> {
     let inner = problem.path.strip_prefix(root).unwrap_or(&problem.path).trim_start_matches('.');
-    let (item, field) = inner.split_once("].")?;
+    let (item, field) = split_at_pair(inner, *b"].")?;
     // A path such as `settings.a[0].b` is none of an item of a list of the policy.
     let list = item.split_once('[').filter(|(list, _)| !list.contains('.'))?;
     Some(format!("{}[{}].{}", list.0, list.1, field.split(['.', '[']).next().unwrap_or_default()))

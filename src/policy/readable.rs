@@ -4,7 +4,7 @@ use super::{BookChoice, PolicyForm};
 use crate::{
     directory::{OrganizationForm, SettingsForm},
     error::{Problem, shown},
-    form::{Form, Int, Json, Path, Problems},
+    form::{Form, Int, Json, Path, Problems, try_read},
     id::OrganizationId,
     order::{self, ById},
 };
@@ -60,23 +60,25 @@ impl Readable {
 }
 
 fn read<T: Form>(json: &Json) -> Option<T> {
-    let mut problems = Problems::default();
-    T::read(json, &Path::Root(""), &mut problems).filter(|_| problems.is_empty())
+    try_read(json, &Path::Root("")).ok()
 }
 
 /// An item without those of its fields that cannot be read, where it can do without them: the rest is checked all the same.
 fn most_of<T: Form>(item: &Json) -> Option<T> {
-    let mut problems = Problems::default();
-    let whole = T::read(item, &Path::Root(""), &mut problems);
-    if problems.is_empty() {
-        return whole;
+    match try_read(item, &Path::Root("")) {
+        Ok(whole) => Some(whole),
+        Err(problems) => read(&right_fields(item, problems)?),
     }
+}
+
+#[inline(never)]
+fn right_fields(item: &Json, problems: Problems) -> Option<Json> {
     let Json::Object(fields) = item else { return None };
     let named = |problem: Problem| problem.path.split(['.', '[']).next().unwrap_or_default().to_owned();
     let mut wrong: Vec<String> = problems.into_list().into_iter().map(named).collect();
     order::sort_by(&mut wrong, String::cmp);
     let right = |name: &str| wrong.binary_search(&shown(name)).is_err();
-    read(&Json::Object(fields.iter().filter(|(name, _)| right(name)).cloned().collect()))
+    Some(Json::Object(fields.iter().filter(|(name, _)| right(name)).cloned().collect()))
 }
 
 /// A field: absent, unreadable, or its value.
@@ -90,19 +92,29 @@ fn list<T: Form>(
     positions: &mut ById<Vec<usize>>,
     unreadable: &mut ById<Vec<(usize, String)>>,
 ) -> Vec<T> {
-    let Some(Json::Array(items)) = json.get(name) else { return Vec::new() };
-    let (mut read_items, mut places, mut lost) = (Vec::new(), Vec::new(), Vec::new());
+    let mut list = Vec::new();
+    sort_out(json, name, positions, unreadable, &mut |item| most_of(item).map(|item| list.push(item)).is_some());
+    list
+}
+
+/// Notes which items of a list can be read.
+#[inline(never)]
+fn sort_out(
+    json: &Json,
+    name: &'static str,
+    positions: &mut ById<Vec<usize>>,
+    unreadable: &mut ById<Vec<(usize, String)>>,
+    take: &mut dyn FnMut(&Json) -> bool,
+) {
+    let Some(Json::Array(items)) = json.get(name) else { return };
+    let (mut places, mut lost) = (Vec::new(), Vec::new());
     for (index, item) in items.iter().enumerate() {
-        match (most_of(item), item.get("id")) {
-            (Some(value), _) => {
-                places.push(index);
-                read_items.push(value);
-            }
-            (None, Some(Json::String(id))) => lost.push((index, id.clone())),
-            (None, _) => {}
+        if take(item) {
+            places.push(index);
+        } else if let Some(Json::String(id)) = item.get("id") {
+            lost.push((index, id.clone()));
         }
     }
     positions.insert(name, places);
     unreadable.insert(name, lost);
-    read_items
 }

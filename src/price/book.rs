@@ -1,5 +1,7 @@
 //! A price book: the rate cards of many models, known by the hash of its content.
 
+use std::sync::Arc;
+
 use sha2::{Digest, Sha256};
 
 use super::{
@@ -11,7 +13,7 @@ use super::{
 };
 use crate::{
     error::Error,
-    form::{Form, Int, Json, Path, Problems},
+    form::{Int, Json, Path, Problems, try_read},
     id::{CardIx, LONGEST_MODEL, ModelIx, SecretDigest},
     index::Names,
 };
@@ -42,9 +44,7 @@ impl BookForm {
     /// [`invalid_policy`](crate::error::ErrorKind::InvalidPolicy) with every problem.
     pub fn parse(text: &str) -> Result<Self, Error> {
         let json = Json::parse(text)?;
-        let mut problems = Problems::default();
-        let read = Self::read(&json, &Path::Root("price_book"), &mut problems);
-        read.filter(|_| problems.is_empty()).ok_or_else(|| Error::policy(problems.into_list()))
+        try_read(&json, &Path::Root("price_book")).map_err(|problems| Error::policy(problems.into_list()))
     }
 
     /// The SHA-256 of the book's canonical JSON: its identity in the log.
@@ -104,7 +104,7 @@ struct Provider {
 #[derive(Clone, Debug)]
 pub struct Book {
     /// The book as it was loaded.
-    pub form: BookForm,
+    pub form: Arc<BookForm>,
     /// Its content hash.
     pub hash: SecretDigest,
     cards: Vec<Card>,
@@ -130,33 +130,29 @@ impl Book {
     /// As [`Book::parse`].
     pub fn of_form(form: BookForm) -> Result<Self, Error> {
         let mut problems = Problems::default();
-        let book = Self::compile(form, &mut Models::default(), &Path::Root("price_book"), &mut problems);
+        let book = Self::compile(Arc::new(form), &mut Models::default(), &Path::Root("price_book"), &mut problems);
         book.ok_or_else(|| Error::policy(problems.into_list()))
     }
 
     /// Compiles a book and reports everything that is wrong with it.
     pub(crate) fn compile(
-        form: BookForm,
+        form: Arc<BookForm>,
         models: &mut Models,
         path: &Path<'_>,
         problems: &mut Problems,
     ) -> Option<Self> {
         let hash = form.hash();
         let own = Provider { name: form.provider.as_deref().unwrap_or_default().into(), ..Provider::default() };
-        let mut book =
-            Self { hash, cards: Vec::new(), names: Vec::new(), providers: vec![own], by_model: Vec::new(), form };
+        let mut book = Self {
+            hash,
+            cards: Vec::new(),
+            names: Vec::new(),
+            providers: vec![own],
+            by_model: Vec::new(),
+            form: Arc::clone(&form),
+        };
         let cards_path = path.field("cards");
         let mut clean = true;
-        let form = std::mem::replace(
-            &mut book.form,
-            BookForm {
-                schema_version: Int::clamped(1),
-                name: String::new(),
-                provider: None,
-                code_execution: None,
-                cards: Vec::new(),
-            },
-        );
         for (index, card) in form.cards.iter().enumerate() {
             let path = cards_path.item(index);
             let handle = CardIx(u32::try_from(index).unwrap_or(u32::MAX));
@@ -194,7 +190,6 @@ impl Book {
                 "name one that sells a card",
             );
         }
-        book.form = form;
         clean.then_some(book)
     }
 

@@ -178,10 +178,10 @@ impl UsageClass {
 }
 
 impl Form for UsageClass {
-    fn read(json: &Json, path: &Path<'_>, problems: &mut Problems) -> Option<Self> {
+    fn read(json: &Json, path: &Path<'_>, problems: &mut Problems) -> Self {
         let names: Vec<&'static str> = Self::ALL.iter().map(|class| class.as_str()).collect();
-        let position = crate::form::read_name(json, &names, path, problems)?;
-        Self::ALL.get(position).copied()
+        let position = crate::form::read_name(json, &names, path, problems);
+        Self::ALL.get(position).copied().unwrap_or(Self::Input)
     }
 
     fn write(&self, out: &mut Writer) {

@@ -81,20 +81,20 @@ impl Pattern {
 }
 
 impl Form for Pattern {
-    fn read(json: &Json, path: &Path<'_>, problems: &mut Problems) -> Option<Self> {
+    fn read(json: &Json, path: &Path<'_>, problems: &mut Problems) -> Self {
         let pattern = match json {
             Json::String(text) => Self::new(text),
             _ => None,
         };
-        if pattern.is_none() {
+        pattern.unwrap_or_else(|| {
             problems.report(
                 path,
                 json,
                 "not a pattern of model names",
                 format!("write 1 to {LONGEST_PATTERN} visible ASCII characters with `*` for any text or `#` for a digit; a plain name is an alias"),
             );
-        }
-        pattern
+            Self { text: Box::default(), literal: 0, length: None }
+        })
     }
 
     fn write(&self, out: &mut Writer) {

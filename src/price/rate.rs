@@ -121,9 +121,9 @@ pub struct Multiplier(pub Decimal);
 const FACTOR: &str = "write a factor above 0 as a string such as \"0.5\", at most 1000";
 
 impl Form for Multiplier {
-    fn read(json: &Json, path: &Path<'_>, problems: &mut Problems) -> Option<Self> {
+    fn read(json: &Json, path: &Path<'_>, problems: &mut Problems) -> Self {
         let good = |value: Decimal| !value.is_zero() && value <= Decimal::from(1_000);
-        read_decimal(json, path, problems, good, FACTOR).map(Self)
+        Self(read_decimal(json, path, problems, good, FACTOR))
     }
 
     fn write(&self, out: &mut Writer) {
@@ -145,19 +145,19 @@ fn read_decimal(
     problems: &mut Problems,
     good: impl Fn(Decimal) -> bool,
     remedy: &str,
-) -> Option<Decimal> {
+) -> Decimal {
     let plain = |text: &str| {
         text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') && !text.starts_with('.') && !text.ends_with('.')
     };
     let Json::String(text) = json else {
         problems.report(path, json, format!("expected a decimal string, found {}", json.kind()), remedy);
-        return None;
+        return Decimal::ONE;
     };
     match Decimal::from_str_exact(text) {
-        Ok(value) if plain(text) && good(value) => Some(value.normalize()),
+        Ok(value) if plain(text) && good(value) => value.normalize(),
         _ => {
             problems.report(path, json, format!("`{}` is not such a decimal", crate::error::shown(text)), remedy);
-            None
+            Decimal::ONE
         }
     }
 }
@@ -203,11 +203,11 @@ impl Rates {
         self.list.is_empty()
     }
 
-    fn read(json: &Json, tokens: bool, path: &Path<'_>, problems: &mut Problems) -> Option<Self> {
+    fn read(json: &Json, tokens: bool, path: &Path<'_>, problems: &mut Problems) -> Self {
         let Json::Object(fields) = json else {
             let message = format!("expected an object, found {}", json.kind());
             problems.report(path, json, message, "write `{\"class\": \"rate\"}`");
-            return None;
+            return Self::default();
         };
         let (largest, remedy) = if tokens {
             (LARGEST_PER_MTOK, "write USD per million tokens as a string such as \"2.50\", at most 1000000")
@@ -215,7 +215,6 @@ impl Rates {
             (LARGEST_PER_UNIT, "write USD per use, or per hour, as a string such as \"0.01\", at most 10000")
         };
         let mut rates = Self::default();
-        let mut clean = true;
         for (name, value) in fields {
             let shown = crate::error::shown(name);
             let path = path.field(&shown);
@@ -226,15 +225,11 @@ impl Rates {
                 let message = format!("`{shown}` is no class that is billed so");
                 let remedy = nearest.unwrap_or_else(|| format!("write one of `{}`", known.join("`, `")));
                 problems.report(&path, value, message, remedy);
-                clean = false;
                 continue;
             };
-            match read_decimal(value, &path, problems, |value| value <= Decimal::from(largest), remedy) {
-                Some(rate) => rates.set(class, rate),
-                None => clean = false,
-            }
+            rates.set(class, read_decimal(value, &path, problems, |value| value <= Decimal::from(largest), remedy));
         }
-        clean.then_some(rates)
+        rates
     }
 
     fn write(&self, out: &mut Writer) {
@@ -264,8 +259,8 @@ macro_rules! rates_forms {
         pub struct $name(pub Rates);
 
         impl Form for $name {
-            fn read(json: &Json, path: &Path<'_>, problems: &mut Problems) -> Option<Self> {
-                Rates::read(json, $tokens, path, problems).map(Self)
+            fn read(json: &Json, path: &Path<'_>, problems: &mut Problems) -> Self {
+                Self(Rates::read(json, $tokens, path, problems))
             }
 
             fn write(&self, out: &mut Writer) {

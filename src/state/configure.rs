@@ -100,7 +100,7 @@ impl State {
         decided.map(|request| request.id.to_string()).min_by_key(revision)
     }
 
-    fn set_book(&mut self, form: BookForm) {
+    fn set_book(&mut self, form: Arc<BookForm>) {
         // The book in force, once more, is no other book.
         if self.book().is_some_and(|(_, book)| book.hash == form.hash()) {
             return;
@@ -109,7 +109,7 @@ impl State {
         let models = Arc::make_mut(&mut self.models);
         // A book enters the log only after it was compiled, so that this compiles too.
         if let Some(book) = Book::compile(form, models, &Path::Root("price_book"), &mut problems) {
-            Arc::make_mut(&mut self.books).push(book);
+            Arc::make_mut(&mut self.books).push(Arc::new(book));
         }
         self.refresh_classes();
         self.refresh_every_key();

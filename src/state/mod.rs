@@ -48,7 +48,7 @@ pub struct State {
     pub(crate) records: Arc<Records>,
     models: Arc<Models>,
     // Every book that a hold may be pinned to; the last one is in force.
-    books: Arc<Vec<Book>>,
+    books: Arc<Vec<Arc<Book>>>,
     // The class bits of each model.
     model_classes: Arc<Vec<u64>>,
     // The longest that closed reservations were ever remembered for.
@@ -102,7 +102,7 @@ impl State {
     /// A book that was in force once.
     #[must_use]
     pub fn book_at(&self, book: BookIx) -> Option<&Book> {
-        self.books.get(book.at())
+        self.books.get(book.at()).map(|book| &**book)
     }
 
     /// The class bits of a model, with the bit of every model.

@@ -4,7 +4,7 @@
 //! before anything is read from them. The same state gives the same bytes on every runtime. They are written part by part, by
 //! [`Packing`]; here they are read.
 
-use std::sync::Arc;
+use std::{mem::take, sync::Arc};
 
 use sha2::{Digest, Sha256};
 
@@ -19,7 +19,7 @@ use crate::{
         role::RoleForm,
     },
     error::{Error, ErrorKind},
-    form::{Form, Int, Json, Path, Problems},
+    form::{Int, Json, Path, try_read},
     free_time::{FreeTime, MonthTime},
     id::BudgetIx,
     increase_request::IncreaseRequestForm,
@@ -58,7 +58,7 @@ crate::object! {
         /// Settings.
         settings: SettingsForm,
         /// Every book that was in force, oldest first.
-        price_books: Vec<BookForm>,
+        price_books: Vec<Arc<BookForm>>,
         /// Model classes.
         model_classes: Vec<ClassBit>,
         /// Custom roles.
@@ -165,12 +165,12 @@ pub(super) fn windows_of(budget: &Budget) -> BudgetWindows {
 
 fn restore_body((head, (reservations, (ledger, alert_ends))): Body) -> Option<State> {
     let json = Json::parse(&head.configuration).ok()?;
-    let configuration = Configuration::read(&json, &Path::Root(""), &mut Problems::default())?;
+    let mut configuration: Configuration = try_read(&json, &Path::Root("")).ok()?;
     if configuration.limits.len() != head.limits.len() || configuration.budgets.len() != head.budgets.len() {
         return None;
     }
     let mut state = State::empty(configuration.organization.id.clone());
-    restore_directory(&mut state, &configuration);
+    restore_directory(&mut state, &mut configuration);
 
     for (form, known) in configuration.limits.into_iter().zip(&head.limits) {
         let class = form.model_class.as_ref();
@@ -200,36 +200,39 @@ fn restore_body((head, (reservations, (ledger, alert_ends))): Body) -> Option<St
     Some(state)
 }
 
-fn restore_directory(state: &mut State, configuration: &Configuration) {
-    let at = Timestamp::EPOCH;
-    state.configure(&Change::Organization(OrganizationSet { organization: configuration.organization.clone() }), at);
-    state.configure(&Change::Settings(SettingsSet { settings: configuration.settings.clone() }), at);
-    for book in &configuration.price_books {
-        let set = PriceBookSet { hash: book.hash(), price_book: book.clone() };
-        state.configure(&Change::PriceBook(Box::new(set)), at);
+/// What is configured, out of which everything is taken but the limits, the budgets and the requests.
+fn restore_directory(state: &mut State, configuration: &mut Configuration) {
+    set(state, Change::Organization(OrganizationSet { organization: configuration.organization.clone() }));
+    set(state, Change::Settings(SettingsSet { settings: configuration.settings.clone() }));
+    for price_book in take(&mut configuration.price_books) {
+        set(state, Change::PriceBook(Box::new(PriceBookSet { hash: price_book.hash(), price_book })));
     }
-    for class in &configuration.model_classes {
+    for class in take(&mut configuration.model_classes) {
         let bit = u8::try_from(class.bit.get()).unwrap_or(0);
-        Arc::make_mut(&mut state.directory)
-            .classes
-            .insert(class.model_class.id.as_str(), (class.model_class.clone(), bit));
+        let id = class.model_class.id.to_string();
+        Arc::make_mut(&mut state.directory).classes.insert(&id, (class.model_class, bit));
     }
     state.refresh_classes();
-    for role in &configuration.roles {
-        state.configure(&Change::Role(RoleSet { role: role.clone() }), at);
+    for role in take(&mut configuration.roles) {
+        set(state, Change::Role(RoleSet { role }));
     }
-    for member in &configuration.members {
-        state.configure(&Change::Member(MemberSet { member: member.clone() }), at);
+    for member in take(&mut configuration.members) {
+        set(state, Change::Member(MemberSet { member }));
     }
-    for project in &configuration.projects {
-        state.configure(&Change::Project(ProjectSet { project: project.clone() }), at);
+    for project in take(&mut configuration.projects) {
+        set(state, Change::Project(ProjectSet { project }));
     }
-    for account in &configuration.service_accounts {
-        state.configure(&Change::ServiceAccount(ServiceAccountSet { service_account: account.clone() }), at);
+    for service_account in take(&mut configuration.service_accounts) {
+        set(state, Change::ServiceAccount(ServiceAccountSet { service_account }));
     }
-    for key in &configuration.keys {
-        state.configure(&Change::Key(Box::new(KeySet { key: key.clone() })), at);
+    for key in take(&mut configuration.keys) {
+        set(state, Change::Key(Box::new(KeySet { key })));
     }
+}
+
+#[inline(never)]
+fn set(state: &mut State, change: Change) {
+    state.configure(&change, Timestamp::EPOCH);
 }
 
 fn attach_everything(state: &mut State) {

@@ -1,5 +1,7 @@
 //! The door to an engine. Policies cross as objects, hot calls as text or scalars.
 
+use std::mem::take;
+
 use wasm_bindgen::prelude::*;
 
 use serde::Serialize;
@@ -24,6 +26,45 @@ fn thrown(error: &Error) -> JsValue {
     serde_wasm_bindgen::to_value(&thrown).unwrap_or_else(|_| JsValue::from_str(error.code()))
 }
 
+/// What an engine is asked for.
+#[derive(Clone, Copy)]
+enum Asked {
+    /// The answer to a line.
+    Line,
+    /// Decides and applies.
+    Submit,
+    /// Decides, and keeps the events for `Commit`.
+    Decide,
+    /// The audit log's entries of what was decided last, after the entry of a number and a hash.
+    Audit,
+    /// Applies what was decided last.
+    Commit,
+    /// Decides only.
+    Preview,
+    /// Applies events of the log.
+    Apply,
+    /// Reads.
+    Query,
+    /// The first events of a new organization, once.
+    FirstEvents,
+    /// The first entries of its audit log, once.
+    FirstAudit,
+}
+
+/// In the order of `ASK` in `pkg/src/engine_door.ts`.
+const ASKED: [Asked; 10] = [
+    Asked::Line,
+    Asked::Submit,
+    Asked::Decide,
+    Asked::Audit,
+    Asked::Commit,
+    Asked::Preview,
+    Asked::Apply,
+    Asked::Query,
+    Asked::FirstEvents,
+    Asked::FirstAudit,
+];
+
 /// One organization's engine.
 #[wasm_bindgen(js_name = RawEngine)]
 pub struct RawEngine {
@@ -40,18 +81,6 @@ impl RawEngine {
         Ok(Self { door, founding, packing: None })
     }
 
-    /// The first events of a new organization, once.
-    #[wasm_bindgen(js_name = takeLog)]
-    pub fn take_log(&mut self) -> String {
-        std::mem::take(&mut self.founding.events)
-    }
-
-    /// The first entries of a new organization's audit log, once.
-    #[wasm_bindgen(js_name = takeAudit)]
-    pub fn take_audit(&mut self) -> String {
-        std::mem::take(&mut self.founding.audit)
-    }
-
     /// The engine of a log, from its first event.
     pub fn fold(log: &str) -> Result<RawEngine, JsValue> {
         Door::fold(log).map(Self::of).map_err(|error| thrown(&error))
@@ -66,45 +95,25 @@ impl RawEngine {
         Self { door, founding: Founding::default(), packing: None }
     }
 
-    /// Answers a line.
-    #[wasm_bindgen(js_name = runLine)]
-    pub fn run_line(&mut self, line: &str) -> String {
-        self.door.run_line(line)
-    }
-
-    /// Decides and applies.
-    pub fn submit(&mut self, command: &str, now_ms: f64) -> Result<String, JsValue> {
-        self.door.submit(command, millis(now_ms)).map_err(|error| thrown(&error))
-    }
-
-    /// Decides and keeps the events for `commit`.
-    pub fn decide(&mut self, command: &str, now_ms: f64) -> Result<String, JsValue> {
-        self.door.decide(command, millis(now_ms)).map_err(|error| thrown(&error))
-    }
-
-    /// The audit log's entries of what was decided last.
-    pub fn audit(&self, number: f64, hash: &str) -> Result<String, JsValue> {
-        self.door.audit(millis(number), hash).map_err(|error| thrown(&error))
-    }
-
-    /// Applies what was decided last.
-    pub fn commit(&mut self) -> Result<(), JsValue> {
-        self.door.commit().map_err(|error| thrown(&error))
-    }
-
-    /// Decides only.
-    pub fn preview(&self, command: &str, now_ms: f64) -> Result<String, JsValue> {
-        self.door.preview(command, millis(now_ms)).map_err(|error| thrown(&error))
-    }
-
-    /// Applies events of the log.
-    pub fn apply(&mut self, events: &str) -> Result<(), JsValue> {
-        self.door.apply(events).map_err(|error| thrown(&error))
-    }
-
-    /// Reads.
-    pub fn query(&self, query: &str, now_ms: f64) -> Result<String, JsValue> {
-        self.door.query(query, millis(now_ms)).map_err(|error| thrown(&error))
+    /// Asks for what a position of `ASKED` stands for, all of which takes a text and a number and gives a text or an error: each
+    /// function that is given to JavaScript has its own code for that.
+    pub fn ask(&mut self, what: usize, text: &str, number: f64) -> Result<String, JsValue> {
+        let door = &mut self.door;
+        let number = millis(number);
+        let answer = match ASKED.get(what) {
+            Some(Asked::Line) => Ok(door.run_line(text)),
+            Some(Asked::Submit) => door.submit(text, number),
+            Some(Asked::Decide) => door.decide(text, number),
+            Some(Asked::Audit) => door.audit(number, text),
+            Some(Asked::Commit) => door.commit().map(|()| String::new()),
+            Some(Asked::Preview) => door.preview(text, number),
+            Some(Asked::Apply) => door.apply(text).map(|()| String::new()),
+            Some(Asked::Query) => door.query(text, number),
+            Some(Asked::FirstEvents) => Ok(take(&mut self.founding.events)),
+            Some(Asked::FirstAudit) => Ok(take(&mut self.founding.audit)),
+            None => Err(Error::invalid("the package and its module are of different versions")),
+        };
+        answer.map_err(|error| thrown(&error))
     }
 
     /// When to submit `expire` next.
@@ -164,8 +173,8 @@ pub fn check_policy(policy: &str) -> Result<JsValue, JsValue> {
     serde_wasm_bindgen::to_value(&wire::policy_problems(policy)).map_err(JsValue::from)
 }
 
-/// The names of all actions, in the order of their positions.
+/// The names of all actions, in the order of their positions, with commas between them.
 #[wasm_bindgen(js_name = actionNames)]
-pub fn action_names() -> Vec<String> {
+pub fn action_names() -> String {
     wire::action_names()
 }

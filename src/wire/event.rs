@@ -261,12 +261,9 @@ pub struct EventForm {
 }
 
 impl Form for EventForm {
-    fn read(json: &Json, path: &Path<'_>, problems: &mut Problems) -> Option<Self> {
-        let fields = Fields::of(json, path, problems)?;
-        let v = fields.required("v", path, problems);
-        let at_ms = fields.required("at_ms", path, problems);
-        let body = EventBody::read_fields(fields.without(&["v", "at_ms"]), path, problems);
-        Some(Self { v: v?, at_ms: at_ms?, body: body? })
+    fn read(json: &Json, path: &Path<'_>, problems: &mut Problems) -> Self {
+        let mut fields = Fields::of(json, path, problems).without(&["v", "at_ms"]);
+        Self { v: fields.required("v"), at_ms: fields.required("at_ms"), body: EventBody::read_fields(&mut fields) }
     }
 
     fn write(&self, out: &mut Writer) {

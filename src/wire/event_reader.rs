@@ -8,7 +8,7 @@ use crate::{
     alert::Alert,
     error::{Error, ErrorKind},
     event::{Adjusted, Configured, Event, EventKind, Reserved, Settled},
-    form::{Form, Json, Path, Problems},
+    form::{Json, Path, try_read},
     id::{BudgetId, BudgetIx, KeyId, KeyIx, LimitId, LimitIx, ModelIx, ReservationId},
     limit::Counts,
     price::{CountedTime, PriceContext, RequestShape},
@@ -23,9 +23,7 @@ use crate::{
 /// [`ErrorKind::InvalidEvent`] with the path of what cannot be read.
 pub fn read_events(text: &str) -> Result<Vec<EventForm>, Error> {
     let json = Json::parse(text).map_err(|error| Error::new(ErrorKind::InvalidEvent, error.message()))?;
-    let mut problems = Problems::default();
-    let read = Vec::<EventForm>::read(&json, &Path::Root("events"), &mut problems);
-    read.filter(|_| problems.is_empty()).ok_or_else(|| {
+    try_read(&json, &Path::Root("events")).map_err(|problems| {
         let error = problems.into_error();
         Error::new(ErrorKind::InvalidEvent, error.message()).at(error.path())
     })

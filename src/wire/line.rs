@@ -10,7 +10,7 @@ use crate::{
     engine::Engine,
     error::Error,
     event::{Event, Events},
-    form::{Form, Json, Path, Problems},
+    form::{Form, Json, Path, Problems, try_read},
     state::State,
     time::{Millis, Timestamp},
 };
@@ -111,9 +111,7 @@ impl Door {
 
     fn try_line(&mut self, line: &str) -> Result<String, Error> {
         let json = Json::parse(line)?;
-        let mut problems = Problems::default();
-        let form = LineForm::read(&json, &Path::Root(""), &mut problems);
-        let form = form.filter(|_| problems.is_empty()).ok_or_else(|| problems.into_error())?;
+        let form: LineForm = try_read(&json, &Path::Root("")).map_err(Problems::into_error)?;
         let now = form.now_ms.into();
         match (form.command, form.preview, form.query) {
             (Some(command), None, None) => self.submit_form(&command, now),
@@ -266,7 +264,5 @@ fn read_command(text: &str) -> Result<CommandForm, Error> {
 
 fn read_at<T: Form>(text: &str, name: &str) -> Result<T, Error> {
     let json = Json::parse(text)?;
-    let mut problems = Problems::default();
-    let read = T::read(&json, &Path::Root(name), &mut problems);
-    read.filter(|_| problems.is_empty()).ok_or_else(|| problems.into_error())
+    try_read(&json, &Path::Root(name)).map_err(Problems::into_error)
 }

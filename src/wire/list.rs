@@ -96,8 +96,8 @@ crate::object! {
 pub struct ListItem(String);
 
 impl Form for ListItem {
-    fn read(json: &Json, _: &Path<'_>, _: &mut Problems) -> Option<Self> {
-        Some(Self(json.to_text()))
+    fn read(json: &Json, _: &Path<'_>, _: &mut Problems) -> Self {
+        Self(json.to_text())
     }
 
     fn write(&self, out: &mut Writer) {

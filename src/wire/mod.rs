@@ -79,12 +79,7 @@ pub fn error_text(error: &Error) -> String {
     }
     if !error.problems().is_empty() {
         out.key("problems");
-        out.begin_list();
-        for problem in error.problems() {
-            out.item();
-            write_problem(problem, &mut out);
-        }
-        out.end_list();
+        write_problems(error.problems(), &mut out);
     }
     out.end_object();
     out.end_object();
@@ -97,6 +92,15 @@ pub fn problem_text(problem: &Problem) -> String {
     let mut out = Writer::default();
     write_problem(problem, &mut out);
     out.into_text()
+}
+
+fn write_problems(problems: &[Problem], out: &mut Writer) {
+    out.begin_list();
+    for problem in problems {
+        out.item();
+        write_problem(problem, out);
+    }
+    out.end_list();
 }
 
 fn write_problem(problem: &Problem, out: &mut Writer) {
@@ -165,10 +169,10 @@ pub fn policy_problems(policy: &str) -> Vec<Problem> {
     }
 }
 
-/// The names of all actions, in the order of their positions.
+/// The names of all actions, in the order of their positions, with commas between them.
 #[must_use]
-pub fn action_names() -> Vec<String> {
-    Action::ALL.iter().map(|action| action.as_str().to_owned()).collect()
+pub fn action_names() -> String {
+    Action::ALL.iter().map(|action| action.as_str()).collect::<Vec<_>>().join(",")
 }
 
 /// The handle of a key as a number; -1 where there is none.

@@ -48,32 +48,23 @@ impl PartForm {
 }
 
 impl ObjectForm for PartForm {
-    fn read_fields(fields: Fields<'_>, path: &Path<'_>, problems: &mut Problems) -> Option<Self> {
-        let model = fields.optional("model", || None, path, problems);
-        let mut usage = Some(Usage::default());
+    fn read_fields(fields: &mut Fields<'_>) -> Self {
+        let model = fields.optional("model", || None);
+        let mut usage = Usage::default();
         for class in UsageClass::ALL {
-            let count: Option<Tokens> = fields.optional(class.field(), || Int::clamped(0), path, problems);
-            match (count, usage.as_mut()) {
-                (Some(count), Some(usage)) if count.get() > 0 => usage.set(*class, count.unsigned()),
-                (Some(_), _) => {}
-                (None, _) => usage = None,
+            let count: Tokens = fields.optional(class.field(), || Int::clamped(0));
+            if count.get() > 0 {
+                usage.set(*class, count.unsigned());
             }
         }
-        let speed = fields.optional("speed", || None, path, problems);
-        let inference_geo = fields.optional("inference_geo", || None, path, problems);
-        let service_tier = fields.optional("service_tier", || None, path, problems);
-        let mut known = vec!["model"];
-        known.extend(UsageClass::ALL.iter().map(|class| class.field()));
-        known.extend(["speed", "inference_geo", "service_tier"]);
-        let clean = fields.only(&known, path, problems);
-        let read = Self {
-            model: model?,
-            usage: usage?,
-            speed: speed?,
-            inference_geo: inference_geo?,
-            service_tier: service_tier?,
-        };
-        clean.then_some(read)
+        let speed = fields.optional("speed", || None);
+        let inference_geo = fields.optional("inference_geo", || None);
+        let service_tier = fields.optional("service_tier", || None);
+        fields.only_of(|| {
+            let classes = UsageClass::ALL.iter().map(|class| class.field());
+            ["model"].into_iter().chain(classes).chain(["speed", "inference_geo", "service_tier"]).collect()
+        });
+        Self { model, usage, speed, inference_geo, service_tier }
     }
 
     fn write_fields(&self, out: &mut Writer) {
@@ -112,9 +103,8 @@ impl ObjectForm for PartForm {
 }
 
 impl Form for PartForm {
-    fn read(json: &Json, path: &Path<'_>, problems: &mut Problems) -> Option<Self> {
-        let fields = Fields::of(json, path, problems)?;
-        Self::read_fields(fields, path, problems)
+    fn read(json: &Json, path: &Path<'_>, problems: &mut Problems) -> Self {
+        Self::read_fields(&mut Fields::of(json, path, problems))
     }
 
     fn write(&self, out: &mut Writer) {

@@ -88,20 +88,16 @@ impl From<Report> for ImportReport {
 pub struct ReasonCounts(pub Vec<(NoteReason, Count)>);
 
 impl Form for ReasonCounts {
-    fn read(json: &Json, path: &Path<'_>, problems: &mut Problems) -> Option<Self> {
-        let fields = crate::form::Fields::of(json, path, problems)?;
-        let names: Vec<&str> = NoteReason::ALL.iter().map(|reason| reason.as_str()).collect();
-        let mut clean = fields.only(&names, path, problems);
+    fn read(json: &Json, path: &Path<'_>, problems: &mut Problems) -> Self {
+        let mut fields = crate::form::Fields::of(json, path, problems);
         let mut counts = Vec::new();
         for reason in NoteReason::ALL {
-            if let Some(value) = fields.get(reason.as_str()) {
-                match Count::read(value, &path.field(reason.as_str()), problems) {
-                    Some(count) => counts.push((*reason, count)),
-                    None => clean = false,
-                }
+            if let Some(count) = fields.optional(reason.as_str(), || None) {
+                counts.push((*reason, count));
             }
         }
-        clean.then_some(Self(counts))
+        fields.only_of(|| NoteReason::ALL.iter().map(|reason| reason.as_str()).collect());
+        Self(counts)
     }
 
     fn write(&self, out: &mut Writer) {

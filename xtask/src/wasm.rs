@@ -116,7 +116,13 @@ fn compile(workspace: &Workspace, module: &Module, names: Names) -> Result<PathB
         let build = build.args(["--features", module.feature, "--profile", module.feature, "--target", WASM_TARGET]);
         let build = build.args(["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"]);
         // These come before flags from anywhere else, which would replace them.
-        let flags = ["--cfg", r#"sha2_backend_soft="compact""#, "-Zunstable-options", "-Cpanic=immediate-abort"];
+        let flags = [
+            "--cfg",
+            r#"sha2_backend_soft="compact""#,
+            "-Zunstable-options",
+            "-Cpanic=immediate-abort",
+            "-Zlocation-detail=none",
+        ];
         let build = build.env("RUSTC_BOOTSTRAP", "1").env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"));
         let build = match names {
             Names::Kept => build

@@ -9,7 +9,7 @@ use std::{
 use clap::Subcommand;
 use tollgate::{
     audit::{AuditEntry, AuditHead},
-    form::{Form, Json, Path as Place, Problems},
+    form::{Json, Path as Place, try_read},
     wire::to_text,
 };
 
@@ -68,9 +68,8 @@ fn verify(file: &Path, expected: Option<&str>) -> Result<(), Failure> {
 /// The head after a line.
 fn follow(line: &str, head: AuditHead) -> Result<AuditHead, String> {
     let json = Json::parse(line).map_err(|error| format!("not an entry: {error}"))?;
-    let mut problems = Problems::default();
-    let entry = AuditEntry::read(&json, &Place::Root("entry"), &mut problems).filter(|_| problems.is_empty());
-    let entry = entry.ok_or_else(|| format!("not an entry: {}", problems.into_error()))?;
+    let entry: AuditEntry = try_read(&json, &Place::Root("entry"))
+        .map_err(|problems| format!("not an entry: {}", problems.into_error()))?;
     let number = entry.number.get();
     if to_text(&entry) != line {
         return Err(format!("entry {number} is not written as the engine writes it: it was changed"));

@@ -2,7 +2,7 @@
 
 use tollgate::{
     error::Error,
-    form::{Form, Json, Path, Problems},
+    form::{Json, Path, try_read},
     price::{
         CardForm, CodeExecutionForm, ContextForm, ModifierForm, Pattern, PromptLength, RatesPerMtok, RatesPerUnit,
     },
@@ -71,9 +71,7 @@ tollgate::object! {
 /// Reads the overrides.
 pub(super) fn read() -> Result<OverridesForm, Error> {
     let json = Json::parse(TEXT)?;
-    let mut problems = Problems::default();
-    let read = OverridesForm::read(&json, &Path::Root("overrides"), &mut problems);
-    read.filter(|_| problems.is_empty()).ok_or_else(|| Error::policy(problems.into_list()))
+    try_read(&json, &Path::Root("overrides")).map_err(|problems| Error::policy(problems.into_list()))
 }
 
 /// The pattern of a model's dated names.
