@@ -10,7 +10,7 @@ use crate::{
     id::{BudgetId, BudgetIx},
     index::{Index, Sought},
     limit::{Mode, Scope},
-    money::{LARGEST, Money},
+    money::{LARGEST, Money, added},
     ranking::Ranking,
     short::Short,
     time::{Timestamp, UtcOffset, Weekday, Window, WindowRule},
@@ -142,13 +142,13 @@ impl Balance {
     /// What counts as spent: `settled + assumed`.
     #[must_use]
     pub fn committed(&self) -> Money {
-        self.settled + self.assumed
+        added(self.settled, self.assumed)
     }
 
     /// What the cap is compared with: `settled + assumed + held`.
     #[must_use]
     pub fn total(&self) -> Money {
-        self.committed() + self.held
+        added(self.committed(), self.held)
     }
 
     /// The balance after a posting.
@@ -163,7 +163,7 @@ impl Balance {
         // Most postings move one of the three.
         let add = |to: &mut Money, amount: Money| {
             if amount != Money::ZERO {
-                *to += amount;
+                *to = added(*to, amount);
             }
         };
         add(&mut self.settled, posting.settled);

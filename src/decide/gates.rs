@@ -8,7 +8,7 @@ use crate::{
     event::{Event, EventKind, Events},
     id::{BudgetIx, LimitIx},
     limit::{Amounts, Limit, Meter, Operation, Standing, Wait},
-    money::Money,
+    money::{Money, added},
     reservation::Pins,
     short::Short,
     state::State,
@@ -156,7 +156,7 @@ pub(super) fn budgets(state: &State, path: &Scopes<'_>, quote: Money, at: Timest
         for index in &attached.budgets {
             let Some(budget) = state.budgets.get(*index) else { continue };
             verdict.pins.budgets.push(*index);
-            if budget.total_at(at) + quote <= budget.cap {
+            if added(budget.total_at(at), quote) <= budget.cap {
                 continue;
             }
             exceed(*index, budget, quote, at, verdict);
