@@ -121,7 +121,7 @@ fn check(state: &State, index: LimitIx, limit: &Limit<'_>, amounts: &Amounts, at
 
 fn check_bucket(index: LimitIx, limit: &Limit<'_>, amounts: &Amounts, at: Timestamp) -> Option<(Violation, Retry)> {
     let debit = limit.debit(amounts);
-    let need = limit.need(debit);
+    let need = limit.need(amounts);
     let bucket = limit.bucket();
     let level = bucket.level_at(at);
     if level >= need {

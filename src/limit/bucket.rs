@@ -77,10 +77,10 @@ impl Bucket {
         self.at = self.at.max(now);
     }
 
-    /// Subtracts an amount of the meter, which may be negative to give back; never above full.
+    /// Subtracts an amount in units of the level, which may be negative to give back; never above full.
     pub(crate) fn subtract(&mut self, amount: i128, now: Timestamp) {
         self.refill(now);
-        self.level = difference(self.level, self.scaled(amount)).min(self.full);
+        self.level = difference(self.level, amount).min(self.full);
     }
 
     /// When the level reaches `need`, for a level that is below it now.

@@ -158,8 +158,7 @@ impl Limits {
         if terms.operation != operation || terms.class_mask & classes == 0 {
             return None;
         }
-        let is_plenty =
-            terms.meter != Meter::ConcurrentRequests && !level.hit && level.level >= terms.need(terms.debit(amounts));
+        let is_plenty = terms.meter != Meter::ConcurrentRequests && !level.hit && level.level >= terms.need(amounts);
         Some(if is_plenty { Standing::Plenty } else { Standing::Unsure })
     }
 
@@ -193,7 +192,7 @@ impl Limits {
         self.places.get_mut(limit.at())?.gauge.as_deref_mut()
     }
 
-    /// Subtracts from a bucket what its terms make of a request. A gauge is left as it is, and given back.
+    /// Subtracts from a bucket what its terms make of a request, in units of 1/period. A gauge is left as it is, and given back.
     pub(crate) fn subtract(
         &mut self,
         limit: LimitIx,
@@ -328,8 +327,8 @@ mod tests {
         let mut limits = Limits::default();
         let often = limits.add(form("often", 1, None), EVERY_MODEL, now);
         let other = limits.add(form("other", 7, Some("c")), 2, now);
-        limits.subtract(often, |_| 30, now);
-        limits.subtract(other, |_| 5, now);
+        limits.subtract(often, |terms| terms.scaled(30), now);
+        limits.subtract(other, |terms| terms.scaled(5), now);
         limits.set_hit(other, true);
         for rate in 1..=500 {
             limits.change(often, form("often", rate, None), now);

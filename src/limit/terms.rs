@@ -34,27 +34,48 @@ impl Counted {
 
 /// The amounts of a request, made once for all limits that count one of them.
 #[derive(Clone, Copy, Debug)]
-pub struct Amounts([i128; 8]);
+pub struct Amounts {
+    // As short as nearly all are, so that they are multiplied at once; what is longer is `LONG`, and that is only ever a cost.
+    short: [i64; 8],
+    cost: i128,
+}
+
+const LONG: i64 = i64::MAX;
 
 impl Amounts {
-    /// The amounts of what a request counts.
+    /// The amounts of what a request counts; each of its tokens is at most 10^12.
     #[must_use]
     pub fn of(counts: &Counts) -> Self {
         let all_input = counts.input.saturating_add(counts.cache_read);
-        Self([
+        let tokens = |count: u64| i64::try_from(count).unwrap_or(LONG);
+        let cost = counts.cost.units();
+        let short = [
             0,
             1,
-            counts.input.into(),
-            all_input.into(),
-            counts.output.into(),
-            counts.input.saturating_add(counts.output).into(),
-            all_input.saturating_add(counts.output).into(),
-            counts.cost.units(),
-        ])
+            tokens(counts.input),
+            tokens(all_input),
+            tokens(counts.output),
+            tokens(counts.input.saturating_add(counts.output)),
+            tokens(all_input.saturating_add(counts.output)),
+            i64::try_from(cost).unwrap_or(LONG),
+        ];
+        Self { short, cost }
+    }
+
+    fn short(&self, counted: Counted) -> i64 {
+        self.short.get(counted as usize).copied().unwrap_or(LONG)
     }
 
     fn get(&self, counted: Counted) -> i128 {
-        self.0.get(counted as usize).copied().unwrap_or(0)
+        if counted == Counted::Cost { self.cost } else { self.short(counted).into() }
+    }
+
+    /// An amount in units of 1/period.
+    fn scaled(&self, counted: Counted, period: i64) -> i128 {
+        match self.short(counted) {
+            LONG => times(self.get(counted), period),
+            short => i128::from(short).wrapping_mul(period.into()),
+        }
     }
 }
 
@@ -119,10 +140,20 @@ impl Terms {
         self.debited != self.due
     }
 
-    /// The level that an admission needs, for its debit.
+    /// An amount of the meter in units of 1/period.
+    pub(crate) fn scaled(&self, amount: i128) -> i128 {
+        times(amount, self.period)
+    }
+
+    /// What is debited at admission, in units of 1/period.
+    pub(crate) fn scaled_debit(&self, amounts: &Amounts) -> i128 {
+        amounts.scaled(self.debited, self.period)
+    }
+
+    /// The level that an admission needs.
     #[must_use]
-    pub fn need(&self, debit: i128) -> i128 {
-        times(debit, self.period).max(i128::from(self.counts_output_later()))
+    pub fn need(&self, amounts: &Amounts) -> i128 {
+        self.scaled_debit(amounts).max(i128::from(self.counts_output_later()))
     }
 
     /// What an admission needs in whole units of the meter, for its debit.

@@ -31,7 +31,7 @@ impl State {
             EventKind::Adjusted(adjusted) => self.adjust(&adjusted.reservation, adjusted.to),
             EventKind::Counted { limits, .. } => {
                 for limit in limits {
-                    self.limits.subtract(*limit, |_| 1, at);
+                    self.limits.subtract(*limit, |terms| terms.scaled(1), at);
                 }
             }
             EventKind::AlertFired(alert) => self.fire(alert),
@@ -66,7 +66,7 @@ impl State {
             number,
         });
         for limit in &reserved.pins.limits {
-            if let Some(gauge) = self.limits.subtract(*limit, |terms| terms.debit(&amounts), at) {
+            if let Some(gauge) = self.limits.subtract(*limit, |terms| terms.scaled_debit(&amounts), at) {
                 gauge.open(reserved.deadline, hold);
             }
         }
@@ -205,7 +205,7 @@ impl Books<'_> {
         for limit in &self.reservation.pins.limits {
             let correction = |terms: &Terms| {
                 let debited = if debited { terms.debit(&reserved) } else { 0 };
-                actual.as_ref().map_or(0, |amounts| terms.actual(amounts)).saturating_sub(debited)
+                terms.scaled(actual.as_ref().map_or(0, |amounts| terms.actual(amounts)).saturating_sub(debited))
             };
             self.limits.subtract(*limit, correction, at);
         }
