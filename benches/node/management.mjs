@@ -2,9 +2,9 @@
  * The management API of a large company beside a running load: 10,000 keys and 1,000 members in the deployed worker under workerd, to which
  * messages come all the time, while lists, searches and changes are measured.
  *
- * Once at a steady rate of both, each time counting from when the call was due, so that one that is held up does not hide what would
- * have come meanwhile. Then with both as fast as they are answered: gateway, clients, upstream and what measures share the machine's cores,
- * and where there are few, most of a time is that of waiting for one.
+ * Once with both as fast as they are answered, the calls one after the other: gateway, clients, upstream and what measures share the machine's
+ * cores, and where there are few, most of a time is that of waiting for one. Then at a steady rate of both, each time counting from when the
+ * call was due, so that one that is held up does not hide what would have come meanwhile.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -160,11 +160,11 @@ async function table(line, { admin, load, rate }) {
 /** @param {number} value */
 const ms = (value) => value.toFixed(1);
 
-/** Measures, and prints a row for each kind of call: at a steady rate, and as fast as it goes. */
+/** Measures, and prints a row for each kind of call: as fast as it goes, and at a steady rate. */
 export async function print() {
-  await measured(`${CALLS} a second beside ${MESSAGES} messages a second`, { messages: MESSAGES, rate: CALLS });
-  console.log();
   await measured('one after the other beside four clients', { messages: null, rate: null });
+  console.log();
+  await measured(`${CALLS} a second beside ${MESSAGES} messages a second`, { messages: MESSAGES, rate: CALLS });
 }
 
 /** @param {string} how @param {{ messages: number | null, rate: number | null }} rates */

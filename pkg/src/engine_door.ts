@@ -126,6 +126,8 @@ export class EngineDoor {
   readonly #module: EngineModule;
   readonly #born: number;
   #freed = false;
+  /** How many snapshots in parts were begun. */
+  #snapshots = 0;
   // Handles of keys and positions of actions, so that the hot path crosses with numbers only.
   readonly #keys = new Map<string, number>();
   #actions: Map<string, number> | undefined;
@@ -220,11 +222,18 @@ export class EngineDoor {
 
   /**
    * The same bytes in parts, for a host that must not stand still for long: of the state as it is at the first part, whatever happens
-   * between them. Some parts are empty. What stands before them all is returned at the end. One at a time: another one ends it.
+   * between them. Some parts are empty. What stands before them all is returned at the end. One at a time: once another one has begun,
+   * this one throws.
    */
   *snapshotParts(): Generator<Uint8Array, Uint8Array, void> {
     this.#call((raw) => raw.beginSnapshot());
+    this.#snapshots += 1;
+    const begun = this.#snapshots;
     for (;;) {
+      if (this.#snapshots !== begun) {
+        const message = 'another snapshot was begun meanwhile: take the parts of that one';
+        throw new TollgateError('invalid_input', message, 'snapshot');
+      }
       const part = this.#call((raw) => raw.snapshotPart());
       if (part === undefined) return this.#call((raw) => raw.snapshotHeader());
       yield part;

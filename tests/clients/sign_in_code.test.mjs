@@ -71,6 +71,8 @@ test('what is refused is told as the gateway tells it, and no key is shown', () 
       ['no key', ['ben', ...url], null, 2, /^tollgate: set `TOLLGATE_ADMIN_KEY`/],
       ['no address', ['ben'], KEYS.admin.key, 2, /^tollgate: give `--url`/],
       ['what is no address', ['ben', '--url', 'gateway.example'], KEYS.admin.key, 2, /begins with `https:\/\/`/],
+      ['an address that anybody on the way can read', ['ben', '--url', 'http://gateway.example'], KEYS.admin.key, 2, /begins with `https:\/\/`/],
+      ['an address that begins like this machine', ['ben', '--url', 'http://localhost.example:80/x'], KEYS.admin.key, 2, /begins with `https:\/\/`/],
       ['a member that is none', ['a b', ...url], KEYS.admin.key, 2, /a b/],
       ['nobody there', ['ben', '--url', 'http://127.0.0.1:1'], KEYS.admin.key, 3, /^tollgate: no answer from `http:\/\/127\.0\.0\.1:1`/],
     ];

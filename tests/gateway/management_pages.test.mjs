@@ -15,7 +15,13 @@ before(async () => {
   gateway = await TestGateway.start({
     upstream: 'http://127.0.0.1:1',
     policy: managedPolicy({
-      members: [...BASE.members, ...each((n) => ({ id: `m${n}`, email: `m${n}@acme.example`, role: 'viewer' }))],
+      members: [
+        ...BASE.members,
+        ...each((n) => ({ id: `m${n}`, email: `m${n}@acme.example`, role: 'viewer' })),
+        // The last one's address stands within those of all before it.
+        ...Array.from({ length: 25 }, (_, n) => ({ id: `n${10 + n}`, email: `${10 + n}.nil@acme.example`, role: 'viewer', status: 'removed' })),
+        { id: 'n99', email: 'nil@acme.example', role: 'viewer', status: 'removed' },
+      ],
       service_accounts: each((n) => ({ id: `s${n}`, project: n < 6 ? 'bot' : 'lab', role: 'developer' })),
       model_classes: each((n) => ({ id: `c${n}`, models: ['claude-*'] })),
       limits: each((n) => [
@@ -131,4 +137,10 @@ test('the members of a workspace go on behind one who is not there any more', as
   await done(gateway, `DELETE ${path}/m1`);
   assert.deepEqual(await idsOf('limit=2&after_id=m1'), ['m2', 'm3']);
   assert.deepEqual(await idsOf('before_id=m1'), ['m0']);
+});
+
+test('a member is found by its address however many addresses have it within them', async () => {
+  const { data, has_more } = await done(gateway, 'GET /v1/organizations/members?email=nil@acme.example&status=removed');
+  assert.deepEqual(data.map((/** @type {any} */ member) => member.id), ['n99']);
+  assert.equal(has_more, false);
 });

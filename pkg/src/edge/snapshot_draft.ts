@@ -6,6 +6,9 @@
  */
 import type { ObjectStorage } from './object_state.js';
 
+/** A row is at most 2 MB. */
+const ROW = 1 << 20;
+
 export class SnapshotDraft {
   readonly #storage: ObjectStorage;
   /** Events up to this number are in the draft. */
@@ -28,11 +31,12 @@ export class SnapshotDraft {
     return new SnapshotDraft(storage, follows);
   }
 
-  /** The next part; the engine gives none that is too long for a row. */
+  /** The next part, in rows: those of a large organization's limits and balances are longer than one. */
   add(part: Uint8Array): void {
-    if (part.length === 0) return;
-    this.#parts += 1;
-    this.#insert(this.#parts, part);
+    for (let start = 0; start < part.length; start += ROW) {
+      this.#parts += 1;
+      this.#insert(this.#parts, part.subarray(start, start + ROW));
+    }
   }
 
   /** Takes the place of the snapshot before; only within the transaction that says so. */

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use tollgate::id::MemberId;
 use ureq::{
     Agent,
+    http::Uri,
     tls::{RootCerts, TlsConfig},
 };
 
@@ -28,8 +29,9 @@ pub(crate) fn run(member: &MemberId, url: Option<String>) -> Result<(), Failure>
     let url = url.or_else(|| given(URL));
     let url =
         url.ok_or_else(|| Failure::Usage(format!("give `--url`, or set `{URL}`, to where the gateway serves")))?;
-    if !url.starts_with("https://") && !url.starts_with("http://") {
-        return Err(Failure::Usage(format!("`{url}` is no address: give one that begins with `https://`")));
+    if !is_private(&url) {
+        let message = "give one that begins with `https://`; the key and the code would be read on the way otherwise";
+        return Err(Failure::Usage(format!("`{url}` is no such address: {message}")));
     }
     let made = made(&url, &key, member)?;
     let text = |field: &str| made.get(field).and_then(Value::as_str).unwrap_or_default();
@@ -41,6 +43,15 @@ pub(crate) fn run(member: &MemberId, url: Option<String>) -> Result<(), Failure>
         println!("{}", json!({ "code": code, "member_id": member.as_str(), "expires_at": expires_at }));
     }
     Ok(())
+}
+
+/// Whether what is sent to an address is read by nobody else: by TLS, or on this machine.
+fn is_private(url: &str) -> bool {
+    url.parse::<Uri>().is_ok_and(|uri| match uri.scheme_str() {
+        Some("https") => true,
+        Some("http") => matches!(uri.host(), Some("localhost" | "127.0.0.1" | "[::1]")),
+        _ => false,
+    })
 }
 
 /// The gateway's answer, which has the code.

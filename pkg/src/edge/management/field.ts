@@ -140,6 +140,9 @@ export function rfc3339(ms: number): string {
   return new Date(ms).toISOString();
 }
 
+/** The most that a page of the engine's lists holds. */
+export const LARGEST_PAGE = 1_000;
+
 /** The fields that were given: what is absent is not there, rather than undefined. */
 export function given<T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } {
   const entries = Object.entries(fields).filter(([, value]) => value !== undefined);

@@ -8,6 +8,7 @@ import {
   Email,
   Id,
   IfMatch,
+  LARGEST_PAGE,
   Name,
   Revision,
   etag,
@@ -78,7 +79,11 @@ function membersAt(path: string): Endpoint[] {
       told: 'A page of members.',
       item: MemberForm,
       filters: FILTERS,
-      narrowed: ({ status, search, email }) => ({ status, ...given({ search: email ?? search }) }),
+      // Others' addresses may have one within them: they must not fill the page that it would be on.
+      narrowed: ({ status, search, email }) => ({
+        status,
+        ...given({ search: email ?? search, limit: email === undefined ? undefined : LARGEST_PAGE }),
+      }),
       shown: (items, _call, { email }) =>
         items.filter((member) => email === undefined || sameAddress(member.email, email)).map(shown),
     }),

@@ -6,7 +6,7 @@ import { newId } from '../key.js';
 import type { ManagementCall } from './call.js';
 import { CURSOR_PAGE, Cursors, cursorPageOf, cut } from './cursor.js';
 import { about, answers, body, endpoint, type Endpoint } from './endpoint.js';
-import { ById, Id, IfMatch, Revision, etag, revisionGiven, rfc3339 } from './field.js';
+import { ById, Id, IfMatch, LARGEST_PAGE, Revision, etag, revisionGiven, rfc3339 } from './field.js';
 import { formOf, type BudgetForm, type ListedKinds, type Scope } from './forms.js';
 import { notFound } from './refusal.js';
 
@@ -15,8 +15,6 @@ type ListedBudget = ListedKinds['budgets'];
 export const PERIODS = ['daily', 'weekly', 'monthly'] as const;
 /** The provider counts in cents. */
 export const CENTS = 2;
-/** As many as the engine lists at once. */
-const LARGEST_PAGE = 1_000;
 
 export const ScopeShown = z
   .union([
@@ -109,12 +107,12 @@ async function periodic(call: ManagementCall, most: number, after: string | unde
   const found: ListedBudget[] = [];
   for (let behind = after; ; ) {
     const { items, has_more } = await call.list('budgets', {
-      limit: Math.min(most, LARGEST_PAGE),
+      limit: LARGEST_PAGE,
       ...(behind !== undefined && { after: behind }),
     });
     found.push(...items.filter((budget) => periodOf(budget) !== null));
     behind = items.at(-1)?.id;
-    if (!has_more || found.length >= most) return found;
+    if (!has_more || found.length >= most) return found.slice(0, most);
   }
 }
 
