@@ -44,6 +44,13 @@ macro_rules! string_ids {
         pub struct $name(Box<str>);
 
         impl $name {
+            /// The id shown for a handle that the engine did not give out, or that could not be read.
+            pub(crate) fn unknown() -> Self {
+                Self("unknown".into())
+            }
+        }
+
+        impl $name {
             /// The id as text.
             #[must_use]
             pub fn as_str(&self) -> &str {
@@ -100,30 +107,6 @@ string_ids! {
     /// An increase request.
     IncreaseRequestId,
 }
-
-/// The id shown for a handle that the engine did not give out, or that could not be read.
-macro_rules! unknown_ids {
-    ($($name:ident),*) => {$(
-        impl $name {
-            pub(crate) fn unknown() -> Self {
-                Self("unknown".into())
-            }
-        }
-    )*};
-}
-
-unknown_ids!(
-    OrganizationId,
-    MemberId,
-    ServiceAccountId,
-    ProjectId,
-    KeyId,
-    RoleId,
-    ModelClassId,
-    LimitId,
-    BudgetId,
-    IncreaseRequestId
-);
 
 macro_rules! handles {
     ($($(#[$doc:meta])* $name:ident),* $(,)?) => {$(
