@@ -19,26 +19,26 @@ import { OrganizationObject } from 'tollgate/edge';
 export class ObservedOrganization extends OrganizationObject {
   /**
    * @override
-   * @param {Request} request
+   * @param {string} organization
+   * @param {string} verb
+   * @param {string} body
    */
-  async fetch(request) {
-    const verb = new URL(request.url).pathname.split('/').at(-1);
-    if (verb !== 'decide' && verb !== 'submit') return super.fetch(request);
-    const asked = await request.clone().text();
-    const response = await super.fetch(request);
-    if (response.status === 200) {
-      const { decision } = /** @type {{ decision: Decision }} */ (await response.clone().json());
-      const command = /** @type {{ reservation?: string, model?: string, credential?: { secret_sha256?: string } }} */ (JSON.parse(asked));
+  async ask(organization, verb, body) {
+    const reply = await super.ask(organization, verb, body);
+    if (verb !== 'decide' && verb !== 'submit') return reply;
+    const { status, answer } = /** @type {{ status: number, answer: { decision: Decision } }} */ (JSON.parse(reply));
+    if (status === 200) {
+      const command = /** @type {{ reservation?: string, model?: string, credential?: { secret_sha256?: string } }} */ (JSON.parse(body));
       tell({
         verb,
         at_ms: Date.now(),
         reservation: command.reservation ?? null,
         model: command.model ?? null,
         secret_sha256: command.credential?.secret_sha256 ?? null,
-        decision,
+        decision: answer.decision,
       });
     }
-    return response;
+    return reply;
   }
 
   /** Holds may have become assumed charges: whoever shows balances looks again. @override */

@@ -11,7 +11,7 @@ import { promisify } from 'node:util';
 import { Hono } from 'hono';
 import { createGateway } from 'tollgate/edge';
 
-import { NORMAL, message } from './company.mjs';
+import { NORMAL, ORGANIZATION, message } from './company.mjs';
 
 const WORKER = fileURLToPath(new URL('../../examples/worker/', import.meta.url));
 
@@ -47,22 +47,22 @@ test('wrangler would deploy the worker', { timeout: 120_000 }, async () => {
 const organizations = {
   idFromName: (/** @type {string} */ name) => name,
   get: (/** @type {{ toString(): string }} */ id) => ({
-    fetch: async (/** @type {string} */ url) => {
-      assert.equal(url, `https://organization/${id}/decide`);
-      return Response.json({
-        decision: {
-          type: 'deny',
-          gate: 'authorize',
-          reason: 'forbidden_model',
-          spending: false,
-          retry: { type: 'never' },
-          violated: [],
-        },
-        headroom: null,
+    fetch: async () => assert.fail('it was asked by a request'),
+    ask: async (/** @type {string} */ organization, /** @type {string} */ verb) => {
+      assert.deepEqual([organization, verb], [String(id), 'decide']);
+      return decided({
+        type: 'deny',
+        gate: 'authorize',
+        reason: 'forbidden_model',
+        spending: false,
+        retry: { type: 'never' },
+        violated: [],
       });
     },
   }),
 };
+/** @param {object} decision */
+const decided = (decision) => JSON.stringify({ status: 200, answer: { decision, headroom: null } });
 const settings = { upstream: { baseUrl: 'https://upstream.example/', apiKey: 'k' }, organizations };
 const lifetime = () => ({ waitUntil: () => undefined, passThroughOnException: () => undefined, props: {} });
 
@@ -125,18 +125,9 @@ test('a gateway whose settings are wrong fails closed, and says so to its operat
 test('an admission that was answered before is not sent again', async (t) => {
   const sent = t.mock.method(globalThis, 'fetch', async () => new Response());
   const stub = {
-    fetch: async () =>
-      Response.json({
-        decision: {
-          type: 'allow',
-          reservation: 'r',
-          hold_usd: '1',
-          deadline_ms: 0,
-          shadow_violated: [],
-          replayed: true,
-        },
-        headroom: null,
-      }),
+    ...organizations.get(ORGANIZATION),
+    ask: async () =>
+      decided({ type: 'allow', reservation: 'r', hold_usd: '1', deadline_ms: 0, shadow_violated: [], replayed: true }),
   };
   const gateway = createGateway({ ...settings, organizations: { ...organizations, get: () => stub } });
   assert.equal((await gateway.fetch(call(), {}, lifetime())).status, 503);
@@ -152,9 +143,10 @@ test('a host that counts exactly is believed', async () => {
     organizations: {
       ...organizations,
       get: (/** @type {{ toString(): string }} */ id) => ({
-        fetch: async (/** @type {string} */ url, /** @type {{ body?: string }} */ init) => {
-          commands.push(JSON.parse(init.body ?? ''));
-          return organizations.get(id).fetch(url);
+        ...organizations.get(id),
+        ask: async (/** @type {[organization: string, verb: string, body: string]} */ ...asked) => {
+          commands.push(JSON.parse(asked[2]));
+          return organizations.get(id).ask(asked[0], asked[1]);
         },
       }),
     },

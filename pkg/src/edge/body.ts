@@ -2,11 +2,8 @@
 import { ApiError } from './api_error.js';
 
 export async function readBody(request: Request, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
-  // Refused by what it announces, before any of it is read.
-  if (Number(request.headers.get('content-length') ?? 0) > maxBytes) throw tooLarge(maxBytes);
-  if (request.body === null) return new Uint8Array();
   try {
-    return await collect(request.body, maxBytes);
+    return await readWhole(request, maxBytes);
   } catch (error) {
     if (error instanceof BodyTooLarge) throw tooLarge(maxBytes);
     throw ApiError.invalidRequest('the body ended before it was complete');
@@ -15,8 +12,23 @@ export async function readBody(request: Request, maxBytes: number): Promise<Uint
 
 export class BodyTooLarge extends Error {}
 
-/** All bytes of a stream, which is cancelled as soon as it exceeds the limit. */
-export async function collect(stream: ReadableStream<Uint8Array>, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
+/** All bytes of a message's body, which is given up as soon as it exceeds the limit. */
+export async function readWhole(message: Request | Response, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
+  const announced = announcedBytes(message.headers);
+  // Refused by what it announces, before any of it is read.
+  if (announced !== null && announced > maxBytes) throw new BodyTooLarge();
+  // In one piece, for a stream and what reads it are objects that the runtime has to clear away.
+  if (announced !== null) return new Uint8Array(await message.arrayBuffer());
+  return message.body === null ? new Uint8Array() : collect(message.body, maxBytes);
+}
+
+/** The length of the body as it is read, where it is known; that of one that is encoded is another. */
+function announcedBytes(headers: Headers): number | null {
+  const length = headers.get('content-length');
+  return length === null || !/^\d+$/.test(length) || headers.has('content-encoding') ? null : Number(length);
+}
+
+async function collect(stream: ReadableStream<Uint8Array>, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
   const reader = stream.getReader();
   const chunks: Uint8Array[] = [];
   let length = 0;

@@ -1,6 +1,6 @@
 /** `POST /v1/messages`: admit, send, pass the answer on, settle. */
 import { ApiError } from './api_error.js';
-import { BodyTooLarge, collect } from './body.js';
+import { BodyTooLarge, readWhole } from './body.js';
 import type { CallContext } from './call_context.js';
 import { Departure } from './departure.js';
 import { denialError } from './denial.js';
@@ -143,7 +143,7 @@ class Dispatch {
   async #whole(answer: Response): Promise<Response> {
     let bytes: Uint8Array<ArrayBuffer>;
     try {
-      bytes = await this.#silence.during(collect(bodyOf(answer), MAX_ANSWER_BYTES));
+      bytes = await this.#silence.during(readWhole(answer, MAX_ANSWER_BYTES));
       this.#readUsage(bytes);
     } catch (error) {
       this.#silence.abort();

@@ -1,4 +1,9 @@
-/** The worker's side of an organization's Durable Object: one call, one round trip, wire JSON both ways. */
+/**
+ * The worker's side of an organization's Durable Object: one call, one round trip, wire JSON both ways.
+ *
+ * A call is one of the object's method, with texts: of a request and an answer for each, the runtime would have ten objects to clear away
+ * afterwards, all at once and while everybody waits. Only whole organizations travel that way, for a method takes and gives 32 MiB at most.
+ */
 import type {
   AdmitCommand,
   Allow,
@@ -29,6 +34,14 @@ export interface OrganizationId {
 
 export interface OrganizationStub {
   fetch(url: string, init: { method: string; body?: string }): Promise<Response>;
+  /** Of `OrganizationObject`. The runtime's types know it only where they are told the object's class. */
+  ask?(organization: string, verb: string, body: string): Promise<string>;
+}
+
+/** How the object answers: an HTTP status, and a document or the error. */
+interface Reply {
+  status: number;
+  answer: unknown;
 }
 
 /** The object runs, but could not do what it was asked; nothing was changed. */
@@ -64,6 +77,7 @@ export interface EventPage {
 export class OrganizationDoor {
   readonly #namespace: OrganizationNamespace;
   readonly #organization: string;
+  #stub: OrganizationStub | null = null;
 
   constructor(namespace: OrganizationNamespace, organization: string) {
     this.#namespace = namespace;
@@ -100,7 +114,7 @@ export class OrganizationDoor {
 
   /** Asks the management desk, as whoever the caller is. */
   manage<A extends Ask>(request: ManagementRequest & { ask: A }): Promise<AskResult<A['type']>> {
-    return this.#call('manage', request);
+    return request.ask.type === 'export' ? this.#carry('manage', request) : this.#call('manage', request);
   }
 
   /** Opens a session with a code that works once. */
@@ -115,27 +129,41 @@ export class OrganizationDoor {
 
   /** The whole organization as one document, for whoever holds the binding. */
   export(): Promise<object> {
-    return this.#call('export', {});
+    return this.#carry('export', {});
   }
 
   /** Starts an organization from what `export` gave, where it has not begun yet. */
   restore(document: unknown): Promise<{ organization: string; seq: number; audit_entries: number }> {
-    return this.#call('restore', document);
+    return this.#carry('restore', document);
   }
 
-  async #call<T>(verb: string, body: unknown): Promise<T> {
+  #call<T>(verb: string, body: unknown): Promise<T> {
+    return this.#answered(async (stub) => {
+      if (stub.ask === undefined) throw new TypeError('the object has no method `ask`: bind `OrganizationObject`');
+      return JSON.parse(await stub.ask(this.#organization, verb, JSON.stringify(body))) as Reply;
+    });
+  }
+
+  /** The same, of any length. */
+  #carry<T>(verb: string, body: unknown): Promise<T> {
     const url = `https://organization/${encodeURIComponent(this.#organization)}/${verb}`;
-    let status: number;
-    let answer: unknown;
-    try {
-      // A stub that has failed once fails for ever, so each call takes a new one; that costs nothing.
-      const stub = this.#namespace.get(this.#namespace.idFromName(this.#organization));
+    return this.#answered(async (stub) => {
       const response = await stub.fetch(url, { method: 'POST', body: JSON.stringify(body) });
-      status = response.status;
-      answer = await response.json();
+      return { status: response.status, answer: await response.json() };
+    });
+  }
+
+  async #answered<T>(ask: (stub: OrganizationStub) => Promise<Reply>): Promise<T> {
+    let reply: Reply;
+    try {
+      this.#stub ??= this.#namespace.get(this.#namespace.idFromName(this.#organization));
+      reply = await ask(this.#stub);
     } catch (error) {
+      // A stub that has failed once fails for ever.
+      this.#stub = null;
       throw new OrganizationUnavailable('the organization could not be reached', { cause: error });
     }
+    const { status, answer } = reply;
     if (status === 200) return answer as T;
     const { error } = answer as { error: WireError };
     if (status === 503) throw new OrganizationUnavailable(error.message);

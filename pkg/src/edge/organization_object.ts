@@ -35,6 +35,12 @@ interface Open {
   sessions: SessionStore;
 }
 
+/** An HTTP status, and a document as it is sent. */
+interface Reply {
+  status: number;
+  text: string;
+}
+
 const DEFAULT_SNAPSHOT_EVERY = 10_000;
 const MAX_PAGE = 1_000;
 
@@ -56,25 +62,17 @@ export class OrganizationObject {
     this.#env = env;
   }
 
-  /** `POST /<organization>/<verb>` with wire JSON; see `OrganizationDoor`. */
+  /** One verb, with wire JSON; see `OrganizationDoor`. The answer is `{"status":200,"answer":{…}}`. */
+  async ask(organization: string, verb: string, body: string): Promise<string> {
+    const { status, text } = await this.#reply(organization, verb, body);
+    return `{"status":${status},"answer":${text}}`;
+  }
+
+  /** The same by `POST /<organization>/<verb>`, for what is longer than the runtime lets a method take or give. */
   async fetch(request: Request): Promise<Response> {
     const [, organization = '', verb = ''] = new URL(request.url).pathname.split('/').map(decodeURIComponent);
-    const body = await request.text();
-    try {
-      // Proving a document takes digests, which are not made at once: before anything is read of what stands here.
-      const exported = verb === 'restore' ? await readExport(body) : null;
-      return await this.#batch.run(() => {
-        try {
-          if (exported !== null) return json(200, this.#restore(organization, exported));
-          return json(200, this.#answer(organization, verb, body));
-        } catch (error) {
-          // Before anybody else's turn: what the engine holds may not be what the log says.
-          return this.#failure(error);
-        }
-      });
-    } catch (error) {
-      return this.#failure(error);
-    }
+    const { status, text } = await this.#reply(organization, verb, await request.text());
+    return new Response(text, { status, headers: { 'content-type': 'application/json' } });
   }
 
   /** The engine's deadline, or a log that has grown long. */
@@ -93,6 +91,24 @@ export class OrganizationObject {
       // Rebuilt on the runtime's next attempt at this alarm.
       this.#discard();
       throw error;
+    }
+  }
+
+  async #reply(organization: string, verb: string, body: string): Promise<Reply> {
+    try {
+      // Proving a document takes digests, which are not made at once: before anything is read of what stands here.
+      const exported = verb === 'restore' ? await readExport(body) : null;
+      return await this.#batch.run(() => {
+        try {
+          if (exported !== null) return { status: 200, text: this.#restore(organization, exported) };
+          return { status: 200, text: this.#answer(organization, verb, body) };
+        } catch (error) {
+          // Before anybody else's turn: what the engine holds may not be what the log says.
+          return this.#failure(error);
+        }
+      });
+    } catch (error) {
+      return this.#failure(error);
     }
   }
 
@@ -357,13 +373,15 @@ export class OrganizationObject {
     return Number.isSafeInteger(every) && every > 0 ? every : DEFAULT_SNAPSHOT_EVERY;
   }
 
-  #failure(error: unknown): Response {
+  #failure(error: unknown): Reply {
     if (error instanceof EngineRefusal) {
-      return json(error.wire.code === 'unknown_organization' ? 404 : 422, JSON.stringify({ error: error.wire }));
+      const status = error.wire.code === 'unknown_organization' ? 404 : 422;
+      return { status, text: JSON.stringify({ error: error.wire }) };
     }
     this.#discard();
     console.error(JSON.stringify({ level: 'error', message: 'the store failed', cause: describe(error) }));
-    return json(503, '{"error":{"code":"store_unavailable","message":"the store failed; nothing was decided"}}');
+    const text = '{"error":{"code":"store_unavailable","message":"the store failed; nothing was decided"}}';
+    return { status: 503, text };
   }
 
   /** What the engine holds may no longer be what the log says. */
@@ -440,8 +458,4 @@ function pageOf(body: string): { after?: unknown; limit?: unknown } {
 
 function isCount(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
-}
-
-function json(status: number, text: string): Response {
-  return new Response(text, { status, headers: { 'content-type': 'application/json' } });
 }

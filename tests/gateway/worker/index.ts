@@ -29,16 +29,21 @@ console.error = (line: string) => {
 export class OrganizationObject extends Deployed {
   readonly #state: DurableObjectState;
   #late = false;
-  #lost: Request | null = null;
+  #lost: Parameters<Deployed['ask']> | null = null;
 
   constructor(state: DurableObjectState, env: ConstructorParameters<typeof Deployed>[1]) {
     super(state, env);
     this.#state = state;
   }
 
+  override async ask(...asked: Parameters<Deployed['ask']>): Promise<string> {
+    const [, verb] = asked;
+    if (verb === 'decide' && this.#late) return this.#lose(asked);
+    if (verb === 'submit' && this.#lost !== null) return this.#deliverAfter(asked, this.#lost);
+    return super.ask(...asked);
+  }
+
   override async fetch(request: Request): Promise<Response> {
-    if (request.url.endsWith('/decide') && this.#late) return this.#lose(request);
-    if (request.url.endsWith('/submit') && this.#lost !== null) return this.#deliverAfter(request, this.#lost);
     if (!request.url.endsWith('/sabotage')) return super.fetch(request);
     const { sql, panic, refuse, clock_ahead_ms, late, log } = await request.json<Sabotage>();
     if (panic) failOnce(new WebAssembly.RuntimeError('unreachable'));
@@ -49,17 +54,17 @@ export class OrganizationObject extends Deployed {
     return Response.json(sql === undefined ? [] : this.#state.storage.sql.exec(sql).toArray());
   }
 
-  async #lose(request: Request): Promise<Response> {
+  #lose(asked: Parameters<Deployed['ask']>): string {
     this.#late = false;
-    this.#lost = new Request(request.url, { method: 'POST', body: await request.text() });
-    return Response.json({ error: { code: 'store_unavailable', message: 'lost on its way' } }, { status: 503 });
+    this.#lost = asked;
+    return '{"status":503,"answer":{"error":{"code":"store_unavailable","message":"lost on its way"}}}';
   }
 
-  async #deliverAfter(request: Request, lost: Request): Promise<Response> {
+  async #deliverAfter(asked: Parameters<Deployed['ask']>, lost: Parameters<Deployed['ask']>): Promise<string> {
     this.#lost = null;
-    const answer = await super.fetch(request);
-    await super.fetch(lost);
-    return answer;
+    const reply = await super.ask(...asked);
+    await super.ask(...lost);
+    return reply;
   }
 }
 
