@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 import { Hono } from 'hono';
-import { createGateway } from 'tollgate/edge';
+import { OrganizationDoor, createGateway } from 'tollgate/edge';
 
 import { NORMAL, ORGANIZATION, message } from './company.mjs';
 
@@ -132,6 +132,30 @@ test('an admission that was answered before is not sent again', async (t) => {
   const gateway = createGateway({ ...settings, organizations: { ...organizations, get: () => stub } });
   assert.equal((await gateway.fetch(call(), {}, lifetime())).status, 503);
   assert.equal(sent.mock.callCount(), 0);
+});
+
+test('what may be longer than a method takes comes by a request', async () => {
+  const actor = { member: 'ada' };
+  /** @type {[what: string, ask: (door: OrganizationDoor) => Promise<unknown>, by: 'ask' | 'fetch'][]} */
+  const cases = [
+    ['a settlement', (door) => door.submit({ type: 'void', reservation: 'r' }), 'ask'],
+    ['a query', (door) => door.query({ type: 'balances' }), 'ask'],
+    ['a small policy', (door) => door.submit({ type: 'update_policy', actor, policy: {} }), 'ask'],
+    ['a large one', (door) => door.submit({ type: 'update_policy', actor, policy: { x: 'é'.repeat(5_000_000) } }), 'fetch'],
+    ['a preview, which answers with all its events', (door) => door.preview({ type: 'expire' }), 'fetch'],
+    ['events, of any size', (door) => door.events({ after: 0, limit: 1000 }), 'fetch'],
+    ['a whole organization', (door) => door.export(), 'fetch'],
+  ];
+  for (const [what, ask, by] of cases) {
+    /** @type {string[]} */
+    const used = [];
+    const stub = {
+      fetch: async () => (used.push('fetch'), Response.json({})),
+      ask: async () => (used.push('ask'), '{"status":200,"answer":{}}'),
+    };
+    await ask(new OrganizationDoor({ ...organizations, get: () => stub }, ORGANIZATION));
+    assert.deepEqual(used, [by], what);
+  }
 });
 
 test('a host that counts exactly is believed', async () => {

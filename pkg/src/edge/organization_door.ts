@@ -2,7 +2,7 @@
  * The worker's side of an organization's Durable Object: one call, one round trip, wire JSON both ways.
  *
  * A call is one of the object's method, with texts: of a request and an answer for each, the runtime would have ten objects to clear away
- * afterwards, all at once and while everybody waits. Only whole organizations travel that way, for a method takes and gives 32 MiB at most.
+ * afterwards, all at once and while everybody waits. A method takes and gives 32 MiB at most, so that what may be longer comes by a request.
  */
 import type {
   AdmitCommand,
@@ -74,6 +74,11 @@ export interface EventPage {
   last_seq: number;
 }
 
+/** What the desk may answer at such length that a method could not. */
+const LONG: ReadonlySet<Ask['type']> = new Set(['audit', 'export', 'preview']);
+/** The longest text, in characters, that a method is given: of two bytes each it is a quarter of what it takes. */
+const MOST_ASKED = 4 * 1024 * 1024;
+
 export class OrganizationDoor {
   readonly #namespace: OrganizationNamespace;
   readonly #organization: string;
@@ -100,7 +105,7 @@ export class OrganizationDoor {
 
   /** What a command would decide now; changes nothing. */
   preview(command: CommandForm): Promise<OutcomeForm> {
-    return this.#call('preview', command);
+    return this.#carry('preview', command);
   }
 
   query<Q extends QueryForm>(query: Q): Promise<Answer<Q['type']>> {
@@ -109,12 +114,12 @@ export class OrganizationDoor {
 
   /** The log after a sequence number, oldest first. */
   events(options: { after: number; limit: number }): Promise<EventPage> {
-    return this.#call('events', options);
+    return this.#carry('events', options);
   }
 
   /** Asks the management desk, as whoever the caller is. */
   manage<A extends Ask>(request: ManagementRequest & { ask: A }): Promise<AskResult<A['type']>> {
-    return request.ask.type === 'export' ? this.#carry('manage', request) : this.#call('manage', request);
+    return LONG.has(request.ask.type) ? this.#carry('manage', request) : this.#call('manage', request);
   }
 
   /** Opens a session with a code that works once. */
@@ -138,17 +143,23 @@ export class OrganizationDoor {
   }
 
   #call<T>(verb: string, body: unknown): Promise<T> {
+    const text = JSON.stringify(body);
+    if (text.length > MOST_ASKED) return this.#carried(verb, text);
     return this.#answered(async (stub) => {
       if (stub.ask === undefined) throw new TypeError('the object has no method `ask`: bind `OrganizationObject`');
-      return JSON.parse(await stub.ask(this.#organization, verb, JSON.stringify(body))) as Reply;
+      return JSON.parse(await stub.ask(this.#organization, verb, text)) as Reply;
     });
   }
 
   /** The same, of any length. */
   #carry<T>(verb: string, body: unknown): Promise<T> {
+    return this.#carried(verb, JSON.stringify(body));
+  }
+
+  #carried<T>(verb: string, body: string): Promise<T> {
     const url = `https://organization/${encodeURIComponent(this.#organization)}/${verb}`;
     return this.#answered(async (stub) => {
-      const response = await stub.fetch(url, { method: 'POST', body: JSON.stringify(body) });
+      const response = await stub.fetch(url, { method: 'POST', body });
       return { status: response.status, answer: await response.json() };
     });
   }
