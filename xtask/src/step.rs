@@ -1,7 +1,7 @@
 //! One timed step of work, told in one line on standard error.
 //!
-//! A step that had nothing to do says nothing. On a terminal, a running step
-//! shows how long it has been at it and the last line its tool printed. Elsewhere,
+//! A step that had nothing to do says nothing, and draws nothing. On a terminal, a step that has work
+//! to do shows how long it has been at it and the last line its tool printed. Elsewhere,
 //! as in CI, one that takes longer says so, and from time to time how far it is.
 
 use std::io::{self, IsTerminal, Write};
@@ -31,9 +31,18 @@ pub(crate) struct Step {
 
 /// Does `work` as the step `title`; its line appears once it took noticeable time, or failed.
 pub(crate) fn run<T>(title: &str, work: impl FnOnce(&mut Step) -> Result<T>) -> Result<T> {
+    run_unless_done(title, |_| false, work)
+}
+
+/// The same, of work that says by its result that there was nothing to do, however long it took to find out.
+pub(crate) fn run_unless_done<T>(
+    title: &str,
+    nothing_to_do: impl FnOnce(&T) -> bool,
+    work: impl FnOnce(&mut Step) -> Result<T>,
+) -> Result<T> {
     let (result, elapsed) = time(title, work);
     match &result {
-        Ok(_) if elapsed < NOTHING_TO_DO => {}
+        Ok(done) if elapsed < NOTHING_TO_DO || nothing_to_do(done) => {}
         Ok(_) => eprintln!("{title:<52} {:>8}", seconds(elapsed)),
         Err(_) => eprintln!("{title:<52} {:>8}  failed", seconds(elapsed)),
     }
@@ -76,12 +85,20 @@ impl Step {
         if self.drawn.is_some_and(|drawn| drawn.elapsed() < REDRAW_EVERY) {
             return;
         }
-        self.drawn = Some(Instant::now());
+        if let Some(shown) = self.live(self.started.elapsed(), last_line) {
+            self.drawn = Some(Instant::now());
+            write_live(&shown);
+        }
+    }
+
+    /// The live line `elapsed` after the start: none while there may be nothing to do, for whoever records a terminal keeps what was drawn on it.
+    fn live(&mut self, elapsed: Duration, last_line: &str) -> Option<String> {
+        if elapsed < NOTHING_TO_DO {
+            return None;
+        }
         self.frame = (self.frame + 1) % SPINNER.len();
-        let elapsed = self.started.elapsed().as_secs();
-        let line = format!("{} {} {elapsed} s  {}", SPINNER[self.frame], self.title, last_line.trim());
-        let shown: String = line.chars().filter(|c| !c.is_control()).take(78).collect();
-        write_live(&shown);
+        let line = format!("{} {} {} s  {}", SPINNER[self.frame], self.title, elapsed.as_secs(), last_line.trim());
+        Some(line.chars().filter(|c| !c.is_control()).take(78).collect())
     }
 
     /// The line that is due `elapsed` after the start, if one is.
@@ -125,5 +142,15 @@ mod tests {
         assert_eq!(told(32, " Compiling d\u{1b} ").as_deref(), Some("compile ... 32 s  Compiling d"));
         assert_eq!(told(33, "e"), None);
         assert_eq!(told(70, "").as_deref(), Some("compile ... 70 s"));
+    }
+    #[test]
+    fn draws_nothing_on_a_terminal_while_there_may_be_nothing_to_do() {
+        let mut step = Step::start("compile");
+        assert_eq!(step.live(Duration::from_millis(40), "Finished"), None);
+        assert_eq!(step.live(Duration::from_millis(599), "Finished"), None);
+        assert_eq!(
+            step.live(Duration::from_secs(3), " Compiling d\u{1b} ").as_deref(),
+            Some("/ compile 3 s  Compiling d")
+        );
     }
 }
