@@ -47,6 +47,40 @@ test('a program is given one object of JSON, whose code signs the member in once
     assert.equal(await signedInBy(gateway, code), 401);
   }));
 
+test('a member is named by e-mail address as well, whatever the case of its letters', () =>
+  servingWith(GIVEN, async (gateway) => {
+    const env = { TOLLGATE_ADMIN_KEY: KEYS.admin.key, TOLLGATE_BASE_URL: gateway.url };
+    for (const address of ['ben@acme.example', 'Ben@ACME.example']) {
+      const { status, stdout, stderr } = await signInCode([address], env);
+      assert.deepEqual([status, stderr], [0, '']);
+      const { code, member_id } = JSON.parse(stdout);
+      assert.equal(member_id, 'ben');
+      assert.equal(await signedInBy(gateway, code), 'ben');
+    }
+  }));
+
+test('an address is taken whole: one that another only holds signs nobody in', () =>
+  servingWith(GIVEN, async (gateway) => {
+    const env = { TOLLGATE_ADMIN_KEY: KEYS.admin.key, TOLLGATE_BASE_URL: gateway.url };
+    for (const address of ['en@acme.example', 'ben@acme', 'ben+x@acme.example', 'ben@acme.example.org']) {
+      const { status, stdout, stderr } = await signInCode([address], env);
+      assert.deepEqual([status, stdout], [1, ''], address);
+      assert.match(stderr, /^tollgate: member_id: /, address);
+    }
+  }));
+
+test('a text that is the address of one member and the id of another signs neither in', () => {
+  const given = managedPolicy();
+  given.members = [...given.members, { id: 'ben@acme.example', email: 'mallory@acme.example', role: 'viewer' }];
+  return servingWith({ given }, async (gateway) => {
+    const env = { TOLLGATE_ADMIN_KEY: KEYS.admin.key, TOLLGATE_BASE_URL: gateway.url };
+    const both = await signInCode(['ben@acme.example'], env);
+    assert.deepEqual([both.status, both.stdout], [1, '']);
+    assert.match(both.stderr, /^tollgate: `ben@acme\.example` is the address of one member and the id of another/);
+    assert.equal(JSON.parse((await signInCode(['mallory@acme.example'], env)).stdout).member_id, 'ben@acme.example');
+  });
+});
+
 test('a person at a terminal reads the code on a line of its own, and when it ends', () =>
   servingWith(GIVEN, async (gateway) => {
     const env = { TOLLGATE_ADMIN_KEY: KEYS.admin.key, TOLLGATE_BASE_URL: gateway.url };

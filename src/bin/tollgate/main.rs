@@ -17,7 +17,6 @@ mod usage_reader;
 use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand, ValueEnum};
-use tollgate::id::MemberId;
 
 /// Decides who may call which model, at what rate, at what price and within which budget.
 ///
@@ -82,8 +81,8 @@ enum Subcommands {
     ///
     /// The gateway makes it, for whoever may invite and holds what the member holds: `TOLLGATE_ADMIN_KEY` says who asks.
     SignInCode {
-        /// The member's id.
-        member: MemberId,
+        /// The member's id, or e-mail address.
+        member: sign_in_code::MemberName,
         /// Where the gateway serves, without `/v1`; `TOLLGATE_BASE_URL` when absent.
         #[arg(long)]
         url: Option<String>,
