@@ -27,6 +27,17 @@ export class Decisions extends EventEmitter {
     this.names = new Map(KEY_NAMES.map((name) => [digests[name], name]));
   }
 
+  /**
+   * Takes what the gateway says on its output; false: it is not of a decision.
+   *
+   * @param {string} line
+   */
+  hear(line) {
+    if (!line.startsWith('{"observed":')) return false;
+    this.observe(/** @type {{ observed: Observation }} */ (JSON.parse(line)).observed);
+    return true;
+  }
+
   /** @param {Observation} observed */
   observe(observed) {
     if (observed.verb === 'decide' && observed.decision !== null) this.#decided(observed, observed.decision);

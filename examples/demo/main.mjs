@@ -3,15 +3,17 @@
  */
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Gateway } from '../worker/machine/gateway.mjs';
+import { Refusal } from '../worker/machine/refusal.mjs';
+import { State } from '../worker/machine/state.mjs';
 import { policy } from './company.mjs';
 import { Decisions } from './decisions.mjs';
-import { Gateway } from './gateway.mjs';
 import { hints } from './hints.mjs';
 import { Ledger } from './ledger.mjs';
-import { HELP, optionsFrom, Refusal } from './options.mjs';
+import { HELP, optionsFrom } from './options.mjs';
 import { writeReadyFile } from './ready.mjs';
 import { companyKeys } from './secrets.mjs';
-import { State } from './state.mjs';
 import { Table } from './table.mjs';
 import { Tour } from './tour.mjs';
 import { startUpstream } from './upstream.mjs';
@@ -75,8 +77,10 @@ async function serve(options, state, stop) {
         ON_DISCONNECT: 'drain',
         SERVER_TOOL_ITERATIONS: '10',
       },
-      onObserved: (observed) => decisions.observe(observed),
-      onOutput: (line) => say(`gateway: ${line}`),
+      entry: fileURLToPath(new URL('worker.js', import.meta.url)),
+      onOutput: (line) => {
+        if (!decisions.hear(line)) say(`gateway: ${line}`);
+      },
     });
     const { url } = gateway;
     const ledger = new Ledger(url, token);
@@ -135,7 +139,7 @@ async function main() {
     return 0;
   }
   const stop = stopAsked();
-  const state = State.take(options.stateDir);
+  const state = State.take(options.stateDir, 'demo');
   try {
     // A script that waits for the file must not find that of an earlier run.
     if (options.readyFile !== null) rmSync(options.readyFile, { force: true });

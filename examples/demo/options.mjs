@@ -1,5 +1,6 @@
 /** The command line: what the demo can be told, and what is wrong with what it was told. */
 import { parseArgs } from 'node:util';
+import { Refusal } from '../worker/machine/refusal.mjs';
 
 export const HELP = `Runs an example company behind Tollgate on this machine.
 
@@ -18,18 +19,6 @@ docs/demo.md says what to try.
 `;
 
 const DEFAULT_PORT = 8787;
-
-/** The demo cannot do as it is told: the message says what to change, and no stack trace is needed. */
-export class Refusal extends Error {
-  /**
-   * @param {string} message
-   * @param {number} [exitCode] 2: the command line is wrong; 1: the machine's state is
-   */
-  constructor(message, exitCode = 1) {
-    super(message);
-    this.exitCode = exitCode;
-  }
-}
 
 /**
  * @typedef {{

@@ -1,7 +1,7 @@
 /** The file that tells scripts where the demo serves and with which keys. */
 import { randomUUID } from 'node:crypto';
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { Refusal } from './options.mjs';
+import { Refusal } from '../worker/machine/refusal.mjs';
 
 /**
  * Writes it in one step: a script that waits for the file never reads half of it, and nobody else can read it at any time.

@@ -3,12 +3,12 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { digestOfKey, generateKey } from 'tollgate/edge';
 import { KEY_NAMES, ORGANIZATION } from './company.mjs';
-import { Refusal } from './options.mjs';
+import { Refusal } from '../worker/machine/refusal.mjs';
 
 /** @typedef {import('./company.mjs').KeyName} KeyName */
 
 /**
- * @param {import('./state.mjs').State} state
+ * @param {import('../worker/machine/state.mjs').State} state
  * @returns {Promise<{ keys: Record<KeyName, string>, digests: Record<KeyName, string> }>}
  */
 export async function companyKeys(state) {
@@ -38,7 +38,7 @@ function kept(path) {
 }
 
 /**
- * @param {import('./state.mjs').State} state
+ * @param {import('../worker/machine/state.mjs').State} state
  * @param {string} path
  */
 async function made(state, path) {

@@ -1,5 +1,6 @@
 /**
- * Runs the deployed worker on this machine under plain workerd: the same bundle, Durable Objects on the local disk.
+ * Runs the deployed worker on this machine under plain workerd: the same bundle, Durable Objects on the local disk. `serve.mjs` is the
+ * command for it; this is for programs that start a gateway themselves, as tests do.
  *
  *   const built = await bundle({ outDir });
  *   const configPath = await writeWorkerdConfig({ bundle: built, configPath, stateDir, port: 0, vars });
@@ -7,7 +8,7 @@
  *   // gateway.url, gateway.port, gateway.pid
  *   await gateway.stop();
  *
- * One process a state directory: workerd does not lock it. The log's sequence number keeps two writers from both
+ * One process a state directory: workerd does not lock it, and `machine/state.mjs` does. The log's sequence number keeps two writers from both
  * spending, but each would spoil the other's work.
  *
  * @typedef {object} Bundle
@@ -23,7 +24,7 @@
  * @property {(signal?: NodeJS.Signals) => Promise<void>} stop ends the process (SIGTERM) and waits until it has gone
  */
 import { spawn } from 'node:child_process';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -32,12 +33,14 @@ import { build } from 'esbuild';
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 
-/** The variables of `src/index.ts`; every one but `OPERATOR_TOKEN` and the numbers is required. */
+/** The variables of `src/env.ts`. `POLICY`, `UPSTREAM_BASE_URL` and `UPSTREAM_API_KEY` are required, and the others have defaults. */
 export const VARIABLES = /** @type {const} */ ([
   'POLICY',
   'UPSTREAM_BASE_URL',
   'UPSTREAM_API_KEY',
   'OPERATOR_TOKEN',
+  'OPENID',
+  'CLIENT_ADDRESS',
   'ON_DISCONNECT',
   'UPSTREAM_TIMEOUT_MS',
   'MAX_BODY_BYTES',
@@ -87,8 +90,8 @@ export async function bundle({ outDir, entry = join(HERE, 'src/index.ts') }) {
 export async function writeWorkerdConfig({ bundle: built, configPath, stateDir, port, host = '127.0.0.1', vars }) {
   const { compatibilityDate, compatibilityFlags } = await deployed();
   const configDir = resolve(dirname(configPath));
-  await mkdir(configDir, { recursive: true });
-  await mkdir(stateDir, { recursive: true });
+  await mkdir(configDir, { recursive: true, mode: 0o700 });
+  await mkdir(stateDir, { recursive: true, mode: 0o700 });
   const embed = (/** @type {string} */ name) => `embed ${text(relative(configDir, join(built.dir, name)))}`;
   const modules = [
     `(name = ${text(built.main)}, esModule = ${embed(built.main)})`,
@@ -106,7 +109,7 @@ const config :Workerd.Config = (
     (name = "internet", network = (allow = ["public", "private"], tlsOptions = (trustBrowserCas = true))),
     (name = "state", disk = (path = ${text(resolve(stateDir))}, writable = true)),
   ],
-  sockets = [(name = "http", address = ${text(`${host}:${port}`)}, http = (), service = "gateway")],
+  sockets = [(name = "http", address = ${text(`${host.includes(':') ? `[${host}]` : host}:${port}`)}, http = (), service = "gateway")],
 );
 
 const gateway :Workerd.Worker = (
@@ -121,7 +124,9 @@ const gateway :Workerd.Worker = (
   globalOutbound = "internet",
 );
 `;
-  await writeFile(configPath, config, { mode: 0o600 });
+  // Made anew: a file that is there already keeps the mode that it has.
+  await rm(configPath, { force: true });
+  await writeFile(configPath, config, { mode: 0o600, flag: 'wx' });
   return configPath;
 }
 

@@ -1,19 +1,16 @@
-/** The gateway's process: the deployed worker's bundle under workerd, on loopback, with its state in the demo's directory. */
+/** The gateway's process on one machine: a worker's bundle under workerd, with its state in a directory that this process has taken. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { bundle, writeWorkerdConfig } from '../worker/workerd.mjs';
-import { Refusal } from './options.mjs';
+import { bundle, writeWorkerdConfig } from '../workerd.mjs';
+import { Refusal } from './refusal.mjs';
 
-const here = (/** @type {string} */ name) => fileURLToPath(new URL(name, import.meta.url));
+const here = (/** @type {string} */ name) => fileURLToPath(new URL(name, import.meta.url).href);
 
-/**
- * @typedef {import('./observer.mjs').Observation} Observation
- * @typedef {import('./guard.mjs').Report} Report
- */
+/** @typedef {import('./guard.mjs').Report} Report */
 
 export class Gateway {
   #stopped = false;
@@ -41,28 +38,32 @@ export class Gateway {
   }
 
   /**
-   * @param {{
-   *   state: import('./state.mjs').State, port: number, vars: Parameters<typeof writeWorkerdConfig>[0]['vars'],
-   *   onObserved: (observed: Observation) => void, onOutput: (line: string) => void,
-   * }} options
+   * @param {object} options
+   * @param {import('./state.mjs').State} options.state
+   * @param {number} options.port 0 for any free one
+   * @param {string} [options.host]
+   * @param {Parameters<typeof writeWorkerdConfig>[0]['vars']} options.vars
+   * @param {string} [options.entry] the deployed worker's unless another is named
+   * @param {(line: string) => void} options.onOutput what the process says
    */
-  static async start({ state, port, vars, onObserved, onOutput }) {
-    await mustBeFree(port);
-    const built = await bundle({ outDir: join(state.runDir, 'bundle'), entry: here('worker.js') });
+  static async start({ state, port, host = '127.0.0.1', vars, entry, onOutput }) {
+    await mustBeFree(port, host);
+    const built = await bundle({ outDir: join(state.runDir, 'bundle'), ...(entry !== undefined && { entry }) });
     const configPath = await writeWorkerdConfig({
       bundle: built,
       configPath: join(state.runDir, 'config.capnp'),
       stateDir: state.objectsDir,
       port,
+      host,
       vars,
     });
     const guard = spawn(process.execPath, [here('guard.mjs'), configPath], {
-      // In a group of its own: a terminal's interrupt goes to the demo alone.
+      // In a group of its own: a terminal's interrupt goes to this program alone.
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc', state.lock],
     });
-    listen(guard.stdout, onObserved, onOutput);
-    listen(guard.stderr, onObserved, onOutput);
+    listen(guard.stdout, onOutput);
+    listen(guard.stderr, onOutput);
     const report = await firstReport(guard);
     if (report.type !== 'serving') {
       throw new Refusal(`the gateway did not start: ${report.type === 'failed' ? report.message : report.how}`);
@@ -70,12 +71,17 @@ export class Gateway {
     return new Gateway(guard, report);
   }
 
-  /** Ends the gateway and waits until it has gone. */
-  async stop() {
+  /**
+   * Ends the gateway and waits until it has gone.
+   *
+   * @param {number} [withinMs] how long requests that are under way are waited for; a later call may shorten it
+   */
+  async stop(withinMs) {
     this.#stopped = true;
     if (this.guard.exitCode !== null || this.guard.signalCode !== null) return;
     const exited = once(this.guard, 'exit');
-    if (this.guard.connected) this.guard.disconnect();
+    if (withinMs === undefined && this.guard.connected) this.guard.disconnect();
+    if (withinMs !== undefined && this.guard.connected) this.guard.send({ stopWithinMs: withinMs });
     await exited;
   }
 }
@@ -93,33 +99,17 @@ function firstReport(guard) {
 
 /**
  * @param {import('node:stream').Readable | null} stream
- * @param {(observed: Observation) => void} onObserved
  * @param {(line: string) => void} onOutput
  */
-function listen(stream, onObserved, onOutput) {
-  if (stream === null) return;
-  createInterface({ input: stream }).on('line', (line) => {
-    const observed = observation(line);
-    if (observed === null) onOutput(line);
-    else onObserved(observed);
-  });
+function listen(stream, onOutput) {
+  if (stream !== null) createInterface({ input: stream }).on('line', onOutput);
 }
 
-/**
- * @param {string} line
- * @returns {Observation | null}
- */
-function observation(line) {
-  if (!line.startsWith('{"observed":')) return null;
-  return /** @type {{ observed: Observation }} */ (JSON.parse(line)).observed;
-}
-
-/** Says plainly what workerd would say in its own words. @param {number} port */
-async function mustBeFree(port) {
-  if (port === 0) return;
-  const server = createServer();
+/** Says plainly what workerd would say in its own words. @param {number} port @param {string} host */
+async function mustBeFree(port, host) {
+    const server = createServer();
   try {
-    server.listen(port, '127.0.0.1');
+    server.listen(port, host);
     await once(server, 'listening');
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : String(error);

@@ -1,15 +1,15 @@
 /**
- * The directory where a demo keeps what outlives it, and the lock on it.
+ * The directory where a gateway on one machine keeps what outlives it, and the lock on it.
  *
  * The gateway's own process does not lock its store: two of them on one directory would both serve and both spend. The lock is the
  * operating system's, so that a crash cannot leave it behind, and the process that guards the gateway holds it too:
  * it ends when the last process that uses the directory has gone, and not when the one that took it has.
  */
-import { closeSync, ftruncateSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, ftruncateSync, mkdirSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { tryLock } from 'fs-native-extensions';
-import { Refusal } from './options.mjs';
+import { Refusal } from './refusal.mjs';
 
 export class State {
   /**
@@ -27,14 +27,15 @@ export class State {
    * Takes the directory for this process, or refuses: null for a temporary one.
    *
    * @param {string | null} asked
+   * @param {'demo' | 'gateway'} user what works on it, as people call it
    */
-  static take(asked) {
-    const dir = asked === null ? mkdtempSync(join(tmpdir(), 'tollgate-demo-')) : resolve(asked);
+  static take(asked, user) {
+    const dir = asked === null ? mkdtempSync(join(tmpdir(), `tollgate-${user}-`)) : resolve(asked);
     const lock = opened(dir);
     if (!tryLock(lock)) {
       const holder = readFileSync(join(dir, 'lock'), 'utf8').trim();
       closeSync(lock);
-      throw new Refusal(`\`${dir}\` is in use by another demo (process ${holder || 'unknown'}): stop it, or choose another directory with \`--state\``);
+      throw new Refusal(`\`${dir}\` is in use by another ${user} (process ${holder || 'unknown'}): stop it, or choose another directory with \`--state\``);
     }
     ftruncateSync(lock);
     writeSync(lock, `${process.pid}\n`, 0);
@@ -44,6 +45,12 @@ export class State {
   /** Where the gateway keeps the organization. */
   get objectsDir() {
     return join(this.dir, 'objects');
+  }
+
+  /** Whether an organization has begun here. */
+  get holdsOrganization() {
+    const objects = join(this.objectsDir, 'tollgate-organization');
+    return existsSync(objects) && readdirSync(objects).some((name) => /^[0-9a-f]{64}\.sqlite$/.test(name));
   }
 
   /** What only this run needs; it holds the upstream's key. */

@@ -1,0 +1,160 @@
+/** A gateway on this machine, from the check of its policy to the last request that is waited for. */
+import { readFileSync } from 'node:fs';
+import { createGateway, generateKey } from 'tollgate/edge';
+import { Engine, TollgateError } from 'tollgate/management';
+
+import { settingsOf } from '../src/settings.js';
+import { Gateway } from './gateway.mjs';
+import { Refusal } from './refusal.mjs';
+import { State } from './state.mjs';
+
+const SIGNALS = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
+/** How long requests that are under way are waited for when it is asked to stop; Cloudflare gives as much. */
+const STOP_WITHIN_MS = 30_000;
+/** Signals that come within this time are one: npm passes on what the terminal has sent already. */
+const ONE_ASKING_MS = 1_000;
+
+/** Addresses that nobody on another machine reaches. */
+const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|::1)$/;
+
+/**
+ * @typedef {object} Policy
+ * @property {string} text
+ * @property {string} organization
+ * @property {boolean} isManaged whether a key of it may manage
+ */
+
+/**
+ * The policy file, which must be one that an organization can begin with.
+ *
+ * @param {string} path
+ * @returns {Policy}
+ */
+function readPolicy(path) {
+  let text;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new Refusal(`cannot read \`--policy ${path}\` (${messageOf(error)}): name a policy file`, 2);
+  }
+  try {
+    Engine.create(text, Date.now()).engine.free();
+  } catch (error) {
+    if (!(error instanceof TollgateError)) throw error;
+    const problems = error.problems ?? [];
+    const told = problems.map(({ path: place, value, message, remedy }) => `  ${place}: ${value}: ${message}: ${remedy}`);
+    throw new Refusal(`\`${path}\` is no policy to begin with:\n${told.length > 0 ? told.join('\n') : `  ${error.message}`}`, 2);
+  }
+  /** @type {{ organization: { id: string }, keys?: { kind?: string, status?: string }[] }} */
+  const { organization, keys = [] } = JSON.parse(text);
+  return { text, organization: organization.id, isManaged: keys.some(({ kind, status }) => kind === 'admin' && status !== 'revoked') };
+}
+
+/** Lets the gateway check its settings as it does when it serves. @param {import('../options.mjs').Options['vars']} vars */
+function checkSettings(vars) {
+  try {
+    // Only their form is looked at; nothing is asked of the organization.
+    createGateway(settingsOf(vars, /** @type {never} */ ({ idFromName: () => undefined })));
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new Refusal(`\`OPENID\` is not JSON (${error.message}): see docs/management.md`, 2);
+    if (error instanceof TypeError) throw new Refusal(error.message, 2);
+    throw error;
+  }
+}
+
+/**
+ * What stands in the way of the organization, or null: a key that nobody has is refused only after it was looked for.
+ *
+ * @param {string} url
+ * @param {string} organization
+ */
+async function trouble(url, organization) {
+  const { key } = await generateKey(organization);
+  const response = await fetch(`${url}/v1/models`, { headers: { 'x-api-key': key } });
+  const text = await response.text();
+  return response.status === 401 ? null : `${response.status} ${text.slice(0, 500)}`;
+}
+
+/**
+ * @param {import('../options.mjs').Options} options
+ * @param {{ url: string, policy: Policy, isNew: boolean }} serving
+ */
+function welcome({ policyFile, stateDir, host, vars }, { url, policy, isNew }) {
+  const begun = isNew ? `begins with \`${policyFile}\`` : `goes on from \`${stateDir}\`; what \`${policyFile}\` says has no effect any more`;
+  const manage = `manage it with an admin key:
+  curl -sS ${url}/v1/organizations/me -H "x-api-key: $ADMIN_KEY"
+  then docs/management.md`;
+  const noAdmin = `No key of \`${policyFile}\` is of kind \`admin\`, so that nobody can manage over HTTP: see "The first admin key" in docs/management.md.`;
+  return `Tollgate serves ${url} for ${policy.organization}, in front of ${vars.UPSTREAM_BASE_URL}.
+The organization ${begun}.
+${LOOPBACK.test(host) ? '' : `Who reaches \`${host}\` reaches it without TLS: put a proxy that speaks it in front.\n`}
+${isNew && !policy.isManaged ? noAdmin : manage}
+
+call a model with a caller's key:
+  curl -sS ${url}/v1/models -H "x-api-key: $KEY"
+  and any client of the Messages API, with ${url} for its base URL
+
+Stop with Ctrl-C.
+`;
+}
+
+/** @param {string} host @param {string} port */
+function urlOf(host, port) {
+  const anywhere = host === '0.0.0.0' || host === '::';
+  const name = anywhere ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host;
+  return `http://${name}:${port}`;
+}
+
+/**
+ * Serves until it is asked to stop.
+ *
+ * @param {import('../options.mjs').Options} options
+ * @returns {Promise<number>} the exit code
+ */
+export async function serve(options) {
+  const policy = readPolicy(options.policyFile);
+  checkSettings(options.vars);
+  // Before anything is made: all of it, workerd's files too, is for this user alone.
+  process.umask(0o077);
+  const state = State.take(options.stateDir, 'gateway');
+  /** @type {Gateway | null} */
+  let gateway = null;
+  const stopped = new Promise((resolve) => {
+    let askedAtMs = Infinity;
+    const stop = () => {
+      const nowMs = performance.now();
+      // Whoever asks again does not want to wait.
+      if (nowMs - askedAtMs > ONE_ASKING_MS) void gateway?.stop(0);
+      askedAtMs = Math.min(askedAtMs, nowMs);
+      resolve(null);
+    };
+    for (const signal of SIGNALS) process.on(signal, stop);
+  });
+  try {
+    const isNew = !state.holdsOrganization;
+    gateway = await Gateway.start({
+      state,
+      port: options.port,
+      host: options.host,
+      vars: { POLICY: policy.text, ...options.vars },
+      onOutput: (line) => process.stderr.write(`${line}\n`),
+    });
+    const url = urlOf(options.host, new URL(gateway.url).port);
+    const inTheWay = await trouble(url, policy.organization);
+    if (inTheWay !== null) process.stderr.write(`the organization cannot be asked: ${inTheWay}\nsee "A clock that jumped" in docs/edge.md if it says \`clock_jump\`\n`);
+    process.stdout.write(welcome(options, { url, policy, isNew }));
+    const died = gateway.died.then((how) => {
+      throw new Refusal(`the gateway ended by itself (${how})`);
+    });
+    await Promise.race([stopped, died]);
+    return 0;
+  } finally {
+    await gateway?.stop(STOP_WITHIN_MS);
+    state.release();
+  }
+}
+
+/** @param {unknown} error */
+function messageOf(error) {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,256 @@
+/** The command that runs the gateway on one machine: how it starts, what it refuses, what it keeps, and that it leaves nothing behind. */
+import assert from 'node:assert/strict';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+import { NORMAL, message } from './company.mjs';
+import { KEYS, ask, done, managedPolicy } from './management.mjs';
+import { Upstream, answer } from './upstream.mjs';
+
+const WORKER = fileURLToPath(new URL('../../examples/worker/', import.meta.url));
+const SECRETS = { UPSTREAM_API_KEY: 'upstream-secret', OPERATOR_TOKEN: 'token-of-the-operator' };
+const SERVES = /^Tollgate serves (http:\/\/\S+) for acme, in front of /m;
+
+const scratch = mkdtempSync(join(tmpdir(), 'tollgate-serve-'));
+/** @type {Set<Command>} */
+const running = new Set();
+after(() => {
+  for (const { child } of running) child.kill('SIGKILL');
+  rmSync(scratch, { recursive: true, force: true });
+});
+
+let made = 0;
+/** A path that nothing stands at yet. @param {string} name */
+const fresh = (name) => join(scratch, `${(made += 1)}-${name}`);
+
+/** @param {object} policy */
+function policyFile(policy) {
+  const path = fresh('policy.json');
+  writeFileSync(path, JSON.stringify(policy));
+  return path;
+}
+
+class Command {
+  output = '';
+
+  /** @param {string[]} args @param {Record<string, string>} [env] */
+  constructor(args, env = SECRETS) {
+    this.child = spawn(process.execPath, [join(WORKER, 'serve.mjs'), ...args], {
+      env: { PATH: process.env['PATH'], ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    running.add(this);
+    for (const stream of [this.child.stdout, this.child.stderr]) {
+      stream.on('data', (/** @type {Buffer} */ chunk) => (this.output += String(chunk)));
+    }
+    /** The exit code, or the signal that ended it. @type {Promise<number | string>} */
+    this.ended = once(this.child, 'close').then(([code, signal]) => {
+      running.delete(this);
+      return code ?? signal;
+    });
+  }
+
+  /** Where it serves, once it does. */
+  async url() {
+    while (!SERVES.test(this.output)) {
+      const more = await Promise.race([once(this.child.stdout, 'data'), this.ended]);
+      if (typeof more !== 'object') throw new Error(`it ended with ${more} before it served:\n${this.output}`);
+    }
+    return SERVES.exec(this.output)?.[1] ?? '';
+  }
+
+  /** @param {NodeJS.Signals} signal */
+  stop(signal) {
+    this.child.kill(signal);
+    return this.ended;
+  }
+}
+
+/** The processes that serve a state directory. @param {string} stateDir */
+function processesOf(stateDir) {
+  const all = execFileSync('ps', ['-eo', 'args='], { encoding: 'utf8' }).split('\n');
+  return all.filter((line) => line.includes(join(stateDir, 'run')));
+}
+
+/** Every file below a directory. @param {string} dir */
+function filesIn(dir) {
+  return readdirSync(dir, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name));
+}
+
+for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) {
+  test(`it answers callers and admins, keeps the organization between runs, and ${signal} ends it with 0`, async () => {
+    const upstream = await Upstream.start();
+    try {
+      const state = fresh('state');
+      const args = ['--policy', policyFile(managedPolicy()), '--state', state, '--upstream', upstream.url, '--port', '0'];
+      const first = new Command(args);
+      const url = await first.url();
+      assert.match(first.output, /The organization begins with `/);
+      const called = await fetch(`${url}/v1/messages`, { method: 'POST', headers: { 'x-api-key': NORMAL.key }, body: JSON.stringify(message()) });
+      assert.equal(called.status, 200, await called.text());
+      const { id } = await done({ url }, 'POST /v1/api-keys', { body: { name: 'made' } });
+      const books = await fetch(`${url}/operator/acme/query`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${SECRETS.OPERATOR_TOKEN}` },
+        body: '{"type":"balances"}',
+      });
+      assert.equal(books.status, 200, await books.text());
+      assert.equal(await first.stop(signal), 0, first.output);
+      assert.deepEqual(processesOf(state), []);
+
+      const second = new Command(args);
+      const again = { url: await second.url() };
+      assert.match(second.output, /The organization goes on from `/);
+      assert.equal((await done(again, `GET /v1/api-keys/${id}`)).name, 'made');
+      assert.equal(await second.stop(signal), 0, second.output);
+    } finally {
+      await upstream.stop();
+    }
+  });
+}
+
+test('no secret is in an argument, in what it says, or in a file that others can read, and none is left when it has ended', async () => {
+  const state = fresh('state');
+  const command = new Command(['--policy', policyFile(managedPolicy()), '--state', state, '--port', '0']);
+  await command.url();
+  const secrets = Object.values(SECRETS);
+  const processes = execFileSync('ps', ['-eo', 'args='], { encoding: 'utf8' });
+  const files = filesIn(state);
+  const holding = files.filter((file) => secrets.some((secret) => readFileSync(file).includes(secret)));
+  assert.deepEqual(holding, [join(state, 'run/config.capnp')]);
+  for (const file of [state, ...files]) assert.equal(statSync(file).mode & 0o077, 0, file);
+  for (const secret of secrets) assert.ok(!processes.includes(secret) && !command.output.includes(secret));
+  assert.equal(await command.stop('SIGTERM'), 0);
+  for (const file of filesIn(state)) assert.ok(!secrets.some((secret) => readFileSync(file).includes(secret)), file);
+});
+
+test('a state directory serves one gateway at a time, and one that was killed leaves it free', async () => {
+  const state = fresh('state');
+  const args = ['--policy', policyFile(managedPolicy()), '--state', state, '--port', '0'];
+  const first = new Command(args);
+  await first.url();
+  const second = new Command(args);
+  assert.equal(await second.ended, 1);
+  assert.match(second.output, /^serve: `.*` is in use by another gateway \(process \d+\)/);
+  assert.equal(await first.stop('SIGKILL'), 'SIGKILL');
+  const third = new Command(args);
+  const url = await third.url().catch(async (error) => {
+    // What was left ends as soon as it has noticed.
+    if (!/in use by another gateway/.test(String(error))) throw error;
+    while (processesOf(state).length > 0) await new Promise((next) => setTimeout(next, 20));
+    const fourth = new Command(args);
+    return fourth.url();
+  });
+  assert.equal((await ask({ url }, 'GET /v1/organizations/me')).status, 200);
+  for (const command of running) await command.stop('SIGTERM');
+  assert.deepEqual(processesOf(state), []);
+});
+
+test('the audit log has the address of the connection, or what the proxy in front says where its header is named', async () => {
+  /** @param {string[]} more @param {Record<string, string>} headers */
+  const addressOf = async (more, headers) => {
+    const command = new Command(['--policy', policyFile(managedPolicy()), '--state', fresh('state'), '--port', '0', ...more]);
+    const gateway = { url: await command.url() };
+    await done(gateway, 'POST /v1/api-keys', { body: { name: 'made' }, headers });
+    const { data } = await done(gateway, 'GET /v1/organizations/audit-logs?limit=1');
+    assert.equal(await command.stop('SIGTERM'), 0);
+    return data[0].actor.ip_address;
+  };
+  const claims = { 'x-forwarded-for': '203.0.113.9, 198.51.100.7', 'cf-connecting-ip': '203.0.113.9', 'x-real-ip': '192.0.2.1' };
+  assert.equal(await addressOf([], claims), '127.0.0.1', 'what a caller claims counts for nothing');
+  assert.equal(await addressOf(['--client-address', 'x-real-ip'], claims), '192.0.2.1');
+  assert.equal(await addressOf(['--client-address', 'x-forwarded-for'], claims), '198.51.100.7', 'the nearest proxy added the last');
+});
+
+test('a request that is under way is answered before it ends, and waited for no longer when it is asked twice', async () => {
+  const upstream = await Upstream.start();
+  try {
+    for (const times of [1, 2]) {
+      const command = new Command(['--policy', policyFile(managedPolicy()), '--state', fresh('state'), '--upstream', upstream.url, '--port', '0']);
+      const url = await command.url();
+      /** @type {(answered: () => void) => void} */
+      let arrive = () => undefined;
+      /** @type {Promise<() => void>} */
+      const arrived = new Promise((resolve) => (arrive = resolve));
+      upstream.scripts.push((response, request) => arrive(() => void answer()(response, request)));
+      const call = fetch(`${url}/v1/messages`, { method: 'POST', headers: { 'x-api-key': NORMAL.key }, body: JSON.stringify(message()) });
+      const status = call.then((response) => response.status, () => 'lost');
+      const letGo = await arrived;
+      command.child.kill('SIGTERM');
+      command.child.kill('SIGINT');
+      // It has heard of it, once as it were, and waits.
+      await new Promise((next) => setTimeout(next, 1_500));
+      assert.equal(command.child.exitCode, null);
+      if (times === 2) command.child.kill('SIGTERM');
+      else letGo();
+      assert.equal(await command.ended, 0, command.output);
+      assert.equal(await status, times === 2 ? 'lost' : 200);
+    }
+  } finally {
+    await upstream.stop();
+  }
+});
+
+test('a policy whose keys manage nothing is served, and it is said where an admin key comes from', async () => {
+  const policy = managedPolicy();
+  policy.keys = policy.keys.filter(({ kind }) => kind !== 'admin');
+  const command = new Command(['--policy', policyFile(policy), '--state', fresh('state'), '--port', '0']);
+  await command.url();
+  assert.match(command.output, /nobody can manage over HTTP: see "The first admin key" in docs\/management\.md/);
+  assert.equal(await command.stop('SIGTERM'), 0);
+});
+
+test('what is missing or wrong is told before anything is made, and ends it with 2', async () => {
+  const policy = policyFile(managedPolicy());
+  const wrong = policyFile({ ...managedPolicy(), members: [{ id: 'ada', email: 'ada@acme.example', role: 'nonsense' }], keys: [{ id: 'k' }] });
+  const state = fresh('state');
+  const both = ['--policy', policy, '--state', state];
+  /** @type {[name: string, args: string[], env: Record<string, string>, told: RegExp][]} */
+  const cases = [
+    ['nothing at all', [], {}, /^serve: `--policy` is missing: .*\n`--state` is missing: .*\n`UPSTREAM_API_KEY` is missing: /],
+    ['no upstream key', both, {}, /^serve: `UPSTREAM_API_KEY` is missing: /],
+    ['an upstream key as an option', [...both, '--upstream-api-key', 'x'], SECRETS, /^serve: Unknown option '--upstream-api-key'/],
+    ['a stray word', [...both, 'stray'], SECRETS, /^serve: .*stray/],
+    ['no port', [...both, '--port', '70000'], SECRETS, /^serve: `--port 70000` is no port/],
+    ['no address', [...both, '--host', 'a b'], SECRETS, /^serve: `--host a b` is no address/],
+    ['a short token', both, { ...SECRETS, OPERATOR_TOKEN: 'short' }, /^serve: `OPERATOR_TOKEN` has 5 characters/],
+    ['no file', ['--policy', `${policy}.x`, '--state', state], SECRETS, /^serve: cannot read `--policy .*\.x` \(ENOENT/],
+    ['a policy with problems', ['--policy', wrong, '--state', state], SECRETS, /no policy to begin with:\n {2}members\[0\]\.role: "nonsense": .*\n[^]* {2}keys\[0\]\.owner: /],
+    ['an upstream that is no address', [...both, '--upstream', 'nonsense'], SECRETS, /^serve: `upstream\.baseUrl` is `nonsense`/],
+    ['a header that is none', [...both, '--client-address', 'a b'], SECRETS, /^serve: `CLIENT_ADDRESS` is `a b`/],
+    ['a setting that is no number', both, { ...SECRETS, MAX_BODY_BYTES: 'many' }, /^serve: `maxBodyBytes` is `NaN`/],
+    ['a provider that is no JSON', both, { ...SECRETS, OPENID: '{' }, /^serve: `OPENID` is not JSON/],
+  ];
+  for (const [name, args, env, told] of cases) {
+    const command = new Command(args, env);
+    assert.equal(await command.ended, 2, `${name}: ${command.output}`);
+    assert.match(command.output, told, name);
+    for (const secret of Object.values(SECRETS)) assert.ok(!command.output.includes(secret), name);
+  }
+  assert.throws(() => statSync(state), { code: 'ENOENT' });
+});
+
+test('a port that is in use is named, and ends it with 1', async () => {
+  const state = fresh('state');
+  const first = new Command(['--policy', policyFile(managedPolicy()), '--state', state, '--port', '0']);
+  const { port } = new URL(await first.url());
+  const second = new Command(['--policy', policyFile(managedPolicy()), '--state', fresh('state'), '--port', port]);
+  assert.equal(await second.ended, 1);
+  assert.match(second.output, new RegExp(`^serve: port \`${port}\` is in use`));
+  assert.equal(await first.stop('SIGTERM'), 0);
+});
+
+test('--help tells every option and needs nothing', async () => {
+  const command = new Command(['--help'], {});
+  assert.equal(await command.ended, 0);
+  for (const option of ['--policy', '--state', '--upstream', '--port', '--host', '--client-address', 'UPSTREAM_API_KEY', 'OPERATOR_TOKEN']) {
+    assert.ok(command.output.includes(option), option);
+  }
+});
