@@ -9,6 +9,8 @@ export const USAGE = `node rotate.mjs --pending DIRECTORY [options] -- COMMAND [
   --within-days N       also those that will be due in so many days (0)
   --as-of INSTANT       due by then, such as 2027-01-31T00:00:00Z (now)
   --workspace ID        only keys of that workspace
+  --own-key             also the admin key that this runs by: COMMAND stores its new secret where the next
+                        run has TOLLGATE_ADMIN_KEY from
   --dry-run             says what is due, and changes nothing; needs no command
 
 TOLLGATE_BASE_URL and TOLLGATE_ADMIN_KEY say which gateway, and by which admin key.`;
@@ -27,6 +29,7 @@ export class Misuse extends Error {}
  * @property {number} overlapMs
  * @property {number} dueBeforeMs
  * @property {string | undefined} workspace
+ * @property {boolean} ownKey whether the key that this runs by is rotated too
  * @property {boolean} dryRun
  * @property {string[]} command
  */
@@ -51,6 +54,7 @@ export function readOptions(args, env) {
     overlapMs: number('--overlap-hours', values['overlap-hours'] ?? '72', 720) * HOUR_MS,
     dueBeforeMs: asOfMs + number('--within-days', values['within-days'] ?? '0', 366) * DAY_MS,
     workspace: values.workspace,
+    ownKey: values['own-key'] ?? false,
     dryRun,
     command,
   };
@@ -68,6 +72,7 @@ function parsed(args) {
         'within-days': text,
         'as-of': text,
         'workspace': text,
+        'own-key': { type: 'boolean' },
         'dry-run': { type: 'boolean' },
       },
     }).values;

@@ -8,6 +8,9 @@
  * standard input, and TOLLGATE_KEY_ID and TOLLGATE_KEY_NAME in its environment: it puts the secret where the key's clients read it, and ends
  * with 0 when it stands there. The secret is in no argument, no environment and no log, and what the command says is passed on without it.
  *
+ * The key that the script itself runs by (TOLLGATE_ADMIN_KEY) is left out unless `--own-key` says that the command stores its new secret where the
+ * next run finds it.
+ *
  * Run again it does what is still to do: a key that was rotated is not due any more, and one whose secret was not handed over stands in the
  * directory of `--pending` (its id only) and is rotated anew. It ends with 0 when every key that was due has a secret that works, with 1 when one has
  * not, and with 2 when it was called wrongly.
@@ -16,6 +19,7 @@ import { APIError, ConflictError, Tollgate } from 'tollgate/admin';
 
 import { handOver } from './hand_over.mjs';
 import { Misuse, USAGE, readOptions } from './options.mjs';
+import { keyIdOf } from './own_key.mjs';
 import { Pending } from './pending.mjs';
 import { checkSecret } from './secret.mjs';
 
@@ -76,26 +80,54 @@ async function rotate(admin, key, { overlapMs, command, baseURL }, pending) {
   console.log(`${key.id}: rotated: ${ends === undefined ? 'the secrets before are refused' : `the secrets before are taken until ${ends}`}`);
 }
 
+/**
+ * Parts what is due into what is rotated, those last of which may be the key that this runs by, and what is left out, with why.
+ *
+ * @param {Tollgate} admin
+ * @param {ApiKey[]} due
+ * @param {import('./options.mjs').Options} options
+ * @param {Pending} pending
+ */
+async function withoutOwn(admin, due, { apiKey, ownKey }, pending) {
+  const admins = due.filter(({ kind }) => kind === 'admin');
+  const own = admins.length === 0 ? null : await keyIdOf(admin, apiKey);
+  // Where it cannot be known which it is, it may be any of them.
+  const mayBeOwn = admins.filter(({ id }) => own === null || id === own);
+  const others = due.filter((key) => !mayBeOwn.includes(key));
+  // What was begun and not done must be done: the secrets before will end.
+  const kept = mayBeOwn.filter(({ id }) => ownKey || pending.has(id));
+  const why =
+    own === null
+      ? 'an admin key, and only with the permission `audit.read` is it known whether this runs by it'
+      : 'this runs by it (TOLLGATE_ADMIN_KEY)';
+  const left = mayBeOwn.filter((key) => !kept.includes(key)).map((key) => ({ key, why }));
+  return { due: [...others, ...kept], left, own };
+}
+
 async function main() {
   const options = readOptions(process.argv.slice(2), process.env);
   const admin = new Tollgate({ apiKey: options.apiKey, baseURL: options.baseURL });
   const pending = options.dryRun ? Pending.in(options.pending) : Pending.lock(options.pending);
-  const due = await dueKeys(admin, options, pending);
+  const { due, left, own } = await withoutOwn(admin, await dueKeys(admin, options, pending), options, pending);
+  for (const { key, why } of left) {
+    console.log(`${key.id}: due on ${key.rotation_due_at}: left out: ${why}: rotate it by hand, or with --own-key`);
+  }
   let failed = 0;
   for (const key of due) {
     if (options.dryRun) {
-      console.log(`${key.id}: ${pending.has(key.id) ? 'was begun and not done' : `due since ${key.rotation_due_at}`}: would be rotated`);
+      console.log(`${key.id}: ${pending.has(key.id) ? 'was begun and not done' : `due on ${key.rotation_due_at}`}: would be rotated`);
       continue;
     }
     try {
       await rotate(admin, key, options, pending);
+      if (key.id === own) console.log(`${key.id}: this runs by it: give the next run the secret that the command has stored, as TOLLGATE_ADMIN_KEY`);
     } catch (error) {
       failed += 1;
       const told = error instanceof ConflictError ? 'somebody else changed it meanwhile: run this again' : messageOf(error);
       console.error(`${key.id}: not rotated: ${told}`);
     }
   }
-  console.log(`${due.length} due, ${options.dryRun ? 0 : due.length - failed} rotated, ${failed} failed`);
+  console.log(`${due.length} due, ${options.dryRun ? 0 : due.length - failed} rotated, ${failed} failed${left.length === 0 ? '' : `, ${left.length} left out`}`);
   return failed === 0 ? 0 : 1;
 }
 

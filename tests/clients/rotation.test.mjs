@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { test } from 'node:test';
 import { Tollgate } from 'tollgate/admin';
-import { message } from '../gateway/company.mjs';
+import { fixedKey, message } from '../gateway/company.mjs';
 import { KEYS, managedPolicy } from '../gateway/management.mjs';
 import { servingWith } from '../gateway/serving.mjs';
 import { scratchDir } from './demo.mjs';
@@ -18,6 +18,9 @@ const HOUR_MS = 3_600_000;
 
 /** A policy without limits, whose clock a test can move by months. */
 const GIVEN = { given: managedPolicy({ limits: [], settings: { max_forward_ms: 366 * DAY_MS } }) };
+
+/** The admin key of somebody whose role reads no audit log. */
+const KIM = await fixedKey(31);
 
 /** The operator's command: it puts the secret in a file by the key's id, whole or not at all, and repeats it where a log would see it. */
 const STORE = [process.execPath, '--eval', `
@@ -34,12 +37,13 @@ const STORE = [process.execPath, '--eval', `
 const FAIL = [process.execPath, '--eval', `console.error('cannot store ' + require('node:fs').readFileSync(0, 'utf8')); process.exit(7)`];
 
 class Scheduler {
-  /** @param {import('../gateway/gateway.mjs').TestGateway} gateway */
-  constructor(gateway) {
+  /** @param {import('../gateway/gateway.mjs').TestGateway} gateway @param {string} [adminKey] */
+  constructor(gateway, adminKey = KEYS.admin.key) {
     this.gateway = gateway;
+    this.adminKey = adminKey;
     this.dir = scratchDir();
     this.aheadMs = 0;
-    this.admin = new Tollgate({ apiKey: KEYS.admin.key, baseURL: gateway.url });
+    this.admin = new Tollgate({ apiKey: adminKey, baseURL: gateway.url });
   }
 
   /** Sets the gateway's clock ahead of the machine's. @param {number} ms */
@@ -77,7 +81,7 @@ class Scheduler {
   run(args, command = [...STORE, this.dir]) {
     const asOf = new Date(Date.now() + this.aheadMs).toISOString();
     const all = ['--pending', join(this.dir, 'pending'), '--as-of', asOf, ...args, ...(command.length > 0 ? ['--', ...command] : [])];
-    const env = { ...process.env, TOLLGATE_BASE_URL: this.gateway.url, TOLLGATE_ADMIN_KEY: KEYS.admin.key };
+    const env = { ...process.env, TOLLGATE_BASE_URL: this.gateway.url, TOLLGATE_ADMIN_KEY: this.adminKey };
     return new Promise((resolve) => {
       execFile(process.execPath, [SCRIPT, ...all], { env }, (error, stdout, stderr) => {
         resolve({ code: error === null ? 0 : Number(error.code ?? -1), said: stdout + stderr });
@@ -149,18 +153,68 @@ test('a key that is 90 days old is rotated under load: no request fails, and aft
     assert.deepEqual(scheduler.pending, []);
   }));
 
-test('every kind of key is rotated, the admin key that rotates too', () =>
+test('every kind of key is rotated, other admin keys too, but for the one that the script runs by', () =>
   servingWith(GIVEN, async (gateway) => {
     const scheduler = new Scheduler(gateway);
     await scheduler.ahead(91 * DAY_MS);
     const { code, said } = await scheduler.run([]);
     assert.equal(code, 0, said);
     const { data } = await scheduler.admin.apiKeys.list({ limit: 1000 });
-    assert.match(said, new RegExp(`^${data.length} due, ${data.length} rotated, 0 failed$`, 'm'));
-    for (const { id, secrets } of data) assert.equal(secrets.length, 2, id);
+    const others = data.filter(({ id }) => id !== 'manage_admin');
+    assert.ok(others.some(({ kind }) => kind === 'admin'));
+    assert.match(said, new RegExp(`^${others.length} due, ${others.length} rotated, 0 failed, 1 left out$`, 'm'));
+    assert.match(said, /^manage_admin: due on \S+: left out: this runs by it \(TOLLGATE_ADMIN_KEY\): rotate it by hand, or with --own-key$/m);
+    for (const { id, secrets } of data) assert.equal(secrets.length, id === 'manage_admin' ? 1 : 2, id);
+    const dry = await scheduler.run(['--dry-run'], []);
+    assert.match(dry.said, /^0 due, 0 rotated, 0 failed, 1 left out$/m);
+  }));
+
+test('with --own-key the key that the script runs by is rotated last, with a word of what the next run needs', () =>
+  servingWith(GIVEN, async (gateway) => {
+    const scheduler = new Scheduler(gateway);
+    await scheduler.ahead(91 * DAY_MS);
+    const { code, said } = await scheduler.run(['--own-key', '--overlap-hours', '0']);
+    assert.equal(code, 0, said);
+    const rotated = [...said.matchAll(/^(\S+): rotated: /gm)].map(([, id]) => id);
+    assert.equal(rotated.at(-1), 'manage_admin');
+    assert.match(said, new RegExp(`^${rotated.length} due, ${rotated.length} rotated, 0 failed$`, 'm'));
+    assert.match(said, /^manage_admin: this runs by it: give the next run the secret that the command has stored, as TOLLGATE_ADMIN_KEY$/m);
     const renewed = new Tollgate({ apiKey: scheduler.stored('manage_admin'), baseURL: gateway.url });
     assert.equal((await renewed.organization()).id, 'acme');
   }));
+
+test('a rotation of its own key that was begun and not done is done by the next run, --own-key or not', () =>
+  servingWith(GIVEN, async (gateway) => {
+    const scheduler = new Scheduler(gateway);
+    await scheduler.ahead(91 * DAY_MS);
+    const failing = await scheduler.run(['--own-key'], FAIL);
+    assert.equal(failing.code, 1);
+    assert.ok(scheduler.pending.includes('manage_admin'));
+    const { code, said } = await scheduler.run([]);
+    assert.equal(code, 0, said);
+    assert.match(said, /^manage_admin: rotated: /m);
+    assert.deepEqual(scheduler.pending, []);
+  }));
+
+test('who may not read the audit log rotates no admin key, for any may be the one that the script runs by', () => {
+  const { roles = [], members = [], keys = [], ...others } = /** @type {Record<string, Record<string, unknown>[]>} */ (/** @type {unknown} */ (GIVEN.given));
+  const permissions = ['organization.read', 'keys.read', 'keys.rotate'].map((action) => ({ action, scope: 'any' }));
+  const given = {
+    ...others,
+    roles: [...roles, { id: 'keeper', permissions }],
+    members: [...members, { id: 'kim', email: 'kim@acme.example', role: 'keeper' }],
+    keys: [...keys, { id: 'manage_kim', kind: 'admin', owner: { member: 'kim' }, secrets: [{ sha256: KIM.sha256 }] }],
+  };
+  return servingWith({ given }, async (gateway) => {
+    const scheduler = new Scheduler(gateway, KIM.key);
+    await scheduler.ahead(91 * DAY_MS);
+    const { said } = await scheduler.run(['--dry-run'], []);
+    assert.match(said, /^manage_kim: due on \S+: left out: an admin key, and only with the permission `audit\.read` is it known whether this runs by it: /m);
+    const admins = given.keys.filter((key) => 'kind' in key && key.kind === 'admin').length;
+    assert.match(said, new RegExp(`, ${admins} left out$`, 'm'));
+    assert.doesNotMatch(said, /^manage_\w+: .*would be rotated$/m);
+  });
+});
 
 test('a dry run says what is due and changes nothing', () =>
   servingWith(GIVEN, async (gateway) => {
@@ -169,7 +223,9 @@ test('a dry run says what is due and changes nothing', () =>
     const before = await scheduler.admin.auditLogs.head();
     const { code, said } = await scheduler.run(['--dry-run', '--workspace', 'lab'], []);
     assert.equal(code, 0, said);
-    assert.match(said, /^key_lab: due since .*: would be rotated\n1 due, 0 rotated, 0 failed\n$/);
+    assert.match(said, /^key_lab: due on .*: would be rotated\n1 due, 0 rotated, 0 failed\n$/);
+    const later = await scheduler.run(['--dry-run', '--workspace', 'lab', '--within-days', '100', '--as-of', new Date().toISOString()], []);
+    assert.match(later.said, /^key_lab: due on 20\S+Z: would be rotated$/m);
     assert.deepEqual(await scheduler.admin.auditLogs.head(), before);
     assert.deepEqual(scheduler.pending, []);
   }));
