@@ -5,12 +5,13 @@ export const ORGANIZATION = 'acme';
 /**
  * Every key of the company, by the name that the ready file and the tour use.
  *
- * @typedef {'admin' | 'normal' | 'tight_limit' | 'tight_budget' | 'revoked' | 'one_model' | 'expired' | 'viewer'} KeyName
+ * @typedef {'admin' | 'ada' | 'normal' | 'tight_limit' | 'tight_budget' | 'revoked' | 'one_model' | 'expired' | 'viewer'} KeyName
  */
 
-/** @type {Record<KeyName, { owner: object, project?: string, about: string, status?: 'revoked', expires_at?: string, models?: string[] }>} */
+/** @type {Record<KeyName, { owner: object, kind?: 'admin', project?: string, about: string, status?: 'revoked', expires_at?: string, models?: string[] }>} */
 export const KEYS = {
-  admin: { owner: { member: 'ada' }, about: "Ada's own key; she administers the company" },
+  admin: { owner: { member: 'ada' }, kind: 'admin', about: 'Ada manages the company with it; it calls no model' },
+  ada: { owner: { member: 'ada' }, about: "Ada's own key for calls; she administers the company" },
   normal: { owner: { member: 'ben' }, project: 'support-bot', about: 'a developer; the limits are wide' },
   tight_limit: { owner: { service_account: 'ci' }, project: 'support-bot', about: 'two requests at once, then one every three seconds' },
   tight_budget: { owner: { member: 'ben' }, project: 'research', about: 'may spend 0.012 usd a month' },

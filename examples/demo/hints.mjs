@@ -8,6 +8,8 @@ export function hints({ url, keys, local }) {
   const width = Math.max(...KEY_NAMES.map((name) => name.length));
   const ask = (/** @type {import('./company.mjs').KeyName} */ key, /** @type {string} */ fields, maxTokens = 256) =>
     `curl -sN ${url}/v1/messages -H 'x-api-key: ${keys[key]}' -H 'content-type: application/json' -d '{"model":"claude-sonnet-5","max_tokens":${maxTokens},${fields}}'`;
+  const manage = (/** @type {string} */ what, body = '') =>
+    `curl -sS ${url}/v1/${what === '' ? 'api-keys' : `organizations/${what}`} -H 'x-api-key: ${keys.admin}'${body && ` -H 'content-type: application/json' -d '${body}'`}`;
   const said = (/** @type {string} */ text) => `"messages":[{"role":"user","content":"${text}"}]`;
   return `
 Tollgate serves ${url} for Acme Corp${local ? ', with a local upstream that costs nothing' : ''}.
@@ -37,6 +39,11 @@ an upstream that is overloaded (nothing is charged), and one that breaks off (ch
 more than the budget permits (400, which clients do not retry): repeat until it is refused
   ${ask('tight_budget', said('Tell a long story.'))}
 `}
+manage the company: who belongs to it, a key with a limit and a cap, what was done (docs/management.md)
+  ${manage('members')}
+  ${manage('', '{"name":"mine","rate_limit":{"requests_per_minute":60},"monthly_cap_usd":"5.00"}')}
+  ${manage('audit-logs?limit=5')}
+
 TypeScript (npm install @anthropic-ai/sdk)
   import Anthropic from '@anthropic-ai/sdk';
   const client = new Anthropic({ baseURL: '${url}', apiKey: '${keys.normal}' });

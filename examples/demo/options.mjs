@@ -6,7 +6,7 @@ export const HELP = `Runs an example company behind Tollgate on this machine.
 
 usage: cargo xtask demo [OPTIONS]
 
-  --once                 run a scripted tour with the official SDK, then stop; fails if anything was not as expected
+  --once                 run a scripted tour with the SDKs, then stop; fails if anything was not as expected
   --port PORT            where the gateway listens on loopback; 0 for any free port (default 8787, with --once any)
   --state DIR            keep keys, ledger and levels in DIR between runs (default: a directory that is removed)
   --ready-file FILE      once it serves, write its address and keys to FILE, readable by its owner only;

@@ -1,7 +1,8 @@
-/** A walk past every gate with the official SDK: each step says what it expects, and the tour fails where that is not what comes. */
+/** A walk past every gate with the official SDK, and through the management of the company: each step says what it expects, and the tour fails where that is not what comes. */
 import Anthropic from '@anthropic-ai/sdk';
 import { generateKey } from 'tollgate/edge';
 import { ORGANIZATION } from './company.mjs';
+import { Managing } from './managing.mjs';
 import { costOf } from './table.mjs';
 import { sum } from './usd.mjs';
 
@@ -47,6 +48,12 @@ export class Tour {
   async run() {
     const before = await this.ledger.balances();
     for (const step of await this.#steps()) await this.#repeat(step);
+    await new Managing({
+      url: this.url, keys: this.keys,
+      check: (line, right, problem) => this.#check(line, right, problem),
+      walk: (step) => this.#repeat(step),
+      message: (apiKey) => this.#message(apiKey),
+    }).walk();
     const { total } = await this.ledger.balances();
     const charged = sum(this.#charges);
     const booked = sum([total.settled_usd, `-${before.total.settled_usd}`]);
@@ -68,7 +75,7 @@ export class Tour {
       { what: 'a prompt cache, written and read', ask: () => this.#message(keys.normal, { text: '[[tokens in=20 out=30 cache_5m=1000 cache_read=500]]', cached: true }), expect: priced },
       { what: 'counting tokens', ask: () => this.#count(keys.normal), expect: { status: 200, reason: 'within limits', outcome: 'none' } },
       { what: 'the models of a restricted key', ask: () => this.#models(keys.one_model), expect: { status: 200 } },
-      { what: 'the administrator\'s own key', ask: () => this.#message(keys.admin), expect: priced },
+      { what: 'the administrator\'s own key', ask: () => this.#message(keys.ada), expect: priced },
       { what: 'a key that nobody has', ask: () => this.#message(unknown), expect: { status: 401, reason: 'unknown_key' } },
       { what: 'a key with a typing error', ask: () => this.#message(`${keys.normal}x`), expect: { status: 401 } },
       { what: 'a revoked key', ask: () => this.#message(keys.revoked), expect: { status: 401, reason: 'revoked_key' } },

@@ -41,7 +41,7 @@ function varied(index) {
 }
 
 test('the ledger is the sum of the usages, to the last digit', async () => {
-  const callers = [demo.keys.normal, demo.ready.admin_key].map((key) => clientOf(demo.url, key).client);
+  const callers = [demo.keys.normal, demo.keys.ada].map((key) => clientOf(demo.url, key).client);
   const calls = Array.from({ length: 40 }, (_, index) => async () => {
     const client = callers[index % callers.length];
     if (index % 3 === 0) await client?.messages.stream(varied(index)).finalMessage();
@@ -63,7 +63,7 @@ test('the ledger is the sum of the usages, to the last digit', async () => {
   }
   assert.deepEqual(models.map(({ model }) => model).sort(), [...MODELS].sort());
   assert.equal(usd(keys.reduce((sum, { settled_usd }) => sum + units(settled_usd), 0n)), total.settled_usd);
-  assert.deepEqual(keys.map(({ key }) => key).sort(), ['key_admin', 'key_normal']);
+  assert.deepEqual(keys.map(({ key }) => key).sort(), ['key_ada', 'key_normal']);
   assert.equal(budgets.find(({ budget }) => budget === 'org-month')?.settled_usd, total.settled_usd);
 });
 

@@ -12,7 +12,7 @@ import { until } from './until.mjs';
 const MAIN = fileURLToPath(new URL('../../examples/demo/main.mjs', import.meta.url));
 
 /**
- * @typedef {'normal' | 'tight_limit' | 'tight_budget' | 'revoked' | 'one_model' | 'expired' | 'viewer'} KeyName
+ * @typedef {'ada' | 'normal' | 'tight_limit' | 'tight_budget' | 'revoked' | 'one_model' | 'expired' | 'viewer'} KeyName
  * @typedef {{
  *   base_url: string, admin_key: string, keys: Record<KeyName, string>,
  *   debug: { operator_url: string, operator_token: string, upstream_control_url: string | null },

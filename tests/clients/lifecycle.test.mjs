@@ -6,6 +6,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync 
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { Tollgate } from 'tollgate/admin';
 import { clientOf, refusal, request } from './client.mjs';
 import { Demo, scratchDir } from './demo.mjs';
 import { until } from './until.mjs';
@@ -35,9 +36,10 @@ test('the ready file is whole, private and not that of an earlier run', async ()
   assert.equal(statSync(readyFile).mode & 0o777, 0o600);
   assert.match(demo.ready.base_url, /^http:\/\/127\.0\.0\.1:\d+$/);
   assert.match(demo.ready.admin_key, /^tg_acme_/);
-  assert.deepEqual(Object.keys(demo.keys).sort(), ['expired', 'normal', 'one_model', 'revoked', 'tight_budget', 'tight_limit', 'viewer']);
-  assert.equal(new Set([demo.ready.admin_key, ...Object.values(demo.keys)]).size, 8);
-  assert.equal((await clientOf(demo.url, demo.ready.admin_key).client.messages.create(request('hello'))).type, 'message');
+  assert.deepEqual(Object.keys(demo.keys).sort(), ['ada', 'expired', 'normal', 'one_model', 'revoked', 'tight_budget', 'tight_limit', 'viewer']);
+  assert.equal(new Set([demo.ready.admin_key, ...Object.values(demo.keys)]).size, 9);
+  assert.equal((await clientOf(demo.url, demo.keys.ada).client.messages.create(request('hello'))).type, 'message');
+  assert.deepEqual(await new Tollgate({ apiKey: demo.ready.admin_key, baseURL: demo.url }).organization(), { id: 'acme', type: 'organization', name: 'Acme Corp' });
   await demo.stop();
   assert.equal(existsSync(readyFile), false);
 });
@@ -92,8 +94,23 @@ test('without a terminal it prints what to try, and one line for each decision',
   assert.match(output, /^stopped: 1 allowed, 1 denied\n$/m);
   assert.match(output, /^\S+ {2}allow {2}normal .* 0\.00012 usd {2}\[within limits\]$/m);
   assert.match(output, /^\S+ {2}deny {3}viewer .* nothing {2}\[forbidden_action\]$/m);
+  assert.ok(output.includes(`curl -sS ${demo.url}/v1/organizations/members -H 'x-api-key: ${demo.ready.admin_key}'`));
   assert.ok(output.includes('curl') && output.includes('new Anthropic(') && output.includes('Anthropic(base_url='));
   assert.ok(!output.includes('\u001b'));
+});
+
+test('the lines that it prints to manage the company work as they stand', async () => {
+  const demo = await Demo.serving();
+  try {
+    const { output } = demo.demo;
+    const [, section = ''] = /^manage the company: .*\n([^]*?)\n\n/m.exec(output) ?? [];
+    const [members = {}, made = {}, logged = {}] = section.split('\n').map((line) => /** @type {any} */ (JSON.parse(execFileSync('sh', ['-c', line], { encoding: 'utf8' }))));
+    assert.deepEqual(members.data.map((/** @type {{ id: string }} */ { id }) => id), ['ada', 'ben', 'vera']);
+    assert.equal((await clientOf(demo.url, made.key).client.messages.create(request('hello'))).type, 'message');
+    assert.deepEqual([logged.data.length, logged.data[0].type], [5, 'budget.created']);
+  } finally {
+    await demo.stop();
+  }
 });
 
 test('without --state nothing is left on the disk', async () => {
@@ -200,7 +217,8 @@ test('the tour shows every decision and ends well, also on a state that is not n
     assert.equal(await demo.ended, 0, demo.output);
     assert.match(demo.output, /everything was as expected/);
     assert.ok(!demo.output.includes('FAIL'));
-    for (const reason of ['unknown_key', 'revoked_key', 'expired_key', 'forbidden_action', 'forbidden_model', 'limit_exceeded', 'budget_exceeded', 'unboundable_request']) {
+    assert.match(demo.output, /^ok {4}the audit log has all of it, once +200 {2}13 entries of Ada's key, /m);
+    for (const reason of ['unknown_key', 'revoked_key', 'expired_key', 'forbidden_action', 'forbidden_model', 'limit_exceeded', 'budget_exceeded', 'unboundable_request', 'caller_key']) {
       assert.match(demo.output, new RegExp(`deny .*${reason}`));
     }
   }
