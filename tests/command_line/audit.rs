@@ -67,7 +67,22 @@ fn a_whole_log_is_verified_with_its_head_and_without() {
     let whole = format!("8 entries, the last with the hash {head}\n");
     assert_eq!(verified(&log, None), (true, whole.clone()));
     assert_eq!(verified(&log, Some(head)), (true, whole));
-    assert_eq!(verified(&[], None), (true, format!("0 entries, the last with the hash {}\n", "0".repeat(64))));
+}
+
+#[test]
+fn a_log_without_any_entry_is_refused_unless_that_is_what_was_expected() {
+    for nothing in [&[][..], &[String::new(), String::new()]] {
+        let (accepted, said) = verified(nothing, None);
+        assert!(!accepted && said.starts_with("tollgate: -: it holds no entry"), "{said}");
+        assert!(!verified(nothing, Some(hash(&log()[7]))).0);
+        let zeros = "0".repeat(64);
+        assert_eq!(verified(nothing, Some(&zeros)), (true, format!("0 entries, the last with the hash {zeros}\n")));
+    }
+}
+
+#[test]
+fn a_log_that_a_filter_narrowed_is_refused_where_it_begins() {
+    broken(&log()[4..], None, "1: entry 5 stands where 1 should: entries are missing, or in another order");
 }
 
 #[test]

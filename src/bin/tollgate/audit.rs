@@ -17,7 +17,8 @@ use crate::Failure;
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
-    /// Verifies the chain of hashes, entry by entry, and names the first that is broken.
+    /// Verifies the chain of hashes, entry by entry, and names the first that is broken. A log is whole from its first entry on,
+    /// unfiltered; one without any entry is refused.
     Verify {
         /// The audit log, one entry a line; `-` for standard input.
         file: PathBuf,
@@ -58,6 +59,13 @@ fn verify(file: &Path, expected: Option<&str>) -> Result<(), Failure> {
             file.display(),
             head.hash,
             head.entries
+        );
+        return Err(Failure::Refused);
+    }
+    if head.entries == 0 && expected.is_none() {
+        eprintln!(
+            "tollgate: {}: it holds no entry, and every organization's log begins with those of its policy: export it again",
+            file.display()
         );
         return Err(Failure::Refused);
     }
