@@ -122,6 +122,14 @@ test('a gateway whose settings are wrong fails closed, and says so to its operat
   assert.match(String(told.mock.calls[0]?.arguments[0]), /`upstream\.baseUrl` is `nonsense`/);
 });
 
+test('a body that is longer than it says, as a host in front may make it, is refused by its length', async () => {
+  const gateway = createGateway({ ...settings, maxBodyBytes: 50 });
+  const long = call();
+  long.headers.set('content-length', '10');
+  assert.ok((await long.clone().text()).length > 50);
+  assert.equal((await gateway.fetch(long, {}, lifetime())).status, 413);
+});
+
 test('an admission that was answered before is not sent again', async (t) => {
   const sent = t.mock.method(globalThis, 'fetch', async () => new Response());
   const stub = {
@@ -134,6 +142,9 @@ test('an admission that was answered before is not sent again', async (t) => {
   assert.equal(sent.mock.callCount(), 0);
 });
 
+/** @param {OrganizationDoor} door @param {Parameters<OrganizationDoor['manage']>[0]['ask']} ask */
+const manage = (door, ask) => door.manage({ caller: { secret_sha256: '0'.repeat(64) }, source: null, action: null, ask });
+
 test('what may be longer than a method takes comes by a request', async () => {
   const actor = { member: 'ada' };
   /** @type {[what: string, ask: (door: OrganizationDoor) => Promise<unknown>, by: 'ask' | 'fetch'][]} */
@@ -145,6 +156,12 @@ test('what may be longer than a method takes comes by a request', async () => {
     ['a preview, which answers with all its events', (door) => door.preview({ type: 'expire' }), 'fetch'],
     ['events, of any size', (door) => door.events({ after: 0, limit: 1000 }), 'fetch'],
     ['a whole organization', (door) => door.export(), 'fetch'],
+    ['who asks', (door) => manage(door, { type: 'whoami' }), 'ask'],
+    ['a page of a list', (door) => manage(door, { type: 'list', of: 'keys', limit: 20 }), 'ask'],
+    ['a long page of a list', (door) => manage(door, { type: 'list', of: 'keys', limit: 1000 }), 'fetch'],
+    ['a page of the audit log', (door) => manage(door, { type: 'audit', filter: { limit: 20 } }), 'fetch'],
+    ['a preview of changes', (door) => manage(door, { type: 'preview', changes: [] }), 'fetch'],
+    ['an export by a caller', (door) => manage(door, { type: 'export' }), 'fetch'],
   ];
   for (const [what, ask, by] of cases) {
     /** @type {string[]} */

@@ -18,7 +18,12 @@ export async function readWhole(message: Request | Response, maxBytes: number): 
   // Refused by what it announces, before any of it is read.
   if (announced !== null && announced > maxBytes) throw new BodyTooLarge();
   // In one piece, for a stream and what reads it are objects that the runtime has to clear away.
-  if (announced !== null) return new Uint8Array(await message.arrayBuffer());
+  if (announced !== null) {
+    const bytes = new Uint8Array(await message.arrayBuffer());
+    // The runtime ends a body where its length says, but not that of a message which a host made or changed.
+    if (bytes.length > maxBytes) throw new BodyTooLarge();
+    return bytes;
+  }
   return message.body === null ? new Uint8Array() : collect(message.body, maxBytes);
 }
 

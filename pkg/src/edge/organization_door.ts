@@ -74,15 +74,15 @@ export interface EventPage {
   last_seq: number;
 }
 
-/** What the desk may answer at such length that a method could not. */
+/** What the desk may answer at such length that a method could not: items of a list, entries and changes have no small bound. */
 const LONG: ReadonlySet<Ask['type']> = new Set(['audit', 'export', 'preview']);
+const MOST_LISTED = 100;
 /** The longest text, in characters, that a method is given: of two bytes each it is a quarter of what it takes. */
 const MOST_ASKED = 4 * 1024 * 1024;
 
 export class OrganizationDoor {
   readonly #namespace: OrganizationNamespace;
   readonly #organization: string;
-  #stub: OrganizationStub | null = null;
 
   constructor(namespace: OrganizationNamespace, organization: string) {
     this.#namespace = namespace;
@@ -119,7 +119,7 @@ export class OrganizationDoor {
 
   /** Asks the management desk, as whoever the caller is. */
   manage<A extends Ask>(request: ManagementRequest & { ask: A }): Promise<AskResult<A['type']>> {
-    return LONG.has(request.ask.type) ? this.#carry('manage', request) : this.#call('manage', request);
+    return isLong(request.ask) ? this.#carry('manage', request) : this.#call('manage', request);
   }
 
   /** Opens a session with a code that works once. */
@@ -167,11 +167,9 @@ export class OrganizationDoor {
   async #answered<T>(ask: (stub: OrganizationStub) => Promise<Reply>): Promise<T> {
     let reply: Reply;
     try {
-      this.#stub ??= this.#namespace.get(this.#namespace.idFromName(this.#organization));
-      reply = await ask(this.#stub);
+      // A stub that has failed once fails for ever, and one of another request is of no use: each call takes a new one.
+      reply = await ask(this.#namespace.get(this.#namespace.idFromName(this.#organization)));
     } catch (error) {
-      // A stub that has failed once fails for ever.
-      this.#stub = null;
       throw new OrganizationUnavailable('the organization could not be reached', { cause: error });
     }
     const { status, answer } = reply;
@@ -180,4 +178,8 @@ export class OrganizationDoor {
     if (status === 503) throw new OrganizationUnavailable(error.message);
     throw new OrganizationError(error);
   }
+}
+
+function isLong(ask: Ask): boolean {
+  return LONG.has(ask.type) || (ask.type === 'list' && (ask.limit ?? 0) > MOST_LISTED);
 }
