@@ -1,4 +1,5 @@
-/** What a caller is told when a request is refused or fails: the provider's error shape, with our request id. */
+/** What a caller is told when a request is refused or fails: the provider's error shape, with our request id, and without any secret that it was sent. */
+import { jsonWithoutSecrets } from './secret_mask.js';
 
 export type ErrorType =
   | 'invalid_request_error'
@@ -75,7 +76,7 @@ export class ApiError extends Error {
 
   toJson(requestId: string): string {
     const error = { type: this.type, message: this.message, ...(this.details && { details: this.details }) };
-    return JSON.stringify({ type: 'error', error, request_id: requestId });
+    return jsonWithoutSecrets({ type: 'error', error, request_id: requestId });
   }
 
   toResponse(requestId: string): Response {

@@ -2,6 +2,7 @@
 import { ApiError } from './api_error.js';
 import { readBody } from './body.js';
 import { readCredential } from './credential.js';
+import { logError } from './error_log.js';
 import { checkEncoding, checkLength } from './headers.js';
 import { OrganizationDoor, OrganizationError } from './organization_door.js';
 import { setRateHeaders } from './rate_headers.js';
@@ -74,15 +75,11 @@ export class CallContext {
       case 'unknown_organization':
         return ApiError.unauthenticated();
       case 'invalid_input':
-        console.error(
-          JSON.stringify({
-            level: 'error',
-            message: "the engine refused the gateway's own command",
-            request_id: this.requestId,
-            code: error.code,
-            path: error.path ?? null,
-          }),
-        );
+        logError("the engine refused the gateway's own command", {
+          request_id: this.requestId,
+          code: error.code,
+          path: error.path ?? null,
+        });
         return ApiError.gatewayFailed();
       case 'clock_jump':
         return ApiError.clockJumped();

@@ -8,6 +8,7 @@ import { Hono, type Context } from 'hono';
 import { ApiError } from './api_error.js';
 import { CallContext } from './call_context.js';
 import { countTokens } from './count_call.js';
+import { logError } from './error_log.js';
 import { createMessage } from './message_call.js';
 import { modelInfo, modelList } from './models.js';
 import { createOpenId } from './management/openid.js';
@@ -75,9 +76,7 @@ async function answer(
   } catch (error) {
     if (error instanceof ApiError) return error.toResponse(requestId);
     // The message may be of any origin, so it stays here; a prompt is never part of one of ours.
-    console.error(
-      JSON.stringify({ level: 'error', message: 'a request failed', request_id: requestId, cause: String(error) }),
-    );
+    logError('a request failed', { request_id: requestId, cause: String(error) });
     return ApiError.gatewayFailed().toResponse(requestId);
   }
 }

@@ -7,6 +7,7 @@
  */
 import { Batch } from './batch.js';
 import { EngineLost, EnginePort, EngineRefusal, type Decided } from './engine_port.js';
+import { logError } from './error_log.js';
 import { EventLog } from './event_log.js';
 import type { ManagementRequest, AddressSignIn, SignIn } from './management/store/ask.js';
 import { AuditLog } from './management/store/audit_log.js';
@@ -238,15 +239,11 @@ export class OrganizationObject {
   #tellJump(organization: string, nowMs: number, cause: string): void {
     if (this.#jumpTold) return;
     this.#jumpTold = true;
-    console.error(
-      JSON.stringify({
-        level: 'error',
-        message: 'the clock jumped: nothing is decided until it is corrected, or accepted with `advance_clock`',
-        organization,
-        now_ms: nowMs,
-        cause,
-      }),
-    );
+    logError('the clock jumped: nothing is decided until it is corrected, or accepted with `advance_clock`', {
+      organization,
+      now_ms: nowMs,
+      cause,
+    });
   }
 
   #events(open: Open, body: string): string {
@@ -379,7 +376,7 @@ export class OrganizationObject {
       return { status, text: JSON.stringify({ error: error.wire }) };
     }
     this.#discard();
-    console.error(JSON.stringify({ level: 'error', message: 'the store failed', cause: describe(error) }));
+    logError('the store failed', { cause: describe(error) });
     const text = '{"error":{"code":"store_unavailable","message":"the store failed; nothing was decided"}}';
     return { status: 503, text };
   }
@@ -393,9 +390,7 @@ export class OrganizationObject {
       open?.engine.free();
     } catch (error) {
       // An instance that panicked cannot be freed either; it goes with its memory.
-      console.error(
-        JSON.stringify({ level: 'error', message: 'an engine could not be freed', cause: describe(error) }),
-      );
+      logError('an engine could not be freed', { cause: describe(error) });
     }
   }
 }

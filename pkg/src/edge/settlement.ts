@@ -5,6 +5,7 @@
  */
 import pRetry, { AbortError } from 'p-retry';
 
+import { logError } from './error_log.js';
 import { OrganizationError, type OrganizationDoor } from './organization_door.js';
 import type { SettlementCommand, SettleUsage } from './wire.js';
 
@@ -76,15 +77,7 @@ export class Settlement {
     // Voiding what was never reserved is how an admission is undone whose answer was lost.
     const code = error instanceof OrganizationError ? error.code : 'unavailable';
     if (command.type === 'void' && code === 'unknown_reservation') return;
-    console.error(
-      JSON.stringify({
-        level: 'error',
-        message: 'a settlement was not recorded',
-        command: command.type,
-        reservation: this.#reservation,
-        code,
-      }),
-    );
+    logError('a settlement was not recorded', { command: command.type, reservation: this.#reservation, code });
   }
 }
 

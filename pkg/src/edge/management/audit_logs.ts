@@ -3,6 +3,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 
 import type { ManagementCall } from './call.js';
 import { about, answers, endpoint, type Endpoint } from './endpoint.js';
+import { withoutSecrets } from '../secret_mask.js';
 import { REFUSALS } from './error_form.js';
 import { Id, Instant, PAGE, pageOf, rfc3339 } from './field.js';
 import type { AuditEntry } from './forms.js';
@@ -102,8 +103,9 @@ function actorShown(actor: AuditEntry['actor'], ip_address: string | null): z.in
   return { type: 'service_account_actor', service_account_id: actor.service_account, ip_address };
 }
 
-/** No answer shows a digest of a secret. The download has them, for the hashes are of the entries as they are. */
+/** No answer shows a digest of a secret, or one that somebody wrote where a name belongs. The download has the entries as they are, for the hashes are of them. */
 function withoutDigests(value: unknown): unknown {
+  if (typeof value === 'string') return withoutSecrets(value);
   if (Array.isArray(value)) return value.map(withoutDigests);
   if (typeof value !== 'object' || value === null) return value ?? null;
   const shown = Object.entries(value).filter(([name]) => name !== 'sha256');

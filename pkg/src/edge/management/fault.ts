@@ -2,6 +2,7 @@
 import type { z } from '@hono/zod-openapi';
 
 import type { Problem } from '../../error.js';
+import { withoutSecrets } from '../secret_mask.js';
 
 type Issue = z.core.$ZodIssue;
 
@@ -45,7 +46,8 @@ function closestOf(forms: readonly Issue[][]): readonly Issue[] | null {
 }
 
 function problem(path: readonly PropertyKey[], input: unknown, message: string, remedy: string): Problem {
-  const value = path.some((part) => SECRET.has(String(part))) ? '(not shown)' : shown(valueAt(input, path));
+  const found = valueAt(input, path);
+  const value = found !== undefined && path.some((part) => SECRET.has(String(part))) ? '(not shown)' : shown(found);
   return { path: path.length === 0 ? 'body' : pathOf(path), value, message, remedy };
 }
 
@@ -95,7 +97,7 @@ function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
 }
 
 function shown(value: unknown): string {
-  return value === undefined ? '(nothing)' : JSON.stringify(value).slice(0, MAX_SHOWN);
+  return value === undefined ? '(nothing)' : withoutSecrets(JSON.stringify(value)).slice(0, MAX_SHOWN);
 }
 
 function pathOf(path: readonly PropertyKey[]): string {

@@ -19,6 +19,7 @@ import {
 } from 'openid-client';
 
 import { ApiError } from '../api_error.js';
+import { logError } from '../error_log.js';
 import { OrganizationDoor } from '../organization_door.js';
 import { newRequestId } from '../request_id.js';
 import type { OpenIdSettings, ResolvedSettings } from '../settings.js';
@@ -111,7 +112,7 @@ async function reached(provider: Promise<Configuration>): Promise<Configuration>
   try {
     return await provider;
   } catch (error) {
-    console.error(JSON.stringify({ level: 'error', message: 'the OpenID provider was not reached', cause: String(error) }));
+    logError('the OpenID provider was not reached', { cause: String(error) });
     throw new ApiError(502, 'api_error', 'the OpenID Connect provider was not reached: try again, or sign in with a code');
   }
 }
@@ -174,6 +175,6 @@ function refused(message: string): ApiError {
 function failed(error: Error): Response {
   const requestId = newRequestId();
   if (error instanceof ApiError) return error.toResponse(requestId);
-  console.error(JSON.stringify({ level: 'error', message: 'a sign-in failed', request_id: requestId, cause: String(error) }));
+  logError('a sign-in failed', { request_id: requestId, cause: String(error) });
   return ApiError.gatewayFailed().toResponse(requestId);
 }

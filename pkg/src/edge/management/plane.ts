@@ -10,6 +10,7 @@ import { HTTPException } from 'hono/http-exception';
 
 import { ApiError } from '../api_error.js';
 import { readBody } from '../body.js';
+import { logError } from '../error_log.js';
 import { checkEncoding, checkLength } from '../headers.js';
 import { newRequestId } from '../request_id.js';
 import type { ResolvedSettings } from '../settings.js';
@@ -118,10 +119,8 @@ function failed(error: Error, c: Context): Response {
   const requestId = requestIdOf(c);
   const told = error instanceof HTTPException ? ApiError.invalidRequest('the request cannot be read') : error;
   if (told instanceof ApiError) return told.toResponse(requestId);
-  // The message may be of any origin, so it stays here; a secret is never part of one of ours.
-  console.error(
-    JSON.stringify({ level: 'error', message: 'a request failed', request_id: requestId, cause: String(error) }),
-  );
+  // The message may be of any origin, so it stays here.
+  logError('a request failed', { request_id: requestId, cause: String(error) });
   return ApiError.gatewayFailed().toResponse(requestId);
 }
 

@@ -1,6 +1,7 @@
 /** What changes would do, without doing them. */
 import { createRoute, z } from '@hono/zod-openapi';
 
+import { jsonWithoutSecrets } from '../secret_mask.js';
 import { about, answers, body, endpoint, type Endpoint } from './endpoint.js';
 import { Id, Revision } from './field.js';
 import type { Change } from './forms.js';
@@ -58,7 +59,8 @@ export const preview: Endpoint[] = [
       const { actor: _actor, ...result } = await c.get('call').ask({ type: 'preview', changes });
       if (result.outcome === 'refused') {
         const problems = result.problems.map(({ code: _code, ...problem }) => problem);
-        return c.json({ ...result, problems }, 200);
+        const told = jsonWithoutSecrets({ ...result, problems });
+        return c.json(JSON.parse(told) as Omit<typeof result, 'problems'> & { problems: typeof problems }, 200);
       }
       return c.json(result, 200);
     },
