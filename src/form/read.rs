@@ -31,13 +31,19 @@ pub(super) fn listed(names: &[&str]) -> String {
     format!("`{}`", names.join("`, `"))
 }
 
+/// A longer list of names is not repeated.
+const MOST_LISTED: usize = 16;
+
 /// What to write instead of a name that is none of `names`.
 pub(super) fn one_of(json: &Json, names: &[&str]) -> String {
     match json {
         Json::String(text) => nearest(text, names).map(|nearest| format!("write `{nearest}`")),
         _ => None,
     }
-    .unwrap_or_else(|| format!("write one of {}", listed(names)))
+    .unwrap_or_else(|| match names.len() {
+        0..=MOST_LISTED => format!("write one of {}", listed(names)),
+        many => format!("write one of the {many} names that the schema lists"),
+    })
 }
 
 /// Reads the one field of a [`single!`](crate::single) form: the position of its name, and its value.

@@ -32,6 +32,7 @@ const GENERATED: &[(&str, &str)] = &[
     ("wire", "pkg/schema/wire.json"),
     ("typescript", "pkg/src/types.ts"),
     ("usage-reader", "pkg/src/usage_reader.ts"),
+    ("built-in-roles", "pkg/src/built_in_roles.ts"),
     ("permissions", "docs/permissions.md"),
 ];
 

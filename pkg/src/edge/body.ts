@@ -1,12 +1,15 @@
 /** Reads a body up to a limit. */
 import { ApiError } from './api_error.js';
+import { malformed } from './problem.js';
 
 export async function readBody(request: Request, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
   try {
     return await readWhole(request, maxBytes);
   } catch (error) {
     if (error instanceof BodyTooLarge) throw tooLarge(maxBytes);
-    throw ApiError.invalidRequest('the body ended before it was complete');
+    throw malformed([
+      { path: 'body', value: '(not shown)', message: 'it ended before it was complete', remedy: 'send it again' },
+    ]);
   }
 }
 

@@ -21,6 +21,14 @@ export function checkEncoding(headers: Headers): void {
       `content-encoding: \`${encoding.slice(0, 64)}\` is not accepted: send the body as it is`,
       {
         error_code: 'content_encoding',
+        problems: [
+          {
+            path: 'content-encoding',
+            value: JSON.stringify(encoding.slice(0, 64)),
+            message: 'it is not accepted',
+            remedy: 'send the body as it is',
+          },
+        ],
       },
     );
   }

@@ -19,7 +19,7 @@ export function parseStrictJson(bytes: Uint8Array): Json {
   try {
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    throw ApiError.invalidRequest('the body is not UTF-8');
+    throw refused('is not UTF-8', 'encode it as UTF-8');
   }
   try {
     refuseAmbiguity(text);
@@ -27,7 +27,7 @@ export function parseStrictJson(bytes: Uint8Array): Json {
   } catch (error) {
     if (error instanceof ApiError) throw error;
     // The engine's own message would quote the body, and a body may hold what must not reach a log.
-    throw ApiError.invalidRequest(`the body is not valid JSON: ${placeOfFault(text)}`);
+    throw refused('is not valid JSON', placeOfFault(text));
   }
 }
 
@@ -38,7 +38,7 @@ function refuseAmbiguity(text: string): void {
     switch (text[at]) {
       case '{':
       case '[':
-        if (open.length === MAX_DEPTH) throw ApiError.invalidRequest(`the body nests deeper than ${MAX_DEPTH} levels`);
+        if (open.length === MAX_DEPTH) throw refused(`nests deeper than ${MAX_DEPTH} levels`, 'nest it less');
         open.push(text[at] === '{' ? new Set() : null);
         break;
       case '}':
@@ -63,9 +63,25 @@ function addKey(keys: Set<string>, literal: string): void {
   if (keys.has(key)) {
     throw ApiError.invalidRequest(`the key \`${key.slice(0, 64)}\` stands twice in one object: send it once`, {
       error_code: 'duplicate_key',
+      problems: [
+        {
+          path: key.slice(0, 64),
+          value: '(not shown)',
+          message: 'the key stands twice in one object',
+          remedy: 'send it once',
+        },
+      ],
     });
   }
   keys.add(key);
+}
+
+/** A body that is nothing to read fields in; nothing of it is shown. */
+function refused(fault: string, remedy: string): ApiError {
+  return ApiError.invalidRequest(`the body ${fault}: ${remedy}`, {
+    error_code: 'invalid_json',
+    problems: [{ path: 'body', value: '(not shown)', message: `it ${fault}`, remedy }],
+  });
 }
 
 /** Only a key is followed by a colon. */

@@ -2,6 +2,7 @@
 
 mod audit;
 mod book;
+mod built_in_roles;
 mod check;
 mod decide;
 mod export;
@@ -110,6 +111,8 @@ enum Generated {
     Typescript,
     /// TypeScript that takes counts out of usage objects.
     UsageReader,
+    /// The built-in roles, as TypeScript.
+    BuiltInRoles,
     /// The matrix of permissions, in Markdown.
     Permissions,
 }

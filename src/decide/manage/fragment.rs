@@ -13,7 +13,7 @@ use crate::{
     change::Change,
     command::Manage,
     directory::{KeyForm, MemberForm, MemberStatus, role::Preset},
-    error::Problem,
+    error::{Problem, ProblemKind},
     form::{Int, Path, Problems},
     index::Names,
     policy::{self, BookChoice, PolicyForm},
@@ -197,8 +197,31 @@ impl<'a> Fragment<'a> {
 
     /// Takes in a problem of the small policy, at the place of the command that it comes from.
     pub(super) fn found(&mut self, problem: Problem) {
+        if let Some(in_use) = self.in_use(&problem) {
+            self.problems.push(in_use);
+            return;
+        }
         let (path, message) = self.place(problem.path, problem.message);
         self.problems.push(Problem { path, message, ..problem });
+    }
+
+    /// What is known names what a change takes out: it has to name something else first.
+    fn in_use(&self, problem: &Problem) -> Option<Problem> {
+        let (list, Origin::Known(change), index, _) = self.origin(&problem.path)? else { return None };
+        let (what, id) = match &self.command.changes.get(change)?.change {
+            Change::RoleRemoved(removed) => ("role", removed.id.as_str()),
+            Change::ModelClassRemoved(removed) => ("model class", removed.id.as_str()),
+            _ => return None,
+        };
+        let noun = LISTS.get(list).map_or("", |(_, noun)| noun).replace('_', " ");
+        let user = self.id_at(list, index);
+        (problem.kind == ProblemKind::NotFound).then(|| Problem {
+            path: format!("command.changes[{change}].change.id"),
+            value: format!("\"{id}\""),
+            message: format!("it is in use by {noun} `{user}`"),
+            remedy: format!("give that {noun} another {what} first"),
+            kind: ProblemKind::Invalid,
+        })
     }
 
     /// The list that a path of the small policy begins with, where its item comes from, the item's position, and the rest.

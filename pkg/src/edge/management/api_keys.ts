@@ -19,6 +19,7 @@ import { formOfKey } from './forms.js';
 import { NewKey, createKey } from './key_creation.js';
 import { KeyShown, KeyWithSecret, shownKey } from './key_form.js';
 import { Rotation, rotateKey } from './key_rotation.js';
+import type { Renamed } from './refusal.js';
 
 const FILTERS = {
   status: z.enum(['active', 'archived']).optional(),
@@ -42,6 +43,9 @@ const KeyChange = z
     revision: Revision.optional(),
   })
   .openapi('ApiKeyChange');
+
+/** The provider's word. */
+const RENAMED: Renamed = [[/^project$/, 'workspace_id']];
 
 const Revoked = z.strictObject({ id: Id, type: z.literal('api_key_deleted') });
 
@@ -102,6 +106,7 @@ function keysAt(path: string): Endpoint[] {
         }));
         return c.json(shownKey(key, Date.now()), 200, etag(key));
       },
+      RENAMED,
     ),
   ];
 }
@@ -121,6 +126,7 @@ export const apiKeys: Endpoint[] = [
       const { made, key } = await createKey(c.get('call'), c.req.valid('json'));
       return c.json({ ...shownKey(made, Date.now()), key }, 200, etag(made));
     },
+    RENAMED,
   ),
   endpoint(
     createRoute({

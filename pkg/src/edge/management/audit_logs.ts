@@ -14,7 +14,7 @@ const BATCH = 500;
 
 const Number_ = z
   .string()
-  .regex(/^[1-9]\d{0,14}$/)
+  .regex(/^[1-9]\d{0,14}$/, 'give the number of an entry, such as `812`')
   .openapi({ description: 'the id of an entry' });
 
 const FILTERS = {
@@ -22,12 +22,12 @@ const FILTERS = {
   actor_id: Id.optional(),
   action: z
     .string()
-    .regex(/^[a-z_]{1,32}\.[a-z_]{1,32}$/)
+    .regex(/^[a-z_]{1,32}\.[a-z_]{1,32}$/, 'give what was done, such as `key.created`')
     .optional()
     .openapi({ example: 'key.created' }),
   target_type: z
     .string()
-    .regex(/^[a-z_]{1,32}$/)
+    .regex(/^[a-z_]{1,32}$/, 'give what it was done to, such as `key`')
     .optional()
     .openapi({ example: 'key' }),
   target_id: Id.optional(),

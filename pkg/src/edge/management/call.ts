@@ -15,7 +15,7 @@ import type {
   ListResult,
   RevisionForm,
 } from './forms.js';
-import { notFound, refusal, stale } from './refusal.js';
+import { notFound, refusal, stale, type Asked, type Renamed } from './refusal.js';
 import type { Ask, AskResult, Caller } from './store/ask.js';
 import type { NewCode } from './store/session_store.js';
 
@@ -29,15 +29,25 @@ export class ManagementCall {
     private readonly door: OrganizationDoor,
     private readonly source: string | null,
     private readonly permission: Action | null,
-    private readonly method: string,
+    private readonly asked: Asked,
   ) {}
 
   /** Checks what can be checked without the store. */
-  static async open(request: Request, settings: ResolvedSettings, permission: Action | null): Promise<ManagementCall> {
+  static async open(
+    request: Request,
+    settings: ResolvedSettings,
+    { permission, renamed }: { permission: Action | null; renamed: Renamed },
+  ): Promise<ManagementCall> {
     checkLength(request.headers, settings.maxHeaderBytes);
     const { organization, caller } = await readCaller(request);
     const door = new OrganizationDoor(settings.organizations, organization);
-    return new ManagementCall(organization, caller, door, sourceOf(request, settings), permission, request.method);
+    const asked = { method: request.method, renamed, ifMatch: request.headers.has('if-match'), body: undefined };
+    return new ManagementCall(organization, caller, door, sourceOf(request, settings), permission, asked);
+  }
+
+  /** What the request's body is: refusals tell where in it something is wrong. */
+  read(body: unknown): void {
+    this.asked.body = body;
   }
 
   async ask<A extends Ask>(ask: A): Promise<AskResult<A['type']>> {
@@ -45,7 +55,7 @@ export class ManagementCall {
     try {
       return await this.door.manage({ caller, source, action, ask });
     } catch (error) {
-      throw refusal(error, this.method);
+      throw refusal(error, this.asked);
     }
   }
 
@@ -127,7 +137,7 @@ export class ManagementCall {
   ): Promise<ListedKinds[K]> {
     for (let attempt = 1; ; attempt += 1) {
       const item = await this.find(of, id);
-      checkRevision(item, given);
+      this.checkRevision(of, item, given);
       try {
         const change = await changesOf(item);
         return await this.change(of, [{ change, revision: item.revision }], id);
@@ -136,10 +146,11 @@ export class ManagementCall {
       }
     }
   }
-}
 
-export function checkRevision(item: Listed, given: number | null): void {
-  if (given !== null && item.revision !== given) throw stale('if-match', given);
+  /** Refuses a change that was made from another state than what was found. */
+  checkRevision(of: Exclude<ListKind, 'price_books'>, found: Listed, given: number | null): void {
+    if (given !== null && found.revision !== given) throw stale(of, found.revision, given, this.asked);
+  }
 }
 
 export function isStale(error: unknown): boolean {

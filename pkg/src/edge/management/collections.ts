@@ -2,7 +2,7 @@
 import { collection, listByCursor, listById } from './collection.js';
 import type { Endpoint } from './endpoint.js';
 import { given } from './field.js';
-import { formOf, type RoleForm } from './forms.js';
+import { formOf } from './forms.js';
 import {
   BudgetFields,
   BudgetPut,
@@ -32,11 +32,7 @@ export const collections: Endpoint[] = [
     shown: RoleFields,
     read: 'roles.read',
     write: 'roles.write',
-    // The engine knows the actions, and names the one that it does not know.
-    set: (id, { permissions }) => ({
-      type: 'role_set',
-      role: { id, permissions: permissions as RoleForm['permissions'] },
-    }),
+    set: (id, { permissions }) => ({ type: 'role_set', role: { id, permissions } }),
     removed: ({ id }) => ({ type: 'role_removed', id }),
     byProject: false,
     list: listById,

@@ -6,8 +6,9 @@
  */
 import { z } from '@hono/zod-openapi';
 
-import { ApiError } from '../api_error.js';
+import type { ApiError } from '../api_error.js';
 import { checksumOf } from '../key.js';
+import { malformed } from '../problem.js';
 import { PAGE } from './field.js';
 
 const FORM = /^page_([A-Za-z0-9_-]{1,200})_([0-9A-Za-z]{6})$/;
@@ -76,8 +77,6 @@ function decoded(text: string): string | null {
 }
 
 function foreign(page: string): ApiError {
-  return ApiError.invalidRequest(`page: \`${page}\`: it is no page of this list: ${REMEDY}`, {
-    error_code: 'unknown_page',
-    problems: [{ path: 'page', value: JSON.stringify(page), message: 'it is no page of this list', remedy: REMEDY }],
-  });
+  const problem = { path: 'page', value: JSON.stringify(page), message: 'it is no page of this list', remedy: REMEDY };
+  return malformed([problem], 'unknown_page');
 }

@@ -6,11 +6,13 @@ import type { ZodType } from 'zod';
 import type { ManagementCall } from './call.js';
 import { REFUSALS } from './error_form.js';
 import type { Action } from './forms.js';
+import type { Renamed } from './refusal.js';
+import type { Schema } from './schema_place.js';
 import type { ResolvedSettings } from '../settings.js';
 
 export interface ManagementEnv {
   Bindings: object;
-  Variables: { requestId: string; settings: ResolvedSettings; call: ManagementCall };
+  Variables: { requestId: string; settings: ResolvedSettings; schemas: Endpoint['schemas']; call: ManagementCall };
 }
 
 /** Who may ask: a known caller, or anybody (with what the endpoint itself checks). */
@@ -24,21 +26,40 @@ export interface Endpoint {
   permission: Action | null;
   access: Access;
   takesBody: boolean;
+  /** Whether nothing of the body must be there, so that none at all is as good. */
+  mayBeEmpty: boolean;
+  /** What each part of a request must be, by the names that the framework has for them. */
+  schemas: Readonly<Record<string, Schema | undefined>>;
+  renamed: Renamed;
   mount(app: OpenAPIHono<ManagementEnv>, middleware: MiddlewareHandler<ManagementEnv>[]): void;
 }
 
 /** No query parameters: one that is not known is refused, and not passed over. */
 const NO_QUERY = z.strictObject({});
 
-export function endpoint<R extends Route>(route: R, handler: RouteHandler<R, ManagementEnv>): Endpoint {
+export function endpoint<R extends Route>(
+  route: R,
+  handler: RouteHandler<R, ManagementEnv>,
+  renamed: Renamed = [],
+): Endpoint {
   const { method, path } = route;
+  const content = route.request?.body?.content['application/json'];
+  const json = content !== undefined && 'schema' in content ? (content.schema as ZodType) : undefined;
   const described = { ...route, request: { query: NO_QUERY, ...route.request } };
   return {
     method: method.toUpperCase(),
     path,
     permission: route['x-permission'],
     access: route['x-access'],
-    takesBody: route.request?.body !== undefined,
+    takesBody: json !== undefined,
+    mayBeEmpty: json?.safeParse({}).success === true,
+    schemas: {
+      json,
+      query: described.request.query as ZodType,
+      param: route.request?.params as ZodType | undefined,
+      header: route.request?.headers as ZodType | undefined,
+    },
+    renamed,
     mount(app, middleware) {
       // The framework ties a handler's type to its exact route, which nobody who mounts all of them knows any more.
       app.openapi<RouteConfig>({ ...described, middleware }, handler as never);

@@ -1,54 +1,172 @@
 /** What is wrong with a request that a schema refuses: where, what stands there, and what should. */
 import type { z } from '@hono/zod-openapi';
 
-import type { Problem } from '../../error.js';
 import { withoutSecrets } from '../secret_mask.js';
+import { nearest } from './nearest.js';
+import { either, type ShownProblem } from '../problem.js';
+import { TYPES, elsewhere, fieldsOf, objectsAt, requiredFields, writtenAt, type Schema } from './schema_place.js';
 
 type Issue = z.core.$ZodIssue;
+type Place = readonly PropertyKey[];
 
 /** Fields whose values must not be repeated to anybody. */
 const SECRET = new Set(['code']);
 const MAX_SHOWN = 80;
+/** A list of more words than this is not repeated. */
+const MOST_WORDS = 16;
 
-export function problemsOf(issues: readonly Issue[], input: unknown): Problem[] {
-  return issues.flatMap((issue) => problems(issue, input));
+/** What was sent, where, and what is taken there. */
+export interface Sent {
+  /** Which part of the request: `json`, `query`, `param`, `header`. */
+  target: string;
+  input: unknown;
+  schema: Schema;
 }
 
-function problems(issue: Issue, input: unknown): Problem[] {
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => {
-      const path = [...issue.path, key];
-      return problem(path, input, 'the field is not known here', 'leave it out');
-    });
+export function problemsOf(issues: readonly Issue[], sent: Sent): ShownProblem[] {
+  return new Faults(sent).of(issues, []);
+}
+
+class Faults {
+  readonly #sent: Sent;
+
+  constructor(sent: Sent) {
+    this.#sent = sent;
   }
-  if (issue.code === 'invalid_union') {
-    const closest = closestOf(issue.errors);
-    if (closest !== null) {
-      return closest.flatMap((each) => problems({ ...each, path: [...issue.path, ...each.path] }, input));
+
+  of(issues: readonly Issue[], below: Place): ShownProblem[] {
+    return issues.flatMap((issue) => this.#problems(issue, [...below, ...issue.path]));
+  }
+
+  #problems(issue: Issue, place: Place): ShownProblem[] {
+    switch (issue.code) {
+      case 'unrecognized_keys':
+        return issue.keys.map((key) => this.#unknownField(place, key));
+      case 'invalid_union':
+        if ('options' in issue && issue.errors.length === 0) return [this.#noSuchWord(place, issue.options ?? [])];
+        return this.#noSuchForm(issue.errors, place);
+      case 'invalid_value':
+        return [this.#noSuchWord(place, issue.values, issue.message)];
+      default:
+        return [this.#problem(place, faultOf(issue, this.#at(place)), remedyOf(issue))];
     }
-    return [
-      problem(
-        issue.path,
-        input,
-        'it has none of the forms that it may have',
-        'give one that the API description names',
-      ),
-    ];
   }
-  return [problem(issue.path, input, faultOf(issue, valueAt(input, issue.path)), remedyOf(issue))];
+
+  /** A field that is not taken where it stands. */
+  #unknownField(place: Place, key: string): ShownProblem {
+    const { schema } = this.#sent;
+    const at = [...place, key];
+    const forms = objectsAt(schema, place);
+    const instead = elsewhere(forms, key);
+    if (instead !== undefined) return this.#problem(at, 'the field is not known here', instead);
+    const given = Object.keys(Object(this.#at(place)));
+    const names = fieldsOf(forms);
+    if (names.includes(key)) {
+      // One form has it, and the one that fits best does not.
+      const needed = forms
+        .filter((form) => given.every((name) => name in form._zod.def.shape))
+        .map((form) => requiredFields(form).filter((name) => !given.includes(name)))
+        .sort((one, other) => one.length - other.length)[0];
+      return needed === undefined || needed.length === 0
+        ? this.#problem(at, 'it does not go with what else is given', 'leave it out')
+        : this.#problem(at, `it stands only beside ${listed(needed, 'and')}`, `give ${listed(needed, 'and')} too, or leave it out`);
+    }
+    const open = names.filter((name) => !given.includes(name));
+    const near = nearest(key, open);
+    if (near !== null) return this.#problem(at, 'the field is not known here', `write \`${near}\``);
+    const known = names.length === 0 ? 'nothing can be given here' : `the fields here are ${listed(names, 'and')}`;
+    return this.#problem(at, 'the field is not known here', `leave it out; ${known}`);
+  }
+
+  #noSuchWord(place: Place, words: readonly unknown[], said = ''): ShownProblem {
+    const value = this.#at(place);
+    const fault = value === undefined ? 'it is missing' : 'it is not what belongs there';
+    return this.#problem(place, fault, wordRemedy(value, words, said));
+  }
+
+  /** Of several forms that do not fit, what is wrong with the one that fits best. */
+  #noSuchForm(errors: readonly Issue[][], place: Place): ShownProblem[] {
+    const candidates = errors.filter((issues) => !issues.some(isOfAnotherKind)).sort(byFit);
+    const [best] = candidates;
+    if (best === undefined) {
+      const value = this.#at(place);
+      const words = errors.flat().flatMap((issue) => (issue.code === 'invalid_value' && issue.path.length === 0 ? issue.values : []));
+      const near = typeof value === 'string' ? nearest(value, words.filter(isText)) : null;
+      const remedy = near === null ? `give ${either(writtenAt(this.#sent.schema, place))}` : `write \`"${near}"\``;
+      return [this.#problem(place, value === undefined ? 'it is missing' : 'it is none of the forms that it may have', remedy)];
+    }
+    const choices = candidates.map((issues) => issues.find(isTag));
+    if (choices.every((choice) => choice !== undefined)) {
+      // Each form says by one word that it is another one.
+      const [tag] = choices;
+      const words = choices.flatMap(({ values }) => values);
+      if (tag !== undefined && choices.every(({ path }) => path[0] === tag.path[0])) {
+        return [this.#noSuchWord([...place, ...tag.path], words)];
+      }
+    }
+    return this.#choiceMissing(candidates.filter((issues) => byFit(issues, best, 'choice') === 0), place) ?? this.of(best, place);
+  }
+
+  /** Where forms that fit equally well each want a field of their own: one of these is missing. */
+  #choiceMissing(forms: readonly Issue[][], place: Place): ShownProblem[] | null {
+    const missing = forms.map((issues) =>
+      issues.flatMap(({ path }) => (path.length === 1 && this.#at([...place, ...path]) === undefined ? [String(path[0])] : [])),
+    );
+    const own = missing.map((names) => names.filter((name) => !missing.every((others) => others.includes(name))));
+    const firsts = own.map(([first]) => first);
+    if (forms.length < 2 || !firsts.every(isText)) return null;
+    const [best = []] = forms;
+    const rest = this.of(best, place).filter((_, index) => !own[0]?.includes(String(best[index]?.path[0])));
+    const choice = listed([...new Set(firsts)], 'or');
+    return [...rest, this.#problem(place, `one of the fields ${choice} is missing`, `give ${choice}`)];
+  }
+
+  #problem(place: Place, message: string, remedy: string): ShownProblem {
+    const { target } = this.#sent;
+    const found = this.#at(place);
+    const secret = found !== undefined && place.some((part) => SECRET.has(String(part)));
+    const path = place.length === 0 ? (target === 'json' ? 'body' : target) : pathOf(place);
+    return { path, value: secret ? '(not shown)' : shown(found), message, remedy };
+  }
+
+  #at(place: Place): unknown {
+    return valueAt(this.#sent.input, place);
+  }
 }
 
-/** Of several forms that do not fit, what is wrong with the one that fits best; null where none is of its kind. */
-function closestOf(forms: readonly Issue[][]): readonly Issue[] | null {
-  const isOther = ({ code, path }: Issue) => path.length === 0 && (code === 'invalid_type' || code === 'invalid_value');
-  const [best] = forms.filter((issues) => !issues.some(isOther)).sort((one, other) => one.length - other.length);
-  return best ?? null;
+/** It is not of the kind of value that this form is. */
+function isOfAnotherKind({ code, path }: Issue): boolean {
+  return path.length === 0 && (code === 'invalid_type' || code === 'invalid_value');
 }
 
-function problem(path: readonly PropertyKey[], input: unknown, message: string, remedy: string): Problem {
-  const found = valueAt(input, path);
-  const value = found !== undefined && path.some((part) => SECRET.has(String(part))) ? '(not shown)' : shown(found);
-  return { path: path.length === 0 ? 'body' : pathOf(path), value, message, remedy };
+/** The word by which a form is told from others. */
+function isTag(issue: Issue): issue is z.core.$ZodIssueInvalidValue {
+  return issue.code === 'invalid_value' && issue.path.length === 1 && issue.values.length === 1;
+}
+
+/** The form that somebody meant has its word, and the fields that were given. */
+function byFit(one: readonly Issue[], other: readonly Issue[], by: 'choice' | 'all' = 'all'): number {
+  const unknown = (issues: readonly Issue[]) =>
+    issues.reduce((sum, issue) => sum + (issue.code === 'unrecognized_keys' ? issue.keys.length : 0), 0);
+  const tags = one.filter(isTag).length - other.filter(isTag).length;
+  const choice = tags || unknown(one) - unknown(other);
+  return by === 'choice' ? choice : choice || one.length - other.length;
+}
+
+function wordRemedy(value: unknown, words: readonly unknown[], said: string): string {
+  const near = typeof value === 'string' ? nearest(value, words.filter(isText)) : null;
+  if (near !== null) return `write \`${near}\``;
+  if (said.startsWith('give ')) return said;
+  if (words.length > MOST_WORDS) return `give one of the ${words.length} words that the API description lists`;
+  return `give ${either(words.map((word) => `\`${String(word)}\``))}`;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function listed(names: readonly string[], last: 'and' | 'or'): string {
+  return either(names.map((name) => `\`${name}\``)).replace(/ or (?=`[^`]*`$)/, ` ${last} `);
 }
 
 function faultOf(issue: Issue, value: unknown): string {
@@ -67,19 +185,11 @@ function remedyOf(issue: Issue): string {
   if (issue.message.startsWith('give ')) return issue.message;
   switch (issue.code) {
     case 'invalid_type':
-      return `give a value of the type ${issue.expected}`;
-    case 'invalid_value':
-      return `give ${issue.values.map((value) => `\`${String(value)}\``).join(' or ')}`;
+      return `give ${TYPES.get(issue.expected) ?? issue.expected}`;
     case 'too_small':
       return `give ${unit(issue.origin)}${String(issue.minimum)} or more`;
     case 'too_big':
       return `give ${unit(issue.origin)}${String(issue.maximum)} or less`;
-    case 'invalid_format':
-      return issue.pattern === undefined
-        ? `give a text of the form ${issue.format}`
-        : `give a text that matches ${issue.pattern}`;
-    case 'custom':
-      return issue.message;
     default:
       return 'give what the API description names';
   }
@@ -89,19 +199,21 @@ function unit(origin: string): string {
   return origin === 'string' ? 'a text of length ' : origin === 'array' ? 'so many items: ' : '';
 }
 
-function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>(
+/** What stands at a place; undefined where nothing does. */
+export function valueAt(input: unknown, place: Place): unknown {
+  return place.reduce<unknown>(
     (value, part) => (value === undefined || value === null ? undefined : Reflect.get(Object(value), part)),
     input,
   );
 }
 
-function shown(value: unknown): string {
+/** A value as a problem shows it. */
+export function shown(value: unknown): string {
   return value === undefined ? '(nothing)' : withoutSecrets(JSON.stringify(value)).slice(0, MAX_SHOWN);
 }
 
-function pathOf(path: readonly PropertyKey[]): string {
-  return path
+function pathOf(place: Place): string {
+  return place
     .map((part, at) => (typeof part === 'number' ? `[${part}]` : `${at === 0 ? '' : '.'}${String(part)}`))
     .join('');
 }

@@ -1,7 +1,7 @@
 /** Fields that many forms share. */
 import { z } from '@hono/zod-openapi';
 
-import { stale } from './refusal.js';
+import { differing } from './refusal.js';
 
 /** As the policy file takes them. */
 export const Id = z
@@ -54,7 +54,7 @@ export const IfMatch = z.object({
   'if-match': z
     .string()
     // An empty one never arrives: the runtime takes it for none.
-    .regex(/^(?:\*|"\d{1,15}")?$/)
+    .regex(/^(?:\*|"\d{1,15}")?$/, 'give the `etag` that was read, in its quotes, such as `"812"`')
     .optional()
     .openapi({
       description: 'The `etag` that was read: a change that somebody else made since is a 409.',
@@ -126,7 +126,7 @@ export function revisionGiven(header: { 'if-match'?: string | undefined }, inBod
   const match = header['if-match'];
   const inHeader = match === undefined || match === '' || match === '*' ? undefined : Number(match.slice(1, -1));
   if (inHeader !== undefined && inBody !== undefined && inHeader !== inBody) {
-    throw stale('revision', inBody);
+    throw differing(inHeader, inBody);
   }
   return inHeader ?? inBody ?? null;
 }

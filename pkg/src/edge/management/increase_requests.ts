@@ -3,7 +3,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 
 import { ApiError } from '../api_error.js';
 import { newId } from '../key.js';
-import { checkRevision, type ManagementCall } from './call.js';
+import type { ManagementCall } from './call.js';
 import { listById } from './collection.js';
 import { about, answers, body, endpoint, type Endpoint } from './endpoint.js';
 import { ById, Id, IfMatch, Revision, etag, given, revisionGiven, rfc3339 } from './field.js';
@@ -72,7 +72,7 @@ async function decide(
   note: string | undefined,
 ): Promise<ListedRequest> {
   const request = await call.find('increase_requests', id);
-  checkRevision(request, ifMatch);
+  call.checkRevision('increase_requests', request, ifMatch);
   if (request.status !== undefined && request.status !== 'pending') {
     throw new ApiError(409, 'conflict_error', `id: \`${id}\` is ${request.status} already: make a new request`, {
       details: { error_code: 'already_decided' },

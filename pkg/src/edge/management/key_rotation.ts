@@ -1,8 +1,8 @@
 /** Rotation: a new secret for the same key, whose limits, budgets and history go on. */
 import { z } from '@hono/zod-openapi';
 
-import { ApiError } from '../api_error.js';
 import { generateKey, hintOfKey } from '../key.js';
+import { malformed } from '../problem.js';
 import type { ManagementCall } from './call.js';
 import { Revision, rfc3339 } from './field.js';
 import { formOfKey, type KeyForm, type ListedKey } from './forms.js';
@@ -33,9 +33,8 @@ export async function rotateKey(
   const { key, sha256 } = await generateKey(call.organization);
   const rotated = await call.edit('keys', id, given, (found) => {
     if (found.status === 'revoked') {
-      throw ApiError.invalidRequest(`id: \`${id}\` is revoked, and stays so: make a new key`, {
-        error_code: 'revoked_key',
-      });
+      const problem = { path: 'id', value: JSON.stringify(id), message: 'it is revoked, and stays so', remedy: 'make a new key' };
+      throw malformed([problem], 'revoked_key');
     }
     const secrets = [...kept(found, overlapMs, Date.now()), { sha256, expires_at: null }];
     return { type: 'key_set', key: { ...formOfKey(found), hint: hintOfKey(key), secrets } };

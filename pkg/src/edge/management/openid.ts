@@ -88,7 +88,7 @@ export function createOpenId<Env extends object>(settingsOf: (env: Env) => Resol
     try {
       await door.signInByAddress({ email, session, source: sourceOf(c.req.raw, settings) });
     } catch (error) {
-      throw refusal(error, c.req.method);
+      throw refusal(error, { method: c.req.method });
     }
     c.header('set-cookie', sessionCookie(token, Math.round((session.expires_at_ms - session.created_at_ms) / 1000)));
     c.header('set-cookie', `${NAME}=; ${ATTRIBUTES}; Max-Age=0`, { append: true });

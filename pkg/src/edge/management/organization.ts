@@ -4,7 +4,6 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { about, answers, body, endpoint, type Endpoint } from './endpoint.js';
 import { Id, IfMatch, Name, Revision, etag, given, revisionGiven } from './field.js';
 import { formOf, type ListedKinds } from './forms.js';
-import { checkRevision } from './call.js';
 
 const Me = z.strictObject({ id: Id, type: z.literal('organization'), name: z.string() }).openapi('Organization');
 
@@ -18,7 +17,7 @@ const Address = z
     postal_code: z.string().min(1).max(32).nullable().default(null),
     country: z
       .string()
-      .regex(/^[A-Z]{2}$/)
+      .regex(/^[A-Z]{2}$/, 'give two capital letters, such as `DE`')
       .openapi({ description: 'two letters, as ISO 3166 has them' }),
   })
   .openapi('Address');
@@ -48,7 +47,7 @@ const SETTINGS = {
   retention_ms: count(60_000, 2_678_400_000),
   max_reservations: count(1, 10_000_000),
   fallback_model: z.string().min(1).max(128).nullable(),
-  key_max_age_ms: count(1, Number.MAX_SAFE_INTEGER).nullable(),
+  key_max_age_ms: count(3_600_000, 315_360_000_000).nullable(),
 };
 const Settings = z
   .strictObject({ type: z.literal('settings'), ...z.strictObject(SETTINGS).partial().shape, revision: Revision })
@@ -118,7 +117,7 @@ export const organization: Endpoint[] = [
       // Who may not read it would write what was not shown as if it were not there.
       await call.require('billing.read');
       const found = await call.only('organization');
-      checkRevision(found, revisionGiven(c.req.valid('header'), revision));
+      call.checkRevision('organization', found, revisionGiven(c.req.valid('header'), revision));
       const changed = { ...formOf(found), ...given(fields) };
       const change = { type: 'organization_set', organization: changed } as const;
       const now = await call.change('organization', [{ change, revision: found.revision }]);
@@ -149,7 +148,7 @@ export const organization: Endpoint[] = [
       const { revision, ...fields } = c.req.valid('json');
       const call = c.get('call');
       const found = await call.only('settings');
-      checkRevision(found, revisionGiven(c.req.valid('header'), revision));
+      call.checkRevision('settings', found, revisionGiven(c.req.valid('header'), revision));
       const settings = { ...formOf(found), ...given(fields) };
       const change = { type: 'settings_set', settings } as const;
       const now = await call.change('settings', [{ change, revision: found.revision }]);

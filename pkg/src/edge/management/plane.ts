@@ -12,15 +12,20 @@ import { ApiError } from '../api_error.js';
 import { readBody } from '../body.js';
 import { logError } from '../error_log.js';
 import { checkEncoding, checkLength } from '../headers.js';
+import { malformed } from '../problem.js';
 import { newRequestId } from '../request_id.js';
 import type { ResolvedSettings } from '../settings.js';
-import { parseStrictJson } from '../strict_json.js';
+import { parseStrictJson, type Json } from '../strict_json.js';
 import { ManagementCall } from './call.js';
 import { refuseForeignOrigin } from './caller.js';
 import { describedBy } from './description.js';
 import type { Endpoint, ManagementEnv } from './endpoint.js';
 import { ENDPOINTS } from './endpoints.js';
 import { problemsOf } from './fault.js';
+
+const UNREADABLE = malformed([
+  { path: 'body', value: '(not shown)', message: 'the request cannot be read', remedy: 'send what the API description names' },
+]);
 
 /** The longest body, a price book: the log keeps it in one row, and the audit log beside the one before, of 2 MB at most. */
 const MAX_BODY_BYTES = 700_000;
@@ -29,7 +34,7 @@ export function createManagement<Env extends object>(
   settingsOf: (env: Env) => ResolvedSettings,
 ): OpenAPIHono<ManagementEnv> {
   const app = new OpenAPIHono<ManagementEnv>({
-    defaultHook: (result, c) => (result.success ? undefined : refused(result, c)),
+    defaultHook: (result, c) => (result.success ? undefined : refused(result, result, c)),
   });
   app.onError(failed);
   for (const [path, endpoints] of byPath(ENDPOINTS)) {
@@ -62,7 +67,7 @@ function allowed(endpoints: readonly Endpoint[]): string {
 
 /** Everything that is checked before the body's fields: the caller's credential, its origin, the body's form. */
 function opened(
-  { access, permission, takesBody }: Endpoint,
+  { access, permission, renamed, takesBody, mayBeEmpty, schemas }: Endpoint,
   settingsOf: (c: Context<ManagementEnv>) => ResolvedSettings,
 ): MiddlewareHandler<ManagementEnv> {
   return async (c, next) => {
@@ -71,9 +76,13 @@ function opened(
     c.set('settings', settings);
     const request = c.req.raw;
     checkLength(request.headers, settings.maxHeaderBytes);
-    if (access === 'callers') c.set('call', await ManagementCall.open(request, settings, permission));
+    c.set('schemas', schemas);
+    if (access === 'callers') c.set('call', await ManagementCall.open(request, settings, { permission, renamed }));
     else refuseForeignOrigin(request);
-    if (takesBody) await checkBody(c, Math.min(settings.maxBodyBytes, MAX_BODY_BYTES));
+    if (takesBody) {
+      const body = await readJson(c, Math.min(settings.maxBodyBytes, MAX_BODY_BYTES), mayBeEmpty);
+      if (access === 'callers') c.get('call').read(body);
+    }
     await next();
     c.res.headers.set('request-id', c.get('requestId'));
     // Answers tell who may do what, and once a secret: nothing that a cache should hold.
@@ -82,7 +91,11 @@ function opened(
 }
 
 /** JSON, said to be JSON, that every parser reads alike. */
-async function checkBody(c: Context<ManagementEnv>, maxBytes: number): Promise<void> {
+async function readJson(c: Context<ManagementEnv>, maxBytes: number, mayBeEmpty: boolean): Promise<Json> {
+  if (mayBeEmpty && isWithoutBody(c.req.raw)) {
+    c.req.bodyCache.text = Promise.resolve('{}') as never;
+    return {};
+  }
   const type = c.req.header('content-type') ?? '';
   if (!/^application\/json(?:\s*;\s*charset=utf-8)?$/i.test(type.trim())) {
     throw new ApiError(
@@ -94,30 +107,35 @@ async function checkBody(c: Context<ManagementEnv>, maxBytes: number): Promise<v
   }
   checkEncoding(c.req.raw.headers);
   const bytes = await readBody(c.req.raw, maxBytes);
-  parseStrictJson(bytes);
+  const json = mayBeEmpty && bytes.length === 0 ? {} : parseStrictJson(bytes);
   // The framework reads the body from here; the stream is used up.
-  c.req.bodyCache.text = Promise.resolve(new TextDecoder().decode(bytes)) as never;
+  const text = bytes.length === 0 ? '{}' : new TextDecoder().decode(bytes);
+  c.req.bodyCache.text = Promise.resolve(text) as never;
+  return json;
+}
+
+/** Neither a body nor a word of what it would be. */
+function isWithoutBody({ body, headers }: Request): boolean {
+  return !headers.has('content-type') && (body === null || headers.get('content-length') === '0');
 }
 
 function refused(
-  result: { target: string; error: { issues: Parameters<typeof problemsOf>[0] } },
-  c: Context,
+  { target, error }: { target: string; error: { issues: Parameters<typeof problemsOf>[0] } },
+  result: object,
+  c: Context<ManagementEnv>,
 ): Response {
-  const data: unknown = Reflect.get(result, 'data');
-  const problems = problemsOf(result.error.issues, data);
-  const [first] = problems;
-  const message =
-    first === undefined
-      ? 'the request is malformed'
-      : `${first.path}: \`${first.value}\`: ${first.message}: ${first.remedy}`;
-  const error = ApiError.invalidRequest(message, { error_code: 'invalid_input', in: result.target, problems });
-  return error.toResponse(requestIdOf(c));
+  const input: unknown = Reflect.get(result, 'data');
+  const schema = c.get('schemas')[target];
+  const [first, ...others] = schema === undefined ? [] : problemsOf(error.issues, { target, input, schema });
+  const told =
+    first === undefined ? UNREADABLE : malformed([first, ...others], 'invalid_input', { in: target });
+  return told.toResponse(requestIdOf(c));
 }
 
 /** Every failure becomes a response in the provider's shape. */
 function failed(error: Error, c: Context): Response {
   const requestId = requestIdOf(c);
-  const told = error instanceof HTTPException ? ApiError.invalidRequest('the request cannot be read') : error;
+  const told = error instanceof HTTPException ? UNREADABLE : error;
   if (told instanceof ApiError) return told.toResponse(requestId);
   // The message may be of any origin, so it stays here.
   logError('a request failed', { request_id: requestId, cause: String(error) });

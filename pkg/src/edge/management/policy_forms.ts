@@ -1,6 +1,7 @@
 /** The policy file's forms, strictly: what a role, a limit, a budget is. */
 import { z } from '@hono/zod-openapi';
 
+import { BUILT_IN_ROLES } from '../../built_in_roles.js';
 import { Id, Models, Name, Revision, Usd } from './field.js';
 
 export const ScopeForm = z
@@ -20,7 +21,6 @@ export const OwnerForm = z
   .union([z.strictObject({ member: Id }), z.strictObject({ service_account: Id })])
   .openapi('Owner');
 
-/** A count, or for the meter `cost` US dollars. */
 /** More than nothing. */
 export const PositiveUsd = z
   .string()
@@ -33,14 +33,17 @@ const Count = z.number().int().min(1).max(1_000_000_000_000);
 /** A count, or for the meter `cost` US dollars. */
 export const AmountForm = z.union([Count, PositiveUsd]).openapi('Amount');
 
+/** Everything that can be permitted, which is what the first built-in role permits. */
+const ACTIONS = (BUILT_IN_ROLES[0]?.permissions ?? []).map(({ action }) => action);
+const Action = z
+  .enum(ACTIONS, 'give an action that `GET /v1/organizations/roles/admin` lists')
+  .openapi('Action', { example: 'keys.create' });
+
 export const RoleFields = z.strictObject({
   permissions: z
     .array(
       z.strictObject({
-        action: z
-          .string()
-          .regex(/^[a-z_]{1,32}\.[a-z_]{1,32}$/)
-          .openapi({ example: 'keys.create' }),
+        action: Action,
         scope: z.enum(['any', 'own']),
       }),
     )
@@ -142,7 +145,7 @@ export const BudgetFields = z.strictObject({
   cap_usd: Usd,
   utc_offset: z
     .string()
-    .regex(/^[+-](?:0\d|1[0-4]):[0-5]\d$/)
+    .regex(/^[+-](?:0\d|1[0-4]):[0-5]\d$/, 'give hours and minutes, such as `+01:00`')
     .optional()
     .openapi({ example: '+01:00' }),
   week_start: z.enum(['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday']).optional(),

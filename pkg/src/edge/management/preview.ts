@@ -12,7 +12,7 @@ const Preview = z
       .array(
         z.strictObject({
           change: z
-            .looseObject({ type: z.string().regex(/^[a-z_]{1,40}$/) })
+            .looseObject({ type: z.string().regex(/^[a-z_]{1,40}$/, 'give the name of a change, such as `limit_set`') })
             .openapi({ description: 'A change, as the engine takes it: `{"type": "limit_set", "limit": {…}}`' }),
           revision: Revision.nullable().default(null),
         }),

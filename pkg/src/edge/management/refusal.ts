@@ -2,14 +2,26 @@
 import { ApiError, type ErrorDetails } from '../api_error.js';
 import type { Problem } from '../../error.js';
 import { OrganizationError, OrganizationUnavailable } from '../organization_door.js';
-
-/** A problem as callers see it: the status says what its code says. */
-type ShownProblem = Omit<Problem, 'code'>;
+import { told, type ShownProblem } from '../problem.js';
+import { shown, valueAt } from './fault.js';
+import type { ListKind } from './forms.js';
 
 const NO_RETRY = { 'x-should-retry': 'false' };
 
+/** Fields that a request calls otherwise than the engine: its place, and the caller's. */
+export type Renamed = readonly (readonly [engine: RegExp, caller: string])[];
+
+/** The request that an organization was asked for. */
+export interface Asked {
+  method: string;
+  renamed?: Renamed;
+  /** Whether its revision stands in the header. */
+  ifMatch?: boolean;
+  body?: unknown;
+}
+
 /** The answer to a failed call of the organization; what is no refusal of one is thrown on. */
-export function refusal(error: unknown, method: string): ApiError {
+export function refusal(error: unknown, asked: Asked): ApiError {
   if (error instanceof OrganizationUnavailable) return unavailable();
   if (!(error instanceof OrganizationError)) throw error;
   switch (error.code) {
@@ -25,16 +37,16 @@ export function refusal(error: unknown, method: string): ApiError {
     case 'forbidden_action':
       return forbidden(error.code, `${error.message}: ask an administrator for a role that does`);
     case 'forbidden_change':
-      return new ApiError(403, 'permission_error', told(error), { details: detailsOf(error) });
+      return new ApiError(403, 'permission_error', message(error, asked), { details: detailsOf(error, asked) });
     case 'unknown_project':
     case 'not_found':
-      return notFound(error.path ?? 'id', error.message);
+      return notFound(placeOf(error.path ?? 'id', asked), error.message);
     case 'stale_revision':
-      return conflict(error);
+      return conflict(placeOfRevision(asked), error.message);
     case 'invalid_policy':
-      return contradiction(error, method);
+      return contradiction(error, asked);
     case 'invalid_input':
-      return invalid(error.path === undefined ? error.message : `${placeOf(error.path)}: ${error.message}`, error);
+      return ApiError.invalidRequest(message(error, asked), detailsOf(error, asked));
     case 'clock_jump':
       return ApiError.clockJumped();
     default:
@@ -48,14 +60,34 @@ export function notFound(path: string, message: string): ApiError {
   });
 }
 
-/** Somebody else changed it in between. SDKs repeat a 409, which would be in vain. */
-export function stale(path: string, given: number | string): ApiError {
-  return new ApiError(
-    409,
-    'conflict_error',
-    `${path}: \`${given}\` is not its revision any more: read it again, and change what you find`,
-    { details: { error_code: 'stale_revision' }, headers: NO_RETRY },
-  );
+const NOUNS: Readonly<Record<Exclude<ListKind, 'price_books'>, string>> = {
+  organization: 'profile',
+  settings: 'settings',
+  model_classes: 'model class',
+  roles: 'role',
+  members: 'member',
+  projects: 'workspace',
+  service_accounts: 'service account',
+  keys: 'key',
+  limits: 'limit',
+  budgets: 'budget',
+  increase_requests: 'increase request',
+};
+
+/** Somebody else changed it in between. */
+export function stale(of: Exclude<ListKind, 'price_books'>, found: number, given: number, asked: Asked): ApiError {
+  return conflict(placeOfRevision(asked), `this ${NOUNS[of]} is at revision ${found} now, not ${given}: read it again`);
+}
+
+/** The header and the body name two revisions: one of them is stale. */
+export function differing(inHeader: number, inBody: number): ApiError {
+  return conflict('revision', `\`${inBody}\` is not the revision \`${inHeader}\` of \`if-match\`: send one of them`);
+}
+
+/** Where the caller said from which state the change was made, or what it is the state of. */
+function placeOfRevision({ ifMatch = false, body }: Asked): string {
+  if (ifMatch) return 'if-match';
+  return valueAt(body, ['revision']) === undefined ? 'id' : 'revision';
 }
 
 /** What is to be made is there already. */
@@ -66,9 +98,10 @@ export function taken(path: string, what: string, error_code: string, remedy: st
   });
 }
 
-function conflict(error: OrganizationError): ApiError {
-  return new ApiError(409, 'conflict_error', `revision: ${error.message}: read it again, and change what you find`, {
-    details: { error_code: error.code },
+/** SDKs repeat a 409, which would be in vain. */
+function conflict(path: string, text: string): ApiError {
+  return new ApiError(409, 'conflict_error', `${path}: ${text}`, {
+    details: { error_code: 'stale_revision' },
     headers: NO_RETRY,
   });
 }
@@ -81,23 +114,15 @@ function forbidden(error_code: string, message: string): ApiError {
  * What was asked for does not go with what is there. As the provider does for a model that it does not know, a name of something that
  * does not exist is a 404; what others still need cannot be taken out.
  */
-function contradiction(error: OrganizationError, method: string): ApiError {
-  const details = detailsOf(error);
-  if (method === 'DELETE') {
-    return new ApiError(409, 'conflict_error', told(error), { details, headers: NO_RETRY });
+function contradiction(error: OrganizationError, asked: Asked): ApiError {
+  const [text, details] = [message(error, asked), detailsOf(error, asked)];
+  if (asked.method === 'DELETE') {
+    return new ApiError(409, 'conflict_error', text, { details, headers: NO_RETRY });
   }
   if (error.problems.length > 0 && error.problems.every(({ code }) => code === 'not_found')) {
-    return new ApiError(404, 'not_found_error', told(error), { details });
+    return new ApiError(404, 'not_found_error', text, { details });
   }
-  return invalid(told(error), error);
-}
-
-function detailsOf({ code, problems }: OrganizationError): ErrorDetails {
-  return { error_code: code, ...(problems.length > 0 && { problems: problems.map(shownProblem) }) };
-}
-
-function invalid(message: string, error: OrganizationError): ApiError {
-  return ApiError.invalidRequest(message, detailsOf(error));
+  return ApiError.invalidRequest(text, details);
 }
 
 /** Whether a change took effect is not known, so the caller should look before trying again. */
@@ -108,18 +133,60 @@ function unavailable(): ApiError {
 }
 
 /** The first problem in words; all of them stand in the details. */
-function told(error: OrganizationError): string {
-  const [problem] = error.problems;
-  if (problem === undefined) return error.message;
-  const { path, value, message, remedy } = shownProblem(problem);
-  return `${path}: \`${value}\`: ${message}: ${remedy}`;
+function message(error: OrganizationError, asked: Asked): string {
+  const [first] = problemsOf(error, asked);
+  return first === undefined ? error.message : told(first);
 }
 
-function shownProblem({ path, value, message, remedy }: Problem): ShownProblem {
-  return { path: placeOf(path), value, message, remedy };
+function detailsOf(error: OrganizationError, asked: Asked): ErrorDetails {
+  return { error_code: error.code, problems: problemsOf(error, asked) };
 }
 
-/** Where in the caller's body: `role` instead of `command.changes[0].change.key.role`. */
-function placeOf(path: string): string {
-  return path.replace(/^command\.changes\[\d+\]\.(?:change\.)?(?:[a-z_]+\.(?=.))?/, '').replace(/^command\./, '');
+/** What cannot be read is told as one problem, the first. */
+function problemsOf({ path, message: text, problems }: OrganizationError, asked: Asked): ShownProblem[] {
+  if (problems.length > 0) return problems.map((problem) => shownProblem(problem, asked));
+  const place = placeOf(path ?? '', asked);
+  const [fault = text, ...remedy] = text.split(': ');
+  return [
+    {
+      path: place,
+      value: shown(valueAt(asked.body, place.split(/[.[\]]+/).filter((part) => part !== ''))),
+      message: fault,
+      remedy: remedy.length === 0 ? 'correct it' : remedy.join(': '),
+    },
+  ];
+}
+
+function shownProblem(problem: Problem, asked: Asked): ShownProblem {
+  const { path, value, message: text } = problem;
+  return { path: placeOf(path, asked), value, message: text, remedy: remedyOf(problem) };
+}
+
+/** Where in the caller's request: `role` instead of `command.changes[0].change.key.role`. */
+function placeOf(path: string, { method, renamed = [] }: Asked): string {
+  if (path === '' || /^command\.changes\[\d+\]\.change$/.test(path)) return method === 'DELETE' ? 'id' : 'body';
+  const place = path.replace(/^command\.changes\[\d+\]\.(?:change\.)?(?:[a-z_]+\.(?=.))?/, '').replace(/^command\./, '');
+  const [pattern, caller] = renamed.find(([pattern]) => pattern.test(place)) ?? [];
+  return pattern === undefined || caller === undefined ? place : place.replace(pattern, caller);
+}
+
+/** How what a request names is made, by what the engine calls it. */
+const MADE: ReadonlyMap<string, (id: string) => string> = new Map<string, (id: string) => string>([
+  ['role', (id) => `make it with \`PUT /v1/organizations/roles/${id}\`, or use \`admin\`, \`developer\`, \`viewer\` or \`billing\``],
+  ['model class', (id) => `make it with \`PUT /v1/organizations/model_classes/${id}\``],
+  ['service account', (id) => `make it with \`PUT /v1/organizations/service_accounts/${id}\``],
+  ['project', () => 'name one that `GET /v1/organizations/workspaces` lists'],
+  ['member', () => 'name one that `GET /v1/organizations/members` lists'],
+  ['key', () => 'name one that `GET /v1/api-keys` lists'],
+  ['limit', () => 'name one that `GET /v1/organizations/limits` lists'],
+  ['budget', () => 'name one that `GET /v1/organizations/budgets` lists'],
+]);
+
+/** The engine says where in a policy file something is to be added; here it has an address. */
+function remedyOf({ code, value, message: text, remedy }: Problem): string {
+  const made = code === 'not_found' ? MADE.get(/^no ([a-z ]+) `/.exec(text)?.[1] ?? '') : undefined;
+  if (made === undefined) return remedy;
+  const near = /^write `[^`]+`/.exec(remedy)?.[0];
+  const otherwise = made(value.replace(/^"|"$/g, ''));
+  return near === undefined ? otherwise : `${near}, or ${otherwise}`;
 }

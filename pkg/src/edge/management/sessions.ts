@@ -89,7 +89,7 @@ async function opened(
     c.header('set-cookie', sessionCookie(token, SESSION_LIFE_MS / 1000));
     return { type: 'session', id: session.id, member_id: member, expires_at: rfc3339(session.expires_at_ms) };
   } catch (error) {
-    throw refusal(error, c.req.method);
+    throw refusal(error, { method: c.req.method });
   }
 }
 

@@ -8,7 +8,7 @@ import { CURSOR_PAGE, Cursors, cursorPageOf, cut } from './cursor.js';
 import { about, answers, body, endpoint, type Endpoint } from './endpoint.js';
 import { ById, Id, IfMatch, LARGEST_PAGE, Revision, etag, revisionGiven, rfc3339 } from './field.js';
 import { formOf, type BudgetForm, type ListedKinds, type Scope } from './forms.js';
-import { notFound } from './refusal.js';
+import { notFound, type Renamed } from './refusal.js';
 
 type ListedBudget = ListedKinds['budgets'];
 
@@ -27,7 +27,7 @@ export const ScopeShown = z
 
 const Amount = z
   .string()
-  .regex(/^(?:0|[1-9]\d{0,13})$/)
+  .regex(/^(?:0|[1-9]\d{0,13})$/, 'give whole cents, 0 or more, such as `"50000"` for 500 US dollars')
   .openapi({ description: 'whole cents', example: '50000' });
 export const Period = z.enum(PERIODS);
 
@@ -125,6 +125,13 @@ async function one(call: ManagementCall, budget: ListedBudget): Promise<z.infer<
 }
 
 const PATH = '/v1/organizations/spend_limits';
+const RENAMED: Renamed = [
+  [/^scope\.project$/, 'scope.workspace_id'],
+  [/^scope\.member$/, 'scope.user_id'],
+  [/^scope\.key$/, 'scope.api_key_id'],
+  [/^cap_usd$/, 'amount'],
+  [/^window$/, 'period'],
+];
 
 export const spendLimits: Endpoint[] = [
   endpoint(
@@ -160,6 +167,7 @@ export const spendLimits: Endpoint[] = [
       const made = await c.get('call').change('budgets', [{ change: { type: 'budget_set', budget }, revision: 0 }], id);
       return c.json(await one(c.get('call'), made), 200, etag(made));
     },
+    RENAMED,
   ),
   endpoint(
     createRoute({
@@ -195,6 +203,7 @@ export const spendLimits: Endpoint[] = [
       }));
       return c.json(await one(c.get('call'), budget), 200, etag(budget));
     },
+    RENAMED,
   ),
   endpoint(
     createRoute({

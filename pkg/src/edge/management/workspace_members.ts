@@ -4,7 +4,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { about, answers, body, endpoint, type Endpoint } from './endpoint.js';
 import { ById, Id, IfMatch, PageQuery, pageAsked, pageOf, revisionGiven } from './field.js';
 import { formOf, type ListedKinds } from './forms.js';
-import { notFound, taken } from './refusal.js';
+import { notFound, taken, type Renamed } from './refusal.js';
 
 /** The provider's names of roles in a workspace, and the roles here that they mean; any other name is a role's own. */
 const ROLES: readonly [provider: string, role: string][] = [
@@ -46,6 +46,10 @@ function withMembers(project: ListedKinds['projects'], members: { member: string
   return { type: 'project_set' as const, project: { ...formOf(project), members } };
 }
 
+const RENAMED: Renamed = [
+  [/^members\[\d+\]\.member$/, 'user_id'],
+  [/^members\[\d+\]\.role$/, 'workspace_role'],
+];
 const PATH = '/v1/organizations/workspaces/{id}/members';
 
 export const workspaceMembers: Endpoint[] = [
@@ -92,6 +96,7 @@ export const workspaceMembers: Endpoint[] = [
       });
       return c.json(shown(project.id, memberIn(project, member)), 200);
     },
+    RENAMED,
   ),
   endpoint(
     createRoute({
@@ -126,6 +131,7 @@ export const workspaceMembers: Endpoint[] = [
       });
       return c.json(shown(project.id, memberIn(project, user_id)), 200);
     },
+    RENAMED,
   ),
   endpoint(
     createRoute({

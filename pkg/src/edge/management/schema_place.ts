@@ -1,0 +1,98 @@
+/** What a schema takes at a place of a request: its fields, its forms, and where else a field that it does not have belongs. */
+import { z } from '@hono/zod-openapi';
+
+export type Schema = z.core.$ZodType;
+type ObjectSchema = z.core.$ZodObject;
+type Place = readonly PropertyKey[];
+
+/** For fields that an object does not have and that somebody may well give: what to do instead. */
+const ELSEWHERE = z.registry<Readonly<Record<string, string>>>();
+
+export function withElsewhere<S extends z.ZodType>(schema: S, remedies: Readonly<Record<string, string>>): S {
+  for (const form of formsOf(schema)) ELSEWHERE.add(form as never, remedies as never);
+  return schema;
+}
+
+/** What to do instead of giving a field; undefined where nothing is known of it. */
+export function elsewhere(forms: readonly ObjectSchema[], field: string): string | undefined {
+  return forms.map((form) => ELSEWHERE.get(form as never)?.[field]).find((remedy) => remedy !== undefined);
+}
+
+/** The objects that may stand at a place. */
+export function objectsAt(schema: Schema, place: Place): ObjectSchema[] {
+  return formsAt(schema, place).filter(isObject);
+}
+
+/** The names of the fields that some of these objects have. */
+export function fieldsOf(forms: readonly ObjectSchema[]): string[] {
+  return [...new Set(forms.flatMap((form) => Object.keys(form._zod.def.shape)))];
+}
+
+/** The fields that an object cannot be without. */
+export function requiredFields(form: ObjectSchema): string[] {
+  const fields = Object.entries(form._zod.def.shape);
+  return fields.filter(([, field]) => field._zod.optin === undefined).map(([name]) => name);
+}
+
+/** The forms that may stand at a place, as somebody would write them. */
+export function writtenAt(schema: Schema, place: Place): string[] {
+  return [...new Set(formsAt(schema, place).map(written))];
+}
+
+function written(form: Schema): string {
+  const { def } = form._zod as { def: z.core.$ZodTypeDef };
+  if (isObject(form)) return `\`{${requiredFields(form).map((name) => `"${name}": …`).join(', ')}}\``;
+  if (def.type === 'literal') return either((def as z.core.$ZodLiteralDef<z.core.util.Literal>).values);
+  if (def.type === 'enum') return either(Object.values((def as z.core.$ZodEnumDef).entries));
+  return TYPES.get(def.type) ?? 'what the API description names';
+}
+
+function either(values: readonly unknown[]): string {
+  return values.map((value) => `\`${JSON.stringify(value)}\``).join(' or ');
+}
+
+/** The types of values in words. */
+export const TYPES: ReadonlyMap<string, string> = new Map([
+  ['string', 'a string'],
+  ['number', 'a number'],
+  ['int', 'a whole number'],
+  ['boolean', '`true` or `false`'],
+  ['array', 'a list'],
+  ['object', 'an object'],
+  ['record', 'an object'],
+  ['null', '`null`'],
+]);
+
+function isObject(form: Schema): form is ObjectSchema {
+  return form._zod.def.type === 'object';
+}
+
+function formsAt(schema: Schema, place: Place): Schema[] {
+  return place.reduce<Schema[]>((forms, part) => forms.flatMap((form) => below(form, part)), formsOf(schema));
+}
+
+function below(form: Schema, part: PropertyKey): Schema[] {
+  if (isObject(form)) {
+    const field = form._zod.def.shape[String(part)];
+    return field === undefined ? [] : formsOf(field);
+  }
+  if (form._zod.def.type !== 'array') return [];
+  return formsOf((form._zod.def as z.core.$ZodArrayDef).element);
+}
+
+/** What stands behind defaults and the like, and each form of a union. */
+function formsOf(schema: Schema): Schema[] {
+  const def: z.core.$ZodTypeDef = schema._zod.def;
+  switch (def.type) {
+    case 'union':
+      return (def as z.core.$ZodUnionDef).options.flatMap(formsOf);
+    case 'pipe':
+      return formsOf((def as z.core.$ZodPipeDef).in);
+    case 'optional':
+    case 'nullable':
+    case 'default':
+      return formsOf((def as z.core.$ZodOptionalDef).innerType);
+    default:
+      return [schema];
+  }
+}

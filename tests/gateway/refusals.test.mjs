@@ -1,0 +1,134 @@
+/** What is wrong with a request of the management plane: every problem at once, where it stands, and what to do, in words of this API. */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+
+import { TestGateway } from './gateway.mjs';
+import { ask, managedPolicy } from './management.mjs';
+
+/** @type {TestGateway} */
+let gateway;
+before(async () => {
+  const given = managedPolicy();
+  gateway = await TestGateway.start({
+    upstream: 'http://127.0.0.1:1',
+    policy: managedPolicy({
+      roles: [...given.roles, { id: 'cutting', permissions: [] }, { id: 'staffing', permissions: [] }],
+      projects: [...given.projects, { id: 'staffed', members: [{ member: 'ben', role: 'staffing' }] }],
+      keys: [...given.keys, { id: 'key_cut', owner: { member: 'ben' }, role: 'cutting' }],
+      model_classes: [{ id: 'small', models: ['claude-haiku-*'] }],
+      limits: [
+        ...given.limits,
+        { id: 'small-rpm', scope: 'organization', model_class: 'small', meter: 'requests', rate: 6, period_ms: 60000, capacity: 6 },
+        { id: 'spending', scope: 'organization', meter: 'cost', rate: '5', period_ms: 60000, capacity: '5' },
+      ],
+    }),
+  });
+});
+after(() => gateway.stop());
+
+const LIMITS = '/v1/organizations/limits';
+const SPEND = '/v1/organizations/spend_limits';
+const ROLES = '/v1/organizations/roles';
+const SPENT = { amount: '500', period: 'monthly' };
+const MINUTE = { rate: 5, period_ms: 60000, capacity: 5 };
+
+/**
+ * The whole list of what is wrong: where, and what to do about it.
+ *
+ * @type {[name: string, request: string, body: unknown, problems: [path: string, remedy: RegExp][]][]}
+ */
+const LISTED = [
+  [
+    'two actions that are none',
+    `PUT ${ROLES}/two`,
+    { permissions: [{ action: 'keys.creat', scope: 'any' }, { action: 'nothing.at_all', scope: 'any' }] },
+    [
+      ['permissions[0].action', /^write `keys.create`$/],
+      ['permissions[1].action', /^give an action that `GET \/v1\/organizations\/roles\/admin` lists$/],
+    ],
+  ],
+  [
+    'two settings out of their range',
+    'PUT /v1/organizations/settings',
+    { key_max_age_ms: 1, max_forward_ms: 1 },
+    [
+      ['max_forward_ms', /^give 60000 or more$/],
+      ['key_max_age_ms', /^give 3600000 or more$/],
+    ],
+  ],
+  [
+    'a misspelled field and two more that are wrong',
+    'POST /v1/api-keys',
+    { name: 5, rate_limits: {}, kind: 'administrator' },
+    [
+      ['name', /^give a string$/],
+      ['kind', /^give `caller` or `admin`$/],
+      ['rate_limits', /^write `rate_limit`$/],
+    ],
+  ],
+  ['a field that is like no other', 'POST /v1/api-keys', { name: 'a', nope: 1 }, [['nope', /^leave it out; the fields here are `name`, .* and `alert_threshold_percent`$/]]],
+  ['a threshold of no cap', 'POST /v1/api-keys', { name: 'a', alert_threshold_percent: 80 }, [['alert_threshold_percent', /^give `monthly_cap_usd` too, or leave it out$/]]],
+  ['a part of a field', 'POST /v1/api-keys', { name: 'a', rate_limit: { request_per_minute: 1 } }, [['rate_limit.request_per_minute', /^write `requests_per_minute`$/]]],
+  ['a type of scope in short', `POST ${SPEND}`, { ...SPENT, scope: { type: 'org' } }, [['scope.type', /^write `organization`$/]]],
+  ['a type of scope that is none', `POST ${SPEND}`, { ...SPENT, scope: { type: 'team' } }, [['scope.type', /^give `organization`, `workspace`, `user` or `api_key`$/]]],
+  ['a scope without its id', `POST ${SPEND}`, { ...SPENT, scope: { type: 'user', workspace_id: 'bot' } }, [
+    ['scope.user_id', /^give a string$/],
+    ['scope.workspace_id', /^leave it out$/],
+  ]],
+  ['less than no cents', `POST ${SPEND}`, { ...SPENT, amount: '-5', scope: { type: 'organization' } }, [['amount', /^give whole cents, 0 or more, such as `"50000"` for 500 US dollars$/]]],
+  ['a meter in the singular', `PUT ${LIMITS}/l1`, { meter: 'request' }, [['meter', /^write `requests`$/]]],
+  ['a meter that is none', `PUT ${LIMITS}/l1`, { meter: 'speed' }, [['meter', /^give `requests`, `input_tokens`, `output_tokens`, `tokens`, `cost` or `concurrent_requests`$/]]],
+  ['a word as a scope', `PUT ${LIMITS}/l1`, { meter: 'requests', ...MINUTE, scope: 'org' }, [['scope', /^write `"organization"`$/]]],
+  ['a list as a scope', `PUT ${LIMITS}/l1`, { meter: 'requests', ...MINUTE, scope: [] }, [['scope', /^give `"organization"`, `\{"project": …\}`, `\{"member": …\}` or `\{"key": …\}`$/]]],
+  ['a scope of nothing', `PUT ${LIMITS}/l1`, { meter: 'requests', ...MINUTE, scope: {} }, [['scope', /^give `project`, `member` or `key`$/]]],
+  ['what is no JSON', 'POST /v1/api-keys', '{"name":}', [['body', /^look at line 1, column 9$/]]],
+  ['a field twice', 'POST /v1/api-keys', '{"name":"a","name":"b"}', [['name', /^send it once$/]]],
+  ['nothing where something must be', 'POST /v1/api-keys', '', [['body', /^it is empty/]]],
+  ['a page of another list', 'GET /v1/organizations/rate_limits?page=page_aa_000000', undefined, [['page', /^give the `next_page`/]]],
+  ['a query that is not known', 'GET /v1/organizations/members?stats=active', undefined, [['stats', /^write `status`$/]]],
+  ['a query where there is none', 'GET /v1/organizations/me?a=1', undefined, [['a', /^leave it out; nothing can be given here$/]]],
+];
+
+for (const [name, request, body, problems] of LISTED) {
+  test(`every problem is listed, and the first is the message: ${name}`, async () => {
+    const { status, text, json } = await ask(gateway, request, { body });
+    assert.equal(status, 400, text);
+    const { message, details } = json.error;
+    assert.deepEqual(details.problems.map((/** @type {{ path: string }} */ { path }) => path), problems.map(([path]) => path), text);
+    for (const [index, [, remedy]] of problems.entries()) assert.match(details.problems[index].remedy, remedy);
+    assert.equal(typeof details.error_code, 'string');
+    assert.ok(message.includes(details.problems[0].remedy), message);
+    assert.doesNotMatch(text, /\/\^/, 'no pattern is shown');
+  });
+}
+
+/** What does not go with what is there. @type {[name: string, request: string, body: unknown, status: number, message: RegExp][]} */
+const REFUSED = [
+  ['a role that does not exist', 'POST /v1/api-keys', { name: 'a', role: 'two' }, 404, /^role: "two": no role `two`: make it with `PUT \/v1\/organizations\/roles\/two`, or use `admin`, `developer`, `viewer` or `billing`$/],
+  ['a role that is nearly there', 'POST /v1/api-keys', { name: 'a', role: 'develper' }, 404, /: write `developer`, or make it with `PUT /],
+  ['an owner that does not exist', 'POST /v1/api-keys', { name: 'a', owner: { service_account: 'bots' } }, 404, /^owner.service_account: "bots": no service account `bots`: make it with `PUT \/v1\/organizations\/service_accounts\/bots`$/],
+  ['a workspace that does not exist', 'POST /v1/api-keys', { name: 'a', workspace_id: 'shop' }, 404, /^workspace_id: "shop": no project `shop`: name one that `GET \/v1\/organizations\/workspaces` lists$/],
+  ['a user that does not exist', `POST ${SPEND}`, { ...SPENT, scope: { type: 'user', user_id: 'nobody' } }, 404, /^scope.user_id: "nobody": no member `nobody`: name one that `GET \/v1\/organizations\/members` lists$/],
+  ['a member of a workspace that does not exist', '/v1/organizations/workspaces/lab/members', { user_id: 'nobody', workspace_role: 'workspace_user' }, 404, /^user_id: "nobody": no member/],
+  ['a role in a workspace that does not exist', '/v1/organizations/workspaces/lab/members', { user_id: 'ben', workspace_role: 'none' }, 404, /^workspace_role: "none": no role/],
+  ['a model class that does not exist', `PUT ${LIMITS}/l1`, { meter: 'requests', ...MINUTE, scope: 'organization', model_class: 'none' }, 404, /^model_class: "none": no model class `none`: make it with `PUT \/v1\/organizations\/model_classes\/none`$/],
+  ['to take out a role that a member has', `DELETE ${ROLES}/people`, undefined, 409, /^id: "people": it is in use by member `pia`: give that member another role first$/],
+  ['to take out a role that a key has', `DELETE ${ROLES}/cutting`, undefined, 409, /^id: "cutting": it is in use by key `key_cut`: give that key another role first$/],
+  ['to take out a role that somebody has in a workspace', `DELETE ${ROLES}/staffing`, undefined, 409, /^id: "staffing": it is in use by project `staffed`/],
+  ['to take out a model class that a limit is of', 'DELETE /v1/organizations/model_classes/small', undefined, 409, /^id: "small": it is in use by limit `small-rpm`: give that limit another model class first$/],
+];
+
+for (const [name, request, body, status, message] of REFUSED) {
+  test(`what to do is told in words of this API: ${name}`, async () => {
+    const answer = await ask(gateway, request.startsWith('/') ? `POST ${request}` : request, { body });
+    assert.equal(answer.status, status, answer.text);
+    assert.match(answer.json.error.message, message);
+    assert.ok(answer.json.error.details.problems.length > 0);
+  });
+}
+
+test('a header that is wrong is told in words', async () => {
+  const { status, json } = await ask(gateway, 'PUT /v1/organizations/settings', { body: {}, headers: { 'if-match': 'banana' } });
+  assert.equal(status, 400);
+  assert.equal(json.error.message, 'if-match: "banana": it is not what belongs there: give the `etag` that was read, in its quotes, such as `"812"`');
+});
