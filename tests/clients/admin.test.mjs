@@ -142,7 +142,7 @@ test('members, projects and their members, roles, classes, accounts, limits and 
 test('a higher limit is asked for by one and approved by another', () =>
   servingWith(GIVEN, async (gateway) => {
     const [admin, developer] = [clientOf(gateway), clientOf(gateway, 'developer')];
-    const { id } = await developer.increaseRequests.create({ limit: 'ben-rpm', amount: 120, reason: 'a launch' });
+    const { id } = await developer.increaseRequests.create({ limit: 'ben-rpm', rate: 120, reason: 'a launch' });
     assert.deepEqual(await idsOf(admin.increaseRequests.list({ status: 'pending' })), [id]);
     assert.equal((await admin.increaseRequests.approve(id, { note: 'until the launch' })).status, 'approved');
     assert.equal((await admin.limits.retrieve('ben-rpm')).rate, 120);

@@ -123,7 +123,7 @@ export const SAMPLES = {
 
   'GET /v1/organizations/increase_requests': () => ({}),
   'POST /v1/organizations/increase_requests': ({ whose }) =>
-    whose === 'other' ? null : { body: { limit: 'org-rpm', amount: 2000, reason: 'launch' } },
+    whose === 'other' ? null : { body: { limit: 'org-rpm', rate: 2000, reason: 'launch' } },
   'GET /v1/organizations/increase_requests/{id}': (of) => ({ path: { id: id('ask', of) } }),
   'POST /v1/organizations/increase_requests/{id}/approve': (of) => ({ path: { id: id('ask', of) }, body: {} }),
   'POST /v1/organizations/increase_requests/{id}/deny': (of) => ({ path: { id: old('ask', of) }, body: {} }),
@@ -154,7 +154,7 @@ export function sampledRequests(roles) {
   return roles.flatMap((role) =>
     whose.flatMap((each) => {
       const of = { role, whose: each };
-      const asked = { limit: id('limit', of), amount: 5000, reason: 'launch' };
+      const asked = { limit: id('limit', of), rate: 5000, reason: 'launch' };
       const ids = [id('ask', of), old('ask', of), old('regret', of)];
       return ids.map((at) => ({ member: each === 'mine' ? role : 'zoe', body: { id: at, ...asked } }));
     }),

@@ -371,9 +371,10 @@ test('an increase request is asked, approved with the raise, denied or withdrawn
   });
   const asked = await done(gateway, `POST ${path}`, {
     ...developer,
-    body: { limit: 'asked-rpm', amount: 2000, reason: 'launch' },
+    body: { limit: 'asked-rpm', rate: 2000, reason: 'launch' },
   });
   assert.deepEqual([asked.status, asked.requested_by], ['pending', { key: 'manage_developer' }]);
+  assert.deepEqual([asked.limit, asked.rate, asked.budget, asked.cap_usd], ['asked-rpm', 2000, null, null]);
   assert.equal((await ask(gateway, `POST ${path}/${asked.id}/approve`, { ...developer, body: {} })).status, 403);
   const approved = await done(gateway, `POST ${path}/${asked.id}/approve`, {
     key: KEYS.billing.key,
@@ -387,14 +388,15 @@ test('an increase request is asked, approved with the raise, denied or withdrawn
 
   const cap = await done(gateway, `POST ${path}`, {
     ...developer,
-    body: { budget: 'ben-month', amount: '25.5', reason: 'more' },
+    body: { budget: 'ben-month', cap_usd: '25.5', reason: 'more' },
   });
+  assert.deepEqual([cap.limit, cap.rate, cap.budget, cap.cap_usd], [null, null, 'ben-month', '25.5']);
   await done(gateway, `POST ${path}/${cap.id}/approve`, { key: KEYS.billing.key, body: {} });
   assert.equal((await done(gateway, 'GET /v1/organizations/budgets/ben-month')).cap_usd, '25.5');
 
   const lower = await done(gateway, `POST ${path}`, {
     ...developer,
-    body: { budget: 'ben-month', amount: '5', reason: 'less' },
+    body: { budget: 'ben-month', cap_usd: '5', reason: 'less' },
   });
   const refused = await ask(gateway, `POST ${path}/${lower.id}/approve`, { key: KEYS.billing.key, body: {} });
   assert.equal(refused.status, 409);
@@ -402,13 +404,13 @@ test('an increase request is asked, approved with the raise, denied or withdrawn
 
   const regretted = await done(gateway, `POST ${path}`, {
     ...developer,
-    body: { limit: 'asked-rpm', amount: 9000, reason: 'more' },
+    body: { limit: 'asked-rpm', rate: 9000, reason: 'more' },
   });
   assert.equal(
     (await done(gateway, `POST ${path}/${regretted.id}/withdraw`, { ...developer, body: {} })).status,
     'withdrawn',
   );
-  const both = { limit: 'asked-rpm', budget: 'ben-month', amount: 1, reason: 'x' };
+  const both = { limit: 'asked-rpm', budget: 'ben-month', rate: 1, reason: 'x' };
   assert.equal((await ask(gateway, `POST ${path}`, { ...developer, body: both })).status, 400);
   const pending = await done(gateway, `GET ${path}?status=pending`);
   assert.deepEqual(pending.data, []);

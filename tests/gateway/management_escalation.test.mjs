@@ -206,7 +206,7 @@ test('whoever tries to get more than they were given is refused, and it is in th
   servingWith({ given: managedPolicy() }, async (gateway) => {
     await done(gateway, 'POST /v1/organizations/increase_requests', {
       key: DEVELOPER,
-      body: { id: 'asked', limit: 'ben-rpm', amount: 100, reason: 'more' },
+      body: { id: 'asked', limit: 'ben-rpm', rate: 100, reason: 'more' },
     });
     const recorded = async () =>
       (await done(gateway, 'GET /v1/organizations/audit-logs?action=denial.recorded&limit=1000')).data;

@@ -29,6 +29,7 @@ after(() => gateway.stop());
 const LIMITS = '/v1/organizations/limits';
 const SPEND = '/v1/organizations/spend_limits';
 const ROLES = '/v1/organizations/roles';
+const ASKED = '/v1/organizations/increase_requests';
 const SPENT = { amount: '500', period: 'monthly' };
 const MINUTE = { rate: 5, period_ms: 60000, capacity: 5 };
 
@@ -81,6 +82,18 @@ const LISTED = [
   ['a word as a scope', `PUT ${LIMITS}/l1`, { meter: 'requests', ...MINUTE, scope: 'org' }, [['scope', /^write `"organization"`$/]]],
   ['a list as a scope', `PUT ${LIMITS}/l1`, { meter: 'requests', ...MINUTE, scope: [] }, [['scope', /^give `"organization"`, `\{"project": …\}`, `\{"member": …\}` or `\{"key": …\}`$/]]],
   ['a scope of nothing', `PUT ${LIMITS}/l1`, { meter: 'requests', ...MINUTE, scope: {} }, [['scope', /^give `project`, `member` or `key`$/]]],
+  ['cents where dollars belong', `POST ${ASKED}`, { budget: 'org-month', amount: '500', reason: 'launch' }, [
+    ['cap_usd', /^give a string$/],
+    ['amount', /^give `cap_usd`, in US dollars and not in cents$/],
+  ]],
+  ['an amount of no unit', `POST ${ASKED}`, { limit: 'org-rpm', amount: 500, reason: 'launch' }, [
+    ['rate', /^give /],
+    ['amount', /^give `rate`, in what the limit counts$/],
+  ]],
+  ['a spend limit by the name of another address', `POST ${ASKED}`, { spend_limit: 'org-month', reason: 'launch' }, [
+    ['spend_limit', /^give its id as `budget`, and `cap_usd` in US dollars$/],
+    ['body', /^give `limit` or `budget`$/],
+  ]],
   ['what is no JSON', 'POST /v1/api-keys', '{"name":}', [['body', /^look at line 1, column 9$/]]],
   ['a field twice', 'POST /v1/api-keys', '{"name":"a","name":"b"}', [['name', /^send it once$/]]],
   ['nothing where something must be', 'POST /v1/api-keys', '', [['body', /^it is empty/]]],
@@ -112,6 +125,7 @@ const REFUSED = [
   ['a member of a workspace that does not exist', '/v1/organizations/workspaces/lab/members', { user_id: 'nobody', workspace_role: 'workspace_user' }, 404, /^user_id: "nobody": no member/],
   ['a role in a workspace that does not exist', '/v1/organizations/workspaces/lab/members', { user_id: 'ben', workspace_role: 'none' }, 404, /^workspace_role: "none": no role/],
   ['a model class that does not exist', `PUT ${LIMITS}/l1`, { meter: 'requests', ...MINUTE, scope: 'organization', model_class: 'none' }, 404, /^model_class: "none": no model class `none`: make it with `PUT \/v1\/organizations\/model_classes\/none`$/],
+  ['dollars for a limit that counts requests', ASKED, { limit: 'org-rpm', rate: '5', reason: 'launch' }, 400, /^rate: "5": the limit counts `requests`: /],
   ['to take out a role that a member has', `DELETE ${ROLES}/people`, undefined, 409, /^id: "people": it is in use by member `pia`: give that member another role first$/],
   ['to take out a role that a key has', `DELETE ${ROLES}/cutting`, undefined, 409, /^id: "cutting": it is in use by key `key_cut`: give that key another role first$/],
   ['to take out a role that somebody has in a workspace', `DELETE ${ROLES}/staffing`, undefined, 409, /^id: "staffing": it is in use by project `staffed`/],

@@ -1,5 +1,7 @@
 // Generated from the API description by `node pkg/build/admin_types.mjs`. Do not edit.
 
+export type Action = 'messages.create' | 'messages.count_tokens' | 'models.read' | 'usage.read' | 'cost.read' | 'keys.create' | 'keys.read' | 'keys.update' | 'keys.rotate' | 'keys.revoke' | 'members.read' | 'members.invite' | 'members.update' | 'members.remove' | 'service_accounts.read' | 'service_accounts.write' | 'projects.read' | 'projects.create' | 'projects.update' | 'projects.archive' | 'roles.read' | 'roles.write' | 'limits.read' | 'limits.write' | 'budgets.read' | 'budgets.write' | 'increase_requests.create' | 'increase_requests.read' | 'increase_requests.decide' | 'prices.read' | 'prices.write' | 'billing.read' | 'billing.write' | 'organization.read' | 'organization.update' | 'settings.read' | 'settings.write' | 'audit.read' | 'alerts.read' | 'webhooks.read' | 'webhooks.write' | 'charges.adjust' | 'clock.advance' | 'policy.write' | 'state.export';
+
 export type Address = {
   line1: string;
   line2?: string | null;
@@ -10,7 +12,8 @@ export type Address = {
   country: string;
 } | null;
 
-export type Amount = number | string;
+/** What the rate of the limit is to be, in what it counts: requests, tokens, or for `cost` US dollars; of a limit of open requests its capacity. */
+export type Amount = number | string | null;
 
 export type ApiKey = {
   id: string;
@@ -240,8 +243,10 @@ export type IncreaseRequest = {
   id: string;
   type: 'increase_request';
   limit: string | null;
+  rate: Amount;
   budget: string | null;
-  amount: Amount;
+  /** What the cap of the budget is to be, in US dollars. */
+  cap_usd: string | null;
   reason: string;
   status: 'pending' | 'approved' | 'denied' | 'withdrawn';
   note: string | null;
@@ -423,13 +428,13 @@ export type NewApiKey = {
 
 export type NewIncreaseRequest = {
   limit: string;
-  amount: Amount;
+  rate: Amount;
   reason: string;
   id?: string;
 } | {
   budget: string;
-  /** the cap, in US dollars */
-  amount: string;
+  /** What the cap of the budget is to be, in US dollars. */
+  cap_usd: string;
   reason: string;
   id?: string;
 };
@@ -607,7 +612,7 @@ export type Role = {
   id: string;
   type: 'role';
   permissions: {
-    action: string;
+    action: Action;
     scope: 'any' | 'own';
   }[];
   created_at: string;
@@ -616,7 +621,7 @@ export type Role = {
 
 export type RolePut = {
   permissions: {
-    action: string;
+    action: Action;
     scope: 'any' | 'own';
   }[];
   revision?: number;

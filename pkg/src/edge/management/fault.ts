@@ -57,9 +57,9 @@ class Faults {
     const { schema } = this.#sent;
     const at = [...place, key];
     const forms = objectsAt(schema, place);
-    const instead = elsewhere(forms, key);
-    if (instead !== undefined) return this.#problem(at, 'the field is not known here', instead);
     const given = Object.keys(Object(this.#at(place)));
+    const instead = elsewhere(forms, key, given);
+    if (instead !== undefined) return this.#problem(at, 'the field is not known here', instead);
     const names = fieldsOf(forms);
     if (names.includes(key)) {
       // One form has it, and the one that fits best does not.

@@ -10,19 +10,26 @@ import { ById, Id, IfMatch, Revision, etag, given, revisionGiven, rfc3339 } from
 import { formOf, type Change, type IncreaseRequestForm, type ListedKinds } from './forms.js';
 import { AmountForm, PositiveUsd, PrincipalForm } from './policy_forms.js';
 import { raisedBudget, raisedLimit } from './raise.js';
+import type { Renamed } from './refusal.js';
+import { withElsewhere } from './schema_place.js';
 
 type ListedRequest = ListedKinds['increase_requests'];
 
 const STATUSES = ['pending', 'approved', 'denied', 'withdrawn'] as const;
 const Text = z.string().min(1).max(1000);
 
+const RATE =
+  'What the rate of the limit is to be, in what it counts: requests, tokens, or for `cost` US dollars; of a limit of open requests its capacity.';
+const CAP = 'What the cap of the budget is to be, in US dollars.';
+
 const RequestShown = z
   .strictObject({
     id: Id,
     type: z.literal('increase_request'),
     limit: Id.nullable(),
+    rate: AmountForm.nullable().openapi({ description: RATE }),
     budget: Id.nullable(),
-    amount: AmountForm,
+    cap_usd: z.string().nullable().openapi({ description: CAP }),
     reason: z.string(),
     status: z.enum(STATUSES),
     note: z.string().nullable(),
@@ -35,14 +42,20 @@ const RequestShown = z
 const ASKED = { reason: Text, id: Id.optional() };
 const NewRequest = z
   .union([
-    z.strictObject({
-      limit: Id,
-      amount: AmountForm.openapi({ description: 'the rate, or the most open requests' }),
-      ...ASKED,
+    withElsewhere(z.strictObject({ limit: Id, rate: AmountForm.openapi({ description: RATE }), ...ASKED }), {
+      amount: 'give `rate`, in what the limit counts',
+      capacity: 'give `rate`: of a limit of open requests it is the capacity',
+      rate_limit: "give the limit's id as `limit`, and `rate`",
+      spend_limit: 'give its id as `budget`, and `cap_usd` in US dollars',
     }),
-    z.strictObject({ budget: Id, amount: PositiveUsd.openapi({ description: 'the cap, in US dollars' }), ...ASKED }),
+    withElsewhere(z.strictObject({ budget: Id, cap_usd: PositiveUsd.openapi({ description: CAP }), ...ASKED }), {
+      amount: 'give `cap_usd`, in US dollars and not in cents',
+    }),
   ])
   .openapi('NewIncreaseRequest');
+
+/** One amount to the engine, whatever it is of. */
+const RENAMED: Renamed = [[/^amount$/, 'rate']];
 
 const Decision = z.strictObject({ note: Text.optional(), revision: Revision.optional() }).openapi('IncreaseDecision');
 
@@ -52,8 +65,9 @@ function shown(request: ListedRequest): z.infer<typeof RequestShown> {
     id,
     type: 'increase_request',
     limit: limit ?? null,
+    rate: limit == null ? null : amount,
     budget: budget ?? null,
-    amount,
+    cap_usd: budget == null ? null : String(amount),
     reason,
     status: status ?? 'pending',
     note: note ?? null,
@@ -130,14 +144,14 @@ export const increaseRequests: Endpoint[] = [
     }),
     async (c) => {
       const asked = c.req.valid('json');
-      const { id = newId('inc'), amount, reason } = asked;
+      const { id = newId('inc'), reason } = asked;
       const call = c.get('call');
       const { actor: requested_by } = await call.ask({ type: 'whoami' });
       const increase_request: IncreaseRequestForm = {
         id,
-        limit: 'limit' in asked ? asked.limit : null,
-        budget: 'budget' in asked ? asked.budget : null,
-        amount,
+        ...('limit' in asked
+          ? { limit: asked.limit, budget: null, amount: asked.rate }
+          : { limit: null, budget: asked.budget, amount: asked.cap_usd }),
         reason,
         status: 'pending',
         note: null,
@@ -147,6 +161,7 @@ export const increaseRequests: Endpoint[] = [
       const made = await call.change('increase_requests', [{ change, revision: 0 }], id);
       return c.json(shown(made), 200, etag(made));
     },
+    RENAMED,
   ),
   endpoint(
     createRoute({

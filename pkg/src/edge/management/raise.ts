@@ -24,7 +24,7 @@ function higher(id: string, before: number | string, amount: number | string): n
   throw new ApiError(
     409,
     'conflict_error',
-    `amount: \`${id}\` is at \`${before}\` already: withdraw or deny the request`,
+    `id: \`${id}\` is at \`${before}\` already: withdraw or deny the request`,
     {
       details: { error_code: 'already_higher' },
       headers: { 'x-should-retry': 'false' },

@@ -150,7 +150,7 @@ function problemsOf({ path, message: text, problems }: OrganizationError, asked:
   return [
     {
       path: place,
-      value: shown(valueAt(asked.body, place.split(/[.[\]]+/).filter((part) => part !== ''))),
+      value: shown(given(place, asked)),
       message: fault,
       remedy: remedy.length === 0 ? 'correct it' : remedy.join(': '),
     },
@@ -159,7 +159,15 @@ function problemsOf({ path, message: text, problems }: OrganizationError, asked:
 
 function shownProblem(problem: Problem, asked: Asked): ShownProblem {
   const { path, value, message: text } = problem;
-  return { path: placeOf(path, asked), value, message: text, remedy: remedyOf(problem) };
+  const place = placeOf(path, asked);
+  // Of some values the engine knows only what became of them.
+  const known = value === 'null' ? given(place, asked) : undefined;
+  return { path: place, value: known === undefined ? value : shown(known), message: text, remedy: remedyOf(problem) };
+}
+
+/** What the caller gave at a place of the body. */
+function given(place: string, { body }: Asked): unknown {
+  return valueAt(body, place.split(/[.[\]]+/).filter((part) => part !== ''));
 }
 
 /** Where in the caller's request: `role` instead of `command.changes[0].change.key.role`. */

@@ -13,9 +13,13 @@ export function withElsewhere<S extends z.ZodType>(schema: S, remedies: Readonly
   return schema;
 }
 
-/** What to do instead of giving a field; undefined where nothing is known of it. */
-export function elsewhere(forms: readonly ObjectSchema[], field: string): string | undefined {
-  return forms.map((form) => ELSEWHERE.get(form as never)?.[field]).find((remedy) => remedy !== undefined);
+/** What to do instead of giving a field, by the form that has most of what is given; undefined where nothing is known of it. */
+export function elsewhere(forms: readonly ObjectSchema[], field: string, given: readonly string[]): string | undefined {
+  const fit = (form: ObjectSchema) => given.filter((name) => name in form._zod.def.shape).length;
+  return [...forms]
+    .sort((one, other) => fit(other) - fit(one))
+    .map((form) => ELSEWHERE.get(form as never)?.[field])
+    .find((remedy) => remedy !== undefined);
 }
 
 /** The objects that may stand at a place. */
