@@ -615,7 +615,10 @@ export type Role = {
     action: Action;
     scope: 'any' | 'own';
   }[];
-  created_at: string;
+  /** Whether every organization has it: it cannot be changed. */
+  built_in: boolean;
+  /** Null where it is built in. */
+  created_at: string | null;
   revision: number;
 };
 

@@ -6,6 +6,7 @@
  */
 import { createRoute, z } from '@hono/zod-openapi';
 
+import { malformed } from '../problem.js';
 import type { ManagementCall } from './call.js';
 import { CURSOR_PAGE, Cursors, cursorPageOf, type CursorAsked } from './cursor.js';
 import { about, answers, body, endpoint, type Endpoint } from './endpoint.js';
@@ -35,6 +36,8 @@ interface List<K extends ListKind, F extends z.ZodRawShape, S extends z.ZodType<
   told: string;
   /** What is shown of each. */
   item: S;
+  /** What the list shows beside what the organization has, in the order of the ids. */
+  builtIn?: readonly z.output<S>[];
   /** Query parameters that narrow the list, beside which page of it is asked for. */
   filters: F;
   narrowed(filters: z.output<z.ZodObject<F>>): ListFields;
@@ -61,9 +64,23 @@ export function listById<K extends ListKind, F extends z.ZodRawShape, S extends 
       const call = c.get('call');
       const asked = c.req.valid('query') as unknown as PageAsked & z.output<z.ZodObject<F>>;
       const { items, has_more } = await call.list(of.of, { ...pageAsked(asked), ...of.narrowed(asked) });
-      return c.json(page(await of.shown(items, call, asked), has_more) as never, 200);
+      const own = page(await of.shown(items, call, asked), has_more);
+      return c.json(withBuiltIn(own, of.builtIn ?? [], asked) as never, 200);
     },
   );
+}
+
+/** A page with what is built in between, as far as it belongs there. */
+function withBuiltIn<T extends { id: string }>(
+  own: { data: T[]; has_more: boolean },
+  builtIn: readonly T[],
+  asked: PageAsked,
+): ReturnType<typeof page<T>> {
+  const { limit, after = '', before } = pageAsked(asked);
+  const between = builtIn.filter(({ id }) => id > after && (before === undefined || id < before));
+  const all = [...own.data, ...between].sort((one, other) => (one.id < other.id ? -1 : 1));
+  const shown = before === undefined ? all.slice(0, limit) : all.slice(-limit);
+  return page(shown, own.has_more || all.length > limit);
 }
 
 /** A list that goes on by cursors. */
@@ -116,25 +133,50 @@ interface Collection<K extends Collected, F extends Put> {
   byProject: boolean;
   /** How the list goes on: by ids, or by cursors where the provider's does. */
   list: typeof listById | typeof listByCursor;
+  /** What every organization has, beside its own: it can be read, and not changed. */
+  builtIn?: readonly { id: string }[];
 }
 
+const BUILT_IN = {
+  built_in: z.boolean().openapi({ description: 'Whether every organization has it: it cannot be changed.' }),
+  created_at: z.string().nullable().openapi({ description: 'Null where it is built in.' }),
+};
 const PROJECT_FILTER = { workspace_id: Id.optional() };
 
 export function collection<K extends Collected, F extends Put>(of: Collection<K, F>): Endpoint[] {
-  const { path, tag, type, read, write } = of;
+  const { path, tag, type, read, write, builtIn } = of;
+  const noun = type.replaceAll('_', ' ');
   const put: Put = of.put;
   const one = `${path}/{id}`;
   const Item = z
-    .strictObject({ id: Id, type: z.literal(type), ...of.shown.shape, created_at: z.string(), revision: Revision })
+    .strictObject({
+      id: Id,
+      type: z.literal(type),
+      ...of.shown.shape,
+      ...(builtIn === undefined ? { created_at: z.string() } : BUILT_IN),
+      revision: Revision,
+    })
     .openapi(of.name);
   const Deleted = z.strictObject({ id: Id, type: z.literal(`${type}_deleted`) });
   const shown = (item: ListedKinds[K]) => ({
     type,
     ...formOf(item),
     id: item.id,
+    ...(builtIn !== undefined && { built_in: false }),
     created_at: rfc3339(item.created_at_ms),
     revision: item.revision,
   });
+  const shownBuiltIn = builtIn
+    ?.map((form) => ({ type, ...form, built_in: true, created_at: null, revision: 0 }))
+    .sort((one, other) => (one.id < other.id ? -1 : 1));
+  /** Refuses a change of what is built in, after who may not change anything was refused for that. */
+  const checkOwn = async (call: ManagementCall, id: string): Promise<void> => {
+    if (shownBuiltIn?.some((known) => known.id === id) !== true) return;
+    await call.require();
+    const message = `\`${id}\` is a built-in ${noun}, which stays as it is`;
+    const problem = { path: 'id', value: JSON.stringify(id), message, remedy: `make a ${noun} with another id` };
+    throw malformed([problem], `built_in_${type}`);
+  };
   return [
     of.list({
       path,
@@ -147,17 +189,25 @@ export function collection<K extends Collected, F extends Put>(of: Collection<K,
       filters: of.byProject ? PROJECT_FILTER : {},
       narrowed: (filters) => ('workspace_id' in filters && typeof filters.workspace_id === 'string' ? { project: filters.workspace_id } : {}),
       shown: (items) => items.map(shown) as never,
+      ...(shownBuiltIn !== undefined && { builtIn: shownBuiltIn as never }),
     }),
     endpoint(
       createRoute({
         method: 'get',
         path: one,
-        ...about(tag, read, `A ${type.replaceAll('_', ' ')}`),
+        ...about(tag, read, `A ${noun}`),
         request: { params: ById },
         responses: answers(Item, 'As it is now.'),
       }),
       async (c) => {
-        const item = await c.get('call').find(of.of, c.req.valid('param').id);
+        const { id } = c.req.valid('param');
+        const call = c.get('call');
+        const known = shownBuiltIn?.find((each) => each.id === id);
+        if (known !== undefined) {
+          await call.require();
+          return c.json(known as never, 200, etag(known));
+        }
+        const item = await call.find(of.of, id);
         return c.json(shown(item) as never, 200, etag(item));
       },
     ),
@@ -165,7 +215,7 @@ export function collection<K extends Collected, F extends Put>(of: Collection<K,
       createRoute({
         method: 'put',
         path: one,
-        ...about(tag, write, `Make or replace a ${type.replaceAll('_', ' ')}`),
+        ...about(tag, write, `Make or replace a ${noun}`),
         request: { params: ById, headers: IfMatch, body: body(put) },
         responses: answers(Item, 'As it is now.'),
       }),
@@ -175,6 +225,7 @@ export function collection<K extends Collected, F extends Put>(of: Collection<K,
         // The route's types know of the form only that it has a revision; it is what `of.put` read.
         const change = of.set(id, form as Omit<z.output<F>, 'revision'>);
         const given = revisionGiven(c.req.valid('header'), revision);
+        await checkOwn(c.get('call'), id);
         const item = await c.get('call').change(of.of, [{ change, revision: given }], id);
         return c.json(shown(item) as never, 200, etag(item));
       },
@@ -183,13 +234,14 @@ export function collection<K extends Collected, F extends Put>(of: Collection<K,
       createRoute({
         method: 'delete',
         path: one,
-        ...about(tag, write, `Take a ${type.replaceAll('_', ' ')} out`),
+        ...about(tag, write, `Take a ${noun} out`),
         request: { params: ById, headers: IfMatch },
         responses: answers(Deleted, 'It is gone.'),
       }),
       async (c) => {
         const { id } = c.req.valid('param');
         const call = c.get('call');
+        await checkOwn(call, id);
         const item = await call.find(of.of, id);
         const revision = revisionGiven(c.req.valid('header'), undefined);
         await call.manage([{ change: of.removed(item), revision }]);

@@ -1,4 +1,5 @@
 /** The parts of a policy that have no shape of the provider's, in the policy file's own forms. */
+import { BUILT_IN_ROLES } from '../../built_in_roles.js';
 import { collection, listByCursor, listById } from './collection.js';
 import type { Endpoint } from './endpoint.js';
 import { given } from './field.js';
@@ -36,6 +37,7 @@ export const collections: Endpoint[] = [
     removed: ({ id }) => ({ type: 'role_removed', id }),
     byProject: false,
     list: listById,
+    builtIn: BUILT_IN_ROLES,
   }),
   ...collection({
     path: '/v1/organizations/model_classes',
