@@ -94,6 +94,10 @@ const LISTED = [
     ['spend_limit', /^give its id as `budget`, and `cap_usd` in US dollars$/],
     ['body', /^give `limit` or `budget`$/],
   ]],
+  ['what came with a key and has an id of its own', 'POST /v1/api-keys/key_normal', { rate_limit: { requests_per_minute: 5 }, monthly_cap_usd: '5' }, [
+    ['rate_limit', /^change the limits `<id>-requests` and `<id>-tokens` with `PUT \/v1\/organizations\/limits\/\{id\}`/],
+    ['monthly_cap_usd', /^change the budget `<id>-monthly` with `PUT \/v1\/organizations\/budgets\/\{id\}`/],
+  ]],
   ['what is no JSON', 'POST /v1/api-keys', '{"name":}', [['body', /^look at line 1, column 9$/]]],
   ['a field twice', 'POST /v1/api-keys', '{"name":"a","name":"b"}', [['name', /^send it once$/]]],
   ['nothing where something must be', 'POST /v1/api-keys', '', [['body', /^it is empty/]]],

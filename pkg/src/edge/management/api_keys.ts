@@ -20,6 +20,7 @@ import { NewKey, createKey } from './key_creation.js';
 import { KeyShown, KeyWithSecret, shownKey } from './key_form.js';
 import { Rotation, rotateKey } from './key_rotation.js';
 import type { Renamed } from './refusal.js';
+import { withElsewhere } from './schema_place.js';
 
 const FILTERS = {
   status: z.enum(['active', 'archived']).optional(),
@@ -29,20 +30,33 @@ const FILTERS = {
   search: z.string().min(1).max(100).optional(),
 };
 
-const KeyChange = z
-  .strictObject({
-    name: Name.nullable().optional(),
-    status: z
-      .enum(['active', 'archived'])
-      .optional()
-      .openapi({ description: '`archived` revokes the key, for good; `active` says that it is not.' }),
-    workspace_id: Id.nullable().optional(),
-    role: Id.nullable().optional(),
-    models: Models.nullable().optional(),
-    expires_at: Instant.nullable().optional(),
-    revision: Revision.optional(),
-  })
-  .openapi('ApiKeyChange');
+/** What was made with a key has ids of its own, after the key's. */
+const LIMITS = 'change the limits `<id>-requests` and `<id>-tokens` with `PUT /v1/organizations/limits/{id}`, where `<id>` is that of the key';
+const CAP = 'change the budget `<id>-monthly` with `PUT /v1/organizations/budgets/{id}`, where `<id>` is that of the key';
+
+const KeyChange = withElsewhere(
+  z
+    .strictObject({
+      name: Name.nullable().optional(),
+      status: z
+        .enum(['active', 'archived'])
+        .optional()
+        .openapi({ description: '`archived` revokes the key, for good; `active` says that it is not.' }),
+      workspace_id: Id.nullable().optional(),
+      role: Id.nullable().optional(),
+      models: Models.nullable().optional(),
+      expires_at: Instant.nullable().optional(),
+      revision: Revision.optional(),
+    })
+    .openapi('ApiKeyChange'),
+  {
+    rate_limit: LIMITS,
+    monthly_cap_usd: CAP,
+    alert_threshold_percent: CAP,
+    owner: 'make a new key of the other owner, and revoke this one',
+    kind: 'make a new key of the other kind',
+  },
+);
 
 /** The provider's word. */
 const RENAMED: Renamed = [[/^project$/, 'workspace_id']];
