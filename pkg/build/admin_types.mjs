@@ -15,6 +15,7 @@ import { fileURLToPath } from 'node:url';
  * @property {string} [$ref]
  * @property {string | string[]} [type]
  * @property {string} [description]
+ * @property {unknown} [example]
  * @property {(string | number | boolean | null)[]} [enum]
  * @property {string | number | boolean | null} [const]
  * @property {Schema[]} [anyOf]
@@ -27,8 +28,8 @@ import { fileURLToPath } from 'node:url';
  *
  * @typedef {{ name: string, in: string, required?: boolean, description?: string, schema: Schema }} Parameter
  * @typedef {{ content?: Record<string, { schema: Schema }> }} Content
- * @typedef {{ summary?: string, parameters?: Parameter[], requestBody?: Content, responses: Record<string, Content> }} Operation
- * @typedef {{ paths: Record<string, Record<string, Operation>>, components: { schemas: Record<string, Schema> } }} Description
+ * @typedef {{ operationId?: string, summary?: string, parameters?: Parameter[], requestBody?: Content, responses: Record<string, Content> }} Operation
+ * @typedef {{ paths: Record<string, Record<string, Operation>>, components: { schemas: Record<string, Schema> }, servers?: { url: string }[] }} Description
  */
 
 const FILE = new URL('../src/admin/api.ts', import.meta.url);

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 
+import { description } from '../../pkg/build/admin_types.mjs';
 import { ROLES, endpointPage, endpointRows } from './endpoint_table.mjs';
 
 const docs = (/** @type {string} */ name) => readFile(new URL(`../../docs/${name}`, import.meta.url), 'utf8');
@@ -32,6 +33,30 @@ async function matrix() {
     }),
   );
 }
+
+test('each endpoint has a name of its own, and each id an example of its kind', async () => {
+  const { paths, components, servers } = await description();
+  const operations = Object.entries(paths).flatMap(([path, methods]) => Object.values(methods).map((operation) => ({ path, ...operation })));
+  const names = operations.map(({ operationId }) => operationId);
+  assert.deepEqual(names.filter((name) => !/^[a-z]+(?:[A-Z][a-z]+)+$|^sign(?:In|Out)$/.test(name ?? '')), []);
+  assert.equal(new Set(names).size, names.length);
+  assert.deepEqual(servers?.map(({ url }) => url), ['/']);
+  const idsAt = (/** @type {string} */ path) =>
+    operations.filter((each) => each.path === path).map(({ parameters = [] }) => parameters.find(({ name }) => name === 'id')?.schema.example);
+  const EXAMPLES = [
+    ['roles', 'auditor'],
+    ['limits', 'org-rpm'],
+    ['budgets', 'org-month'],
+    ['members', 'ada'],
+    ['workspaces', 'support-bot'],
+    ['api_keys', 'backend-service'],
+  ];
+  for (const [list, example] of EXAMPLES) {
+    const found = idsAt(`/v1/organizations/${list}/{id}`);
+    assert.ok(found.length > 1 && found.every((each) => each === example), `${list}: ${found}`);
+  }
+  assert.equal(components.schemas['Role']?.properties?.['id']?.example, 'auditor');
+});
 
 test(
   'each role gets from each endpoint what the permission matrix grants, and the docs tell so',

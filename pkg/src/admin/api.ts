@@ -200,6 +200,7 @@ export type EffectiveSpendLimit = {
   amount: string;
   currency: 'USD';
   period: 'daily' | 'weekly' | 'monthly';
+  /** What was spent of the budget that `source` names, in cents. Where that is the organization's it is everybody's spending: what one member spends is counted only where the member has a budget of its own. */
   period_to_date_spend: string;
   scope: SpendLimitScope;
   source: SpendLimitScope;

@@ -27,7 +27,10 @@ const Effective = z
     amount: z.string(),
     currency: z.literal('USD'),
     period: Period,
-    period_to_date_spend: z.string(),
+    period_to_date_spend: z.string().openapi({
+      description:
+        "What was spent of the budget that `source` names, in cents. Where that is the organization's it is everybody's spending: what one member spends is counted only where the member has a budget of its own.",
+    }),
     scope: ScopeShown,
     source: ScopeShown,
   })

@@ -3,17 +3,18 @@ import { z } from '@hono/zod-openapi';
 
 import { differing } from './refusal.js';
 
+const ID = /^[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}$/;
+/** By which the API description knows an id. */
+export const ID_PATTERN = ID.source;
+
 /** As the policy file takes them. */
 export const Id = z
   .string()
   .regex(
-    /^[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}$/,
+    ID,
     'give 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit',
   )
-  .openapi({
-    description: '1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit',
-    example: 'support-bot',
-  });
+  .openapi({ description: '1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit' });
 
 export const Name = z.string().min(1).max(200);
 export const Email = z

@@ -44,7 +44,7 @@ export function createManagement<Env extends object>(
   }
   let description: string | undefined;
   app.get('/openapi.json', (c) => {
-    description ??= JSON.stringify(describedBy(app));
+    description ??= JSON.stringify(describedBy(app, ENDPOINTS));
     return c.body(description, 200, { 'content-type': 'application/json' });
   });
   app.all('/openapi.json', (c) => wrongMethod(c.req.method, 'GET, HEAD').toResponse(newRequestId()));
