@@ -18,6 +18,7 @@ import { fileURLToPath } from 'node:url';
  * @property {unknown} [example]
  * @property {(string | number | boolean | null)[]} [enum]
  * @property {string | number | boolean | null} [const]
+ * @property {Schema} [not]
  * @property {Schema[]} [anyOf]
  * @property {Schema[]} [oneOf]
  * @property {Schema[]} [allOf]
@@ -108,10 +109,11 @@ function fields(parameters) {
 /** @param {Schema} schema @param {string} indent @returns {string} */
 function typeOf(schema, indent) {
   if (schema.$ref !== undefined) return /** @type {string} */ (schema.$ref.split('/').at(-1));
+  if (schema.not !== undefined) return 'never';
   if (schema.const !== undefined) return literal(schema.const);
   if (schema.enum !== undefined) return schema.enum.map(literal).join(' | ');
   const union = schema.anyOf ?? schema.oneOf;
-  if (union !== undefined) return unique(union.map((each) => typeOf(each, indent))).join(' | ');
+  if (union !== undefined) return unique(apart(union).map((each) => typeOf(each, indent))).join(' | ');
   if (schema.allOf !== undefined) {
     // One that only describes, or bounds, adds nothing to the type.
     const parts = schema.allOf.filter(says).map((each) => typeOf(each, indent));
@@ -120,6 +122,30 @@ function typeOf(schema, indent) {
   const types = typeof schema.type === 'string' ? [schema.type] : (schema.type ?? []);
   if (types.length === 0) return 'unknown';
   return types.map((type) => named(type, schema, indent)).join(' | ');
+}
+
+/**
+ * Forms of which one has all the fields of another and more: that one says that it has not the rest, or a value that is neither would
+ * fit the union.
+ *
+ * @param {Schema[]} union @returns {Schema[]}
+ */
+function apart(union) {
+  return union.map((schema) => {
+    const { properties, additionalProperties } = schema;
+    if (properties === undefined || additionalProperties !== false) return schema;
+    const larger = union.flatMap(({ properties: others = {} }) =>
+      Object.entries(properties).every(([name, field]) => sameWord(field, others[name])) ? [others] : [],
+    );
+    const rest = larger.flatMap(Object.keys).filter((name) => !(name in properties));
+    return { ...schema, properties: { ...properties, ...Object.fromEntries(rest.map((name) => [name, { not: {} }])) } };
+  });
+}
+
+/** Whether a field is there that no word tells apart from the other. @param {Schema} one @param {Schema} [other] */
+function sameWord(one, other) {
+  const words = (/** @type {Schema} */ { const: word, enum: words }) => JSON.stringify(word ?? words);
+  return other !== undefined && words(one) === words(other);
 }
 
 /** @param {string} type @param {Schema} schema @param {string} indent */

@@ -63,8 +63,8 @@ test('every endpoint of the description has a method of the client', async () =>
   const resources = readdirSync(join(folder, 'resources')).map((name) => join('resources', name));
   const sources = ['client.ts', ...resources].map((name) => readFileSync(join(folder, name), 'utf8'));
   const missing = all.filter((name) => !sources.some((source) => source.includes(`'${name}'`)));
-  // The provider's own names and shapes for the same things: its SDKs are the clients of those.
-  const provider = /^\w+ \/v1\/organizations\/(?:api_keys|users|rate_limits|spend_limits|workspaces\/\{id\}\/rate_limits)\b/;
+  // The provider's own names for the same things: its SDKs are the clients of those.
+  const provider = /^\w+ \/v1\/organizations\/(?:api_keys|users)\b/;
   assert.deepEqual(missing.filter((name) => !provider.test(name)), []);
 });
 
@@ -137,6 +137,24 @@ test('members, projects and their members, roles, classes, accounts, limits and 
     await admin.members.remove(invited);
     assert.equal((await admin.members.retrieve(invited)).status, 'removed');
     assert.notEqual((await admin.projects.archive(project.id)).archived_at, null);
+  }));
+
+test('spend limits are made, changed, reported and taken out, and rate limits are listed', () =>
+  servingWith(GIVEN, async (gateway) => {
+    const admin = clientOf(gateway);
+    const { id } = await admin.spendLimits.create({ amount: '700', period: 'weekly', scope: { type: 'user', user_id: 'vera' } });
+    assert.equal((await admin.budgets.retrieve(id)).cap_usd, '7');
+    assert.equal((await admin.spendLimits.update(id, { amount: '900' })).amount, '900');
+    assert.ok((await idsOf(admin.spendLimits.list({ limit: 1 }))).includes(id));
+    const rows = [];
+    for await (const row of admin.spendLimits.effective({ 'period[]': ['weekly', 'daily'], 'user_ids[]': ['vera', 'ben'] })) rows.push(row);
+    assert.deepEqual(rows.map(({ actor, amount, period }) => [actor.user_id, amount, period]), [['vera', '900', 'weekly']]);
+    await admin.spendLimits.delete(id);
+    assert.ok((await refusal(admin.spendLimits.retrieve(id))) instanceof NotFoundError);
+    const { data } = await admin.rateLimits.list();
+    assert.deepEqual(data.map(({ limits }) => limits), [[{ type: 'requests_per_minute', value: 600 }]]);
+    await admin.limits.set('bot-rpm', { scope: { project: 'bot' }, meter: 'requests', rate: 5, period_ms: 60_000, capacity: 5 });
+    assert.equal((await admin.rateLimits.ofProject('bot')).data.length, 1);
   }));
 
 test('a higher limit is asked for by one and approved by another', () =>

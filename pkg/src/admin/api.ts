@@ -425,6 +425,8 @@ export type NewApiKey = {
     requests_per_minute?: number;
     tokens_per_minute?: number;
   };
+  monthly_cap_usd?: never;
+  alert_threshold_percent?: never;
 };
 
 export type NewIncreaseRequest = {

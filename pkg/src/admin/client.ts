@@ -11,10 +11,12 @@ import { ModelClasses } from './resources/model_classes.js';
 import { PriceBook } from './resources/price_book.js';
 import { Profile } from './resources/profile.js';
 import { Projects } from './resources/projects.js';
+import { RateLimits } from './resources/rate_limits.js';
 import { Roles } from './resources/roles.js';
 import { ServiceAccounts } from './resources/service_accounts.js';
 import { Sessions } from './resources/sessions.js';
 import { Settings } from './resources/settings.js';
+import { SpendLimits } from './resources/spend_limits.js';
 import type { Answer, Body } from './operation.js';
 import { Transport, type RequestOptions } from './transport.js';
 
@@ -55,6 +57,8 @@ export class Tollgate {
   readonly modelClasses: ModelClasses;
   readonly limits: Limits;
   readonly budgets: Budgets;
+  readonly spendLimits: SpendLimits;
+  readonly rateLimits: RateLimits;
   readonly increaseRequests: IncreaseRequests;
   readonly auditLogs: AuditLogs;
   readonly settings: Settings;
@@ -82,6 +86,8 @@ export class Tollgate {
     this.modelClasses = new ModelClasses(transport);
     this.limits = new Limits(transport);
     this.budgets = new Budgets(transport);
+    this.spendLimits = new SpendLimits(transport);
+    this.rateLimits = new RateLimits(transport);
     this.increaseRequests = new IncreaseRequests(transport);
     this.auditLogs = new AuditLogs(transport);
     this.settings = new Settings(transport);

@@ -182,6 +182,7 @@ function addressOf(address: string, path: object): string {
 
 function queryOf(query: object): string {
   const given = Object.entries(query).filter(([, value]) => value !== undefined);
-  const params = new URLSearchParams(given.map(([name, value]) => [name, String(value)]));
+  const values = (value: unknown): unknown[] => (Array.isArray(value) ? value : [value]);
+  const params = new URLSearchParams(given.flatMap(([name, value]) => values(value).map((each) => [name, String(each)])));
   return given.length === 0 ? '' : `?${params}`;
 }

@@ -19,6 +19,8 @@ export function told(error: unknown): string {
 export function misused(admin: Tollgate): void {
   // @ts-expect-error a limit is a number
   void admin.apiKeys.create({ name: 'backend', rate_limit: { requests_per_minute: '100' } });
+  // @ts-expect-error a threshold is a part of a cap
+  void admin.apiKeys.create({ name: 'backend', alert_threshold_percent: 80 });
   // @ts-expect-error a key has no such status
   void admin.apiKeys.list({ status: 'lost' });
   // @ts-expect-error a key has no such field
