@@ -280,6 +280,36 @@ for (const [name, given, status, type, expected, code] of DENIALS) {
   });
 }
 
+/** @type {[name: string, deny: object, message: string, details: unknown][]} */
+const TOLD = [
+  [
+    'a limit, with its numbers and when it passes',
+    deny({ violated: [{ ...violatedLimit, retry: at(1_001) }], retry: at(1_001) }),
+    'the rate limit `org-rpm` (requests: 1 needed, 0 available) is reached: try again in 2 seconds',
+    [{ limit: 'org-rpm', meter: 'requests', needed: '1', available: '0', passes_at: new Date(NOW + 1_001).toISOString() }],
+  ],
+  [
+    'a limit that waiting does not help',
+    deny({ violated: [{ ...violatedLimit, needed: '9', available: '5', retry: NEVER }], retry: NEVER }),
+    'the rate limit `org-rpm` (requests: 9 needed, 5 available) is reached: the request is larger than the limit: make it smaller',
+    [{ limit: 'org-rpm', meter: 'requests', needed: '9', available: '5', passes_at: null }],
+  ],
+  [
+    'too many open requests',
+    deny({ reason: 'too_many_reservations', retry: at(1_000) }),
+    'the organization has too many open requests: try again in 1 second',
+    undefined,
+  ],
+];
+
+for (const [name, given, message, limits] of TOLD) {
+  test(`told of a denial: ${name}`, () => {
+    const { error } = JSON.parse(denialError(/** @type {never} */ (given), NOW).toJson('req_1'));
+    assert.equal(error.message, message);
+    assert.deepEqual(error.details.limits, limits);
+  });
+}
+
 test('every refused key is told the same', () => {
   const told = ['unknown_key', 'revoked_key', 'expired_key', 'owner_removed', 'project_archived'].map((reason) =>
     denialError(/** @type {never} */ (deny({ gate: 'authenticate', reason })), NOW).toJson('req_1'),

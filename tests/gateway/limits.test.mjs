@@ -22,7 +22,7 @@ test('a limit: 429 with when to come back, and headers that tell the same', () =
       const body = await denied.json();
       assert.equal(denied.status, 429);
       assert.deepEqual([body.error.type, body.error.details.error_code], ['rate_limit_error', 'limit_exceeded']);
-      assert.match(body.error.message, /`org-rpm` \(requests\)/);
+      assert.match(body.error.message, /`org-rpm` \(requests: 1 needed, 0 available\) is reached: try again in \d+ seconds$/);
       const wait = Number(denied.headers.get('retry-after'));
       assert.ok(wait > 50 && wait <= 60, `waits ${wait} s for one request in sixty`);
       assert.equal(denied.headers.get('x-should-retry'), null);

@@ -66,17 +66,29 @@ function spending(deny: Deny): ApiError {
 
 function limited(deny: Deny, nowMs: number): ApiError {
   const limits = deny.violated.filter((each): each is LimitViolation => each.type === 'limit');
-  const named = limits.map(({ limit, meter }) => `\`${limit}\` (${meter.replaceAll('_', ' ')})`).join(', ');
+  const named = limits.map(
+    ({ limit, meter, needed, available }) =>
+      `\`${limit}\` (${meter.replaceAll('_', ' ')}: ${needed} needed, ${available} available)`,
+  );
   const advice =
-    deny.retry.type === 'never' ? 'the request is larger than the limit: make it smaller' : 'try again later';
-  return new ApiError(429, 'rate_limit_error', `the rate limit ${named} is reached: ${advice}`, {
-    details: { error_code: deny.reason, limits: limits.map(({ limit, meter }) => ({ limit, meter })) },
+    deny.retry.type === 'never' ? 'the request is larger than the limit: make it smaller' : tryAgain(deny.retry, nowMs);
+  return new ApiError(429, 'rate_limit_error', `the rate limit ${named.join(', ')} is reached: ${advice}`, {
+    details: {
+      error_code: deny.reason,
+      limits: limits.map(({ limit, meter, needed, available, retry }) => ({
+        limit,
+        meter,
+        needed,
+        available,
+        passes_at: retry.type === 'never' ? null : rfc3339(retry.at_ms),
+      })),
+    },
     headers: retryHeaders(deny.retry, nowMs),
   });
 }
 
 function full(deny: Deny, nowMs: number): ApiError {
-  return new ApiError(529, 'overloaded_error', 'the organization has too many open requests: try again later', {
+  return new ApiError(529, 'overloaded_error', `the organization has too many open requests: ${tryAgain(deny.retry, nowMs)}`, {
     details: { error_code: deny.reason },
     headers: deny.retry.type === 'never' ? {} : retryHeaders(deny.retry, nowMs),
   });
@@ -85,7 +97,17 @@ function full(deny: Deny, nowMs: number): ApiError {
 /** Whole seconds, rounded up: a client that waits them finds room. */
 function retryHeaders(retry: RetryForm, nowMs: number): Record<string, string> {
   if (retry.type === 'never') return NO_RETRY;
-  return { 'retry-after': String(Math.max(1, Math.ceil((retry.at_ms - nowMs) / 1000))) };
+  return { 'retry-after': String(secondsUntil(retry.at_ms, nowMs)) };
+}
+
+function tryAgain(retry: RetryForm, nowMs: number): string {
+  if (retry.type === 'never') return 'try again later';
+  const seconds = secondsUntil(retry.at_ms, nowMs);
+  return `try again in ${seconds} second${seconds === 1 ? '' : 's'}`;
+}
+
+function secondsUntil(atMs: number, nowMs: number): number {
+  return Math.max(1, Math.ceil((atMs - nowMs) / 1000));
 }
 
 function message(reason: string): string {
