@@ -194,10 +194,10 @@ test('what has no price or no bound', async () => {
 });
 
 test('a body that two readers could read differently', async () => {
-  await refused(await gateway.post('{"model":'), 400, 'invalid_request_error');
-  await refused(await gateway.post(''), 400, 'invalid_request_error');
+  await refused(await gateway.post('{"model":'), 400, 'invalid_request_error', 'invalid_json');
+  await refused(await gateway.post(''), 400, 'invalid_request_error', 'invalid_json');
   await refused(await gateway.post('{"model":"a","model":"b"}'), 400, 'invalid_request_error', 'duplicate_key');
-  await refused(await gateway.post(Uint8Array.of(0x7b, 0xff, 0x7d)), 400, 'invalid_request_error');
+  await refused(await gateway.post(Uint8Array.of(0x7b, 0xff, 0x7d)), 400, 'invalid_request_error', 'invalid_json');
   await refused(
     await gateway.post(message(), { headers: { 'content-encoding': 'gzip' } }),
     400,

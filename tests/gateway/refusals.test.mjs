@@ -145,6 +145,32 @@ for (const [name, request, body, status, message] of REFUSED) {
   });
 }
 
+/** @type {[name: string, change: object, path: string][]} */
+const PREVIEWED = [
+  ['a field that is missing', { type: 'limit_removed' }, 'changes[1].change.id'],
+  ['a limit that is not there', { type: 'limit_removed', id: 'none' }, 'changes[1].change.id'],
+  ['a role that is none', { type: 'member_set', member: { id: 'vera', email: 'vera@acme.example', role: 'none' } }, 'changes[1].change.member.role'],
+];
+
+for (const [name, change, path] of PREVIEWED) {
+  test(`a preview that is refused names the place in what was sent: ${name}`, async () => {
+    const fine = { change: { type: 'limit_removed', id: 'ben-rpm' } };
+    const { status, json } = await ask(gateway, 'POST /v1/organizations/preview', { body: { changes: [fine, { change }] } });
+    assert.deepEqual([status, json.outcome, json.path ?? json.problems[0].path], [200, 'refused', path], JSON.stringify(json));
+    assert.deepEqual(json.problems.map((/** @type {{ path: string }} */ problem) => problem.path), [path]);
+  });
+}
+
+test('an address with the version twice is told what a base URL is', async () => {
+  const { status, json } = await ask(gateway, 'GET /v1/v1/messages');
+  assert.deepEqual([status, json.error.message], [404, '`/v1/v1/messages` is not an address of this gateway: the base URL of a client is given without `/v1`']);
+});
+
+test('signing out with a key is told that a key has no session', async () => {
+  const { status, json } = await ask(gateway, 'DELETE /v1/sessions/current');
+  assert.deepEqual([status, json.error.message], [404, 'x-api-key: a key has no session to end: send the cookie of one, or end one by its id']);
+});
+
 test('a header that is wrong is told in words', async () => {
   const { status, json } = await ask(gateway, 'PUT /v1/organizations/settings', { body: {}, headers: { 'if-match': 'banana' } });
   assert.equal(status, 400);

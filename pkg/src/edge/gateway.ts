@@ -122,7 +122,8 @@ function wrongMethod(method: string, allow: string): ApiError {
 }
 
 function notFound(path: string): ApiError {
-  return new ApiError(404, 'not_found_error', `\`${path.slice(0, 128)}\` is not an address of this gateway`);
+  const hint = path.startsWith('/v1/v1/') ? ': the base URL of a client is given without `/v1`' : '';
+  return new ApiError(404, 'not_found_error', `\`${path.slice(0, 128)}\` is not an address of this gateway${hint}`);
 }
 
 /** Settings are checked once for each set of bindings, which a worker gets once. */

@@ -5,6 +5,7 @@ import { jsonWithoutSecrets } from '../secret_mask.js';
 import { about, answers, body, endpoint, type Endpoint } from './endpoint.js';
 import { Id, Revision } from './field.js';
 import type { Change } from './forms.js';
+import { AS_GIVEN, placeOf, problemsOf } from './refusal.js';
 
 const Preview = z
   .strictObject({
@@ -51,18 +52,22 @@ export const preview: Endpoint[] = [
       responses: answers(Previewed, 'Allowed, denied, or refused with every problem. Nothing is changed or recorded.'),
     }),
     async (c) => {
-      const changes = c.req.valid('json').changes.map(({ change, revision }) => ({
+      const body = c.req.valid('json');
+      const changes = body.changes.map(({ change, revision }) => ({
         // The engine reads it strictly, and tells what is wrong with it.
         change: change as object as Change,
         revision,
       }));
       const { actor: _actor, ...result } = await c.get('call').ask({ type: 'preview', changes });
       if (result.outcome === 'refused') {
-        const problems = result.problems.map(({ code: _code, ...problem }) => problem);
-        const told = jsonWithoutSecrets({ ...result, problems });
+        const asked = { method: 'POST', renamed: AS_GIVEN, body };
+        const path = result.path === null ? null : placeOf(result.path, asked);
+        const problems = problemsOf(result, asked);
+        const told = jsonWithoutSecrets({ ...result, path, problems });
         return c.json(JSON.parse(told) as Omit<typeof result, 'problems'> & { problems: typeof problems }, 200);
       }
       return c.json(result, 200);
     },
+    AS_GIVEN,
   ),
 ];

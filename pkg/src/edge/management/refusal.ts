@@ -11,6 +11,9 @@ const NO_RETRY = { 'x-should-retry': 'false' };
 /** Fields that a request calls otherwise than the engine: its place, and the caller's. */
 export type Renamed = readonly (readonly [engine: RegExp, caller: string])[];
 
+/** The changes are the caller's own: every place is as the engine has it. */
+export const AS_GIVEN: Renamed = [];
+
 /** The request that an organization was asked for. */
 export interface Asked {
   method: string;
@@ -143,7 +146,10 @@ function detailsOf(error: OrganizationError, asked: Asked): ErrorDetails {
 }
 
 /** What cannot be read is told as one problem, the first. */
-function problemsOf({ path, message: text, problems }: OrganizationError, asked: Asked): ShownProblem[] {
+export function problemsOf(
+  { path, message: text, problems }: { path?: string | null | undefined; message: string; problems: readonly Problem[] },
+  asked: Asked,
+): ShownProblem[] {
   if (problems.length > 0) return problems.map((problem) => shownProblem(problem, asked));
   const place = placeOf(path ?? '', asked);
   const [fault = text, ...remedy] = text.split(': ');
@@ -171,7 +177,8 @@ function given(place: string, { body }: Asked): unknown {
 }
 
 /** Where in the caller's request: `role` instead of `command.changes[0].change.key.role`. */
-function placeOf(path: string, { method, renamed = [] }: Asked): string {
+export function placeOf(path: string, { method, renamed = [] }: Asked): string {
+  if (renamed === AS_GIVEN) return path.replace(/^command\./, '');
   if (path === '' || /^command\.changes\[\d+\]\.change$/.test(path)) return method === 'DELETE' ? 'id' : 'body';
   const place = path.replace(/^command\.changes\[\d+\]\.(?:change\.)?(?:[a-z_]+\.(?=.))?/, '').replace(/^command\./, '');
   const [pattern, caller] = renamed.find(([pattern]) => pattern.test(place)) ?? [];

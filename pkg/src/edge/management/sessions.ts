@@ -125,7 +125,14 @@ export const sessions: Endpoint[] = [
       ),
     }),
     async (c) => {
-      await c.get('call').ask({ type: 'end_session', id: 'current' });
+      const call = c.get('call');
+      if ('secret_sha256' in call.caller) {
+        await call.require();
+        throw new ApiError(404, 'not_found_error', 'x-api-key: a key has no session to end: send the cookie of one, or end one by its id', {
+          details: { error_code: 'not_found' },
+        });
+      }
+      await call.ask({ type: 'end_session', id: 'current' });
       c.header('set-cookie', endedCookie());
       return c.json({ type: 'session_deleted' as const }, 200);
     },
