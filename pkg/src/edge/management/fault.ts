@@ -4,7 +4,17 @@ import type { z } from '@hono/zod-openapi';
 import { withoutSecrets } from '../secret_mask.js';
 import { nearest } from './nearest.js';
 import { either, type ShownProblem } from '../problem.js';
-import { TYPES, elsewhere, fieldsOf, objectsAt, requiredFields, writtenAt, type Schema } from './schema_place.js';
+import {
+  TYPES,
+  elsewhere,
+  faultsOf,
+  fieldsOf,
+  objectsAt,
+  requiredFields,
+  writtenAt,
+  type ObjectSchema,
+  type Schema,
+} from './schema_place.js';
 
 type Issue = z.core.$ZodIssue;
 type Place = readonly PropertyKey[];
@@ -24,7 +34,8 @@ export interface Sent {
 }
 
 export function problemsOf(issues: readonly Issue[], sent: Sent): ShownProblem[] {
-  return new Faults(sent).of(issues, []);
+  const problems = new Faults(sent).of(issues, []);
+  return problems.filter(({ path, message }, at) => at === problems.findIndex((first) => first.path === path && first.message === message));
 }
 
 class Faults {
@@ -41,7 +52,7 @@ class Faults {
   #problems(issue: Issue, place: Place): ShownProblem[] {
     switch (issue.code) {
       case 'unrecognized_keys':
-        return issue.keys.map((key) => this.#unknownField(place, key));
+        return issue.keys.flatMap((key) => this.#unknownField(place, key));
       case 'invalid_union':
         if ('options' in issue && issue.errors.length === 0) return [this.#noSuchWord(place, issue.options ?? [])];
         return this.#noSuchForm(issue.errors, place);
@@ -53,29 +64,33 @@ class Faults {
   }
 
   /** A field that is not taken where it stands. */
-  #unknownField(place: Place, key: string): ShownProblem {
-    const { schema } = this.#sent;
-    const at = [...place, key];
-    const forms = objectsAt(schema, place);
-    const given = Object.keys(Object(this.#at(place)));
-    const instead = elsewhere(forms, key, given);
-    if (instead !== undefined) return this.#problem(at, 'the field is not known here', instead);
+  #unknownField(place: Place, key: string): ShownProblem[] {
+    const forms = objectsAt(this.#sent.schema, place);
     const names = fieldsOf(forms);
-    if (names.includes(key)) {
-      // One form has it, and the one that fits best does not.
-      const needed = forms
-        .filter((form) => given.every((name) => name in form._zod.def.shape))
-        .map((form) => requiredFields(form).filter((name) => !given.includes(name)))
-        .sort((one, other) => one.length - other.length)[0];
-      return needed === undefined || needed.length === 0
-        ? this.#problem(at, 'it does not go with what else is given', 'leave it out')
-        : this.#problem(at, `it stands only beside ${listed(needed, 'and')}`, `give ${listed(needed, 'and')} too, or leave it out`);
-    }
-    const open = names.filter((name) => !given.includes(name));
-    const near = nearest(key, open);
-    if (near !== null) return this.#problem(at, 'the field is not known here', `write \`${near}\``);
-    const known = names.length === 0 ? 'nothing can be given here' : `the fields here are ${listed(names, 'and')}`;
-    return this.#problem(at, 'the field is not known here', `leave it out; ${known}`);
+    const given = Object.keys(Object(this.#at(place)));
+    const at = [...place, key];
+    const instead = elsewhere(forms, key, given);
+    if (instead === undefined && names.includes(key)) return this.#fieldOfAnother(forms, given, at);
+    return [this.#problem(at, 'the field is not known here', instead ?? this.#nearOrLeaveOut(key, names, given))];
+  }
+
+  #nearOrLeaveOut(key: string, names: readonly string[], given: readonly string[]): string {
+    const near = nearest(key, names.filter((name) => !given.includes(name)));
+    if (near !== null) return `write \`${near}\``;
+    return names.length === 0 ? 'leave it out; nothing can be given here' : `leave it out; the fields here are ${listed(names, 'and')}`;
+  }
+
+  /** A field that one of the forms has, and not the one that the rest was read by. */
+  #fieldOfAnother(forms: readonly ObjectSchema[], given: readonly string[], at: Place): ShownProblem[] {
+    const place = at.slice(0, -1);
+    const [form] = forms
+      .filter((each) => given.every((name) => name in each._zod.def.shape) && !faultsOf(each, this.#at(place)).some(isTag))
+      .sort((one, other) => missing(one, given).length - missing(other, given).length);
+    if (form === undefined) return [this.#problem(at, 'it does not go with what else is given', 'leave it out')];
+    const needed = listed(missing(form, given), 'and');
+    if (needed !== '') return [this.#problem(at, `it stands only beside ${needed}`, `give ${needed} too, or leave it out`)];
+    // All its fields are there, so that something is wrong with one of them.
+    return this.of(faultsOf(form, this.#at(place)), place);
   }
 
   #noSuchWord(place: Place, words: readonly unknown[], said = ''): ShownProblem {
@@ -132,6 +147,11 @@ class Faults {
   #at(place: Place): unknown {
     return valueAt(this.#sent.input, place);
   }
+}
+
+/** The fields that an object needs beside those that are given. */
+function missing(form: ObjectSchema, given: readonly string[]): string[] {
+  return requiredFields(form).filter((name) => !given.includes(name));
 }
 
 /** It is not of the kind of value that this form is. */

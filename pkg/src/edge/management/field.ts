@@ -17,28 +17,31 @@ export const Id = z
   .openapi({ description: '1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit' });
 
 export const Name = z.string().min(1).max(200);
+const EMAIL = 'give an address such as `ben@acme.example`';
 export const Email = z
-  .string()
+  .string(EMAIL)
   .min(3)
   .max(254)
-  .regex(/^[^\s@]+@[^\s@]+$/, 'give an address such as `ben@acme.example`')
+  .regex(/^[^\s@]+@[^\s@]+$/, EMAIL)
   .openapi({ example: 'ben@acme.example' });
 /** Addresses are compared as people write them: the case of letters says nothing. The engine lets no two members share one. */
 export function sameAddress(one: string, other: string): boolean {
   return one.toLowerCase() === other.toLowerCase();
 }
 
+const INSTANT = 'give an instant such as `2027-01-01T00:00:00Z`, from 1970 on';
 /** From 1970 to the year 9999, as the engine counts. */
 export const Instant = z
-  .string()
+  .string(INSTANT)
   .regex(
     /^(?:19[7-9]\d|[2-9]\d{3})-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)$/,
-    'give an instant such as `2027-01-01T00:00:00Z`, from 1970 on',
+    INSTANT,
   )
   .openapi({ format: 'date-time' });
+const USD = 'give US dollars as a decimal string, such as `"500.00"`';
 export const Usd = z
-  .string()
-  .regex(/^(?:0|[1-9]\d{0,11})(?:\.\d{1,18})?$/, 'give US dollars as a decimal string, such as `"500.00"`')
+  .string(USD)
+  .regex(/^(?:0|[1-9]\d{0,11})(?:\.\d{1,18})?$/, USD)
   .openapi({ description: 'US dollars as a decimal string', example: '500.00' });
 /** Model names, or prefixes that end in `*`. */
 export const Models = z.array(z.string().min(1).max(128)).max(1000);

@@ -43,7 +43,7 @@ const ASKED = { reason: Text, id: Id.optional() };
 const NewRequest = z
   .union([
     withElsewhere(z.strictObject({ limit: Id, rate: AmountForm.openapi({ description: RATE }), ...ASKED }), {
-      amount: 'give `rate`, in what the limit counts',
+      amount: 'give `rate` for a limit, in what it counts, or `cap_usd` for a budget, in US dollars',
       capacity: 'give `rate`: of a limit of open requests it is the capacity',
       rate_limit: "give the limit's id as `limit`, and `rate`",
       spend_limit: 'give its id as `budget`, and `cap_usd` in US dollars',

@@ -21,12 +21,13 @@ export const OwnerForm = z
   .union([z.strictObject({ member: Id }), z.strictObject({ service_account: Id })])
   .openapi('Owner');
 
+const POSITIVE_USD = 'give US dollars above 0 as a decimal string, such as `"5.00"`';
 /** More than nothing. */
 export const PositiveUsd = z
-  .string()
+  .string(POSITIVE_USD)
   .regex(
     /^(?:[1-9]\d{0,11}(?:\.\d{1,18})?|0\.(?=\d{1,18}$)0*[1-9]\d*)$/,
-    'give US dollars above 0 as a decimal string, such as `"5.00"`',
+    POSITIVE_USD,
   );
 const Count = z.number().int().min(1).max(1_000_000_000_000);
 

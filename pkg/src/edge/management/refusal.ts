@@ -42,6 +42,8 @@ export function refusal(error: unknown, asked: Asked): ApiError {
     case 'forbidden_change':
       return new ApiError(403, 'permission_error', message(error, asked), { details: detailsOf(error, asked) });
     case 'unknown_project':
+      // Only lists are narrowed by one.
+      return notFound('workspace_id', error.message.split(': ')[0] ?? error.message);
     case 'not_found':
       return notFound(placeOf(error.path ?? 'id', asked), error.message);
     case 'stale_revision':

@@ -2,7 +2,7 @@
 import { z } from '@hono/zod-openapi';
 
 export type Schema = z.core.$ZodType;
-type ObjectSchema = z.core.$ZodObject;
+export type ObjectSchema = z.core.$ZodObject;
 type Place = readonly PropertyKey[];
 
 /** For fields that an object does not have and that somebody may well give: what to do instead. */
@@ -36,6 +36,11 @@ export function fieldsOf(forms: readonly ObjectSchema[]): string[] {
 export function requiredFields(form: ObjectSchema): string[] {
   const fields = Object.entries(form._zod.def.shape);
   return fields.filter(([, field]) => field._zod.optin === undefined).map(([name]) => name);
+}
+
+/** What is wrong with a value that is to be this object. */
+export function faultsOf(form: ObjectSchema, value: unknown): z.core.$ZodIssue[] {
+  return z.core.safeParse(form, value).error?.issues ?? [];
 }
 
 /** The forms that may stand at a place, as somebody would write them. */

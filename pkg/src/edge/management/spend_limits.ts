@@ -25,9 +25,10 @@ export const ScopeShown = z
   ])
   .openapi('SpendLimitScope');
 
+const AMOUNT = 'give whole cents, 0 or more, such as `"50000"` for 500 US dollars';
 const Amount = z
-  .string()
-  .regex(/^(?:0|[1-9]\d{0,13})$/, 'give whole cents, 0 or more, such as `"50000"` for 500 US dollars')
+  .string(AMOUNT)
+  .regex(/^(?:0|[1-9]\d{0,13})$/, AMOUNT)
   .openapi({ description: 'whole cents', example: '50000' });
 export const Period = z.enum(PERIODS);
 
