@@ -80,6 +80,8 @@ const LISTED = [
   ['less than no cents', `POST ${SPEND}`, { ...SPENT, amount: '-5', scope: { type: 'organization' } }, [['amount', /^give whole cents, 0 or more, such as `"50000"` for 500 US dollars$/]]],
   ['a meter in the singular', `PUT ${LIMITS}/l1`, { meter: 'request' }, [['meter', /^write `requests`$/]]],
   ['a meter that is none', `PUT ${LIMITS}/l1`, { meter: 'speed' }, [['meter', /^give `requests`, `input_tokens`, `output_tokens`, `tokens`, `cost` or `concurrent_requests`$/]]],
+  ['a field in short', `PUT ${LIMITS}/l1`, { meter: 'requests', ...MINUTE, scope: 'organization', model: 'x' }, [['model', /^write `model_class`$/]]],
+  ['a field that every object has', 'POST /v1/api-keys', { name: 'a', toString: 1 }, [['toString', /^leave it out; the fields here are /]]],
   ['a word as a scope', `PUT ${LIMITS}/l1`, { meter: 'requests', ...MINUTE, scope: 'org' }, [['scope', /^write `"organization"`$/]]],
   ['a list as a scope', `PUT ${LIMITS}/l1`, { meter: 'requests', ...MINUTE, scope: [] }, [['scope', /^give `"organization"`, `\{"project": …\}`, `\{"member": …\}` or `\{"key": …\}`$/]]],
   ['a scope of nothing', `PUT ${LIMITS}/l1`, { meter: 'requests', ...MINUTE, scope: {} }, [['scope', /^give `project`, `member` or `key`$/]]],
@@ -177,4 +179,15 @@ test('a header that is wrong is told in words', async () => {
   const { status, json } = await ask(gateway, 'PUT /v1/organizations/settings', { body: {}, headers: { 'if-match': 'banana' } });
   assert.equal(status, 400);
   assert.equal(json.error.message, 'if-match: "banana": it is not what belongs there: give the `etag` that was read, in its quotes, such as `"812"`');
+});
+
+test('of very many unknown fields some are told, and of long names and values the beginning', async () => {
+  const problemsOf = async (/** @type {object} */ body) =>
+    (await ask(gateway, 'POST /v1/sessions', { key: null, body })).json.error.details.problems;
+  const many = await problemsOf(Object.fromEntries(Array.from({ length: 8_000 }, (_, index) => [`unknown${index}`, 1])));
+  assert.ok(many.length > 10 && many.length < 30, `${many.length}`);
+  const long = 'long '.repeat(200);
+  const [problem] = await problemsOf({ [long]: long, code: 'c' });
+  assert.equal(problem.path, long.slice(0, 80));
+  assert.equal(problem.value, `"${long.slice(0, 79)}…"`);
 });

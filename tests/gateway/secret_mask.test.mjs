@@ -26,7 +26,11 @@ const TEXTS = [
   ['a code in quotes', `"${CODE}"`, '"tgc_…"'],
   ['a session in a header', `cookie: a=tgs${KEY.slice(2)}; b`, 'cookie: a=tgs_…; b'],
   ['a key that is cut', KEY.slice(0, 20), 'tg_…'],
-  ['a key of which only the organization is left', 'tg_acme', 'tg_…'],
+  ['a key that is cut to its organization, which is none', 'tg_acme', 'tg_acme'],
+  ["a key's hint, which is made to be shown", 'tg_acme_AbC...wxyz', 'tg_acme_AbC...wxyz'],
+  ['an id that begins like a secret', 'give it with `PUT …/roles/tg_backendservice`', 'give it with `PUT …/roles/tg_backendservice`'],
+  ['an id in which the first letters stand', 'stg_eu_backendservice', 'stg_eu_backendservice'],
+  ['a long text of first letters', 'atg_'.repeat(20_000), 'atg_'.repeat(20_000)],
   ['a key behind letters', `Bearer${KEY}`, 'Bearertg_…'],
   ['a key that is cut behind letters', `Bearer${KEY.slice(0, 24)}`, 'Bearertg_…'],
   ['a key without its first letters', KEY.slice(3), 'acme_…'],
@@ -99,6 +103,14 @@ test('a page of the audit log shows no secret that somebody gave as a name', asy
   const { id } = await done(gateway, 'POST /v1/organizations/workspaces', { body: { name: KEY } });
   const { data } = await done(gateway, `GET /v1/organizations/audit-logs?target_id=${id}`);
   assert.equal(data[0].after.name, 'tg_…');
+});
+
+test('no key becomes an id, which everybody reads', async () => {
+  const answer = await ask(gateway, `PUT /v1/organizations/roles/${KEY}`, { body: { permissions: [] } });
+  assert.equal(answer.status, 400);
+  assert.deepEqual(answer.json.error.details.problems, [
+    { path: 'id', value: '"tg_…"', message: 'it is not what belongs there', remedy: 'give an id that looks like no secret' },
+  ]);
 });
 
 test('the log of failures shows no secret', (t) => {

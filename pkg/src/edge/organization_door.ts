@@ -4,6 +4,7 @@
  * A call is one of the object's method, with texts: of a request and an answer for each, the runtime would have ten objects to clear away
  * afterwards, all at once and while everybody waits. A method takes and gives 32 MiB at most, so that what may be longer comes by a request.
  */
+import { logError } from './error_log.js';
 import type {
   AdmitCommand,
   Allow,
@@ -170,6 +171,8 @@ export class OrganizationDoor {
       // A stub that has failed once fails for ever, and one of another request is of no use: each call takes a new one.
       reply = await ask(this.#namespace.get(this.#namespace.idFromName(this.#organization)));
     } catch (error) {
+      // Whoever asks is told to try again; what never passes by itself, an operator reads here.
+      logError('the organization could not be reached', { organization: this.#organization, cause: String(error) });
       throw new OrganizationUnavailable('the organization could not be reached', { cause: error });
     }
     const { status, answer } = reply;

@@ -22,6 +22,10 @@ type Place = readonly PropertyKey[];
 /** Fields whose values must not be repeated to anybody. */
 const SECRET = new Set(['code']);
 const MAX_SHOWN = 80;
+/** Of a longer text the rest is not even looked at. */
+const MAX_READ = 400;
+/** So many unknown fields of one object are reported. */
+const MOST_UNKNOWN = 20;
 /** A list of more words than this is not repeated. */
 const MOST_WORDS = 16;
 
@@ -34,8 +38,12 @@ export interface Sent {
 }
 
 export function problemsOf(issues: readonly Issue[], sent: Sent): ShownProblem[] {
-  const problems = new Faults(sent).of(issues, []);
-  return problems.filter(({ path, message }, at) => at === problems.findIndex((first) => first.path === path && first.message === message));
+  const told = new Map<string, ShownProblem>();
+  for (const problem of new Faults(sent).of(issues, [])) {
+    const key = JSON.stringify([problem.path, problem.message]);
+    if (!told.has(key)) told.set(key, problem);
+  }
+  return [...told.values()];
 }
 
 class Faults {
@@ -52,7 +60,7 @@ class Faults {
   #problems(issue: Issue, place: Place): ShownProblem[] {
     switch (issue.code) {
       case 'unrecognized_keys':
-        return issue.keys.flatMap((key) => this.#unknownField(place, key));
+        return this.#unknownFields(place, issue.keys);
       case 'invalid_union':
         if ('options' in issue && issue.errors.length === 0) return [this.#noSuchWord(place, issue.options ?? [])];
         return this.#noSuchForm(issue.errors, place);
@@ -63,28 +71,25 @@ class Faults {
     }
   }
 
-  /** A field that is not taken where it stands. */
-  #unknownField(place: Place, key: string): ShownProblem[] {
+  /** Fields that are not taken where they stand. */
+  #unknownFields(place: Place, keys: readonly string[]): ShownProblem[] {
     const forms = objectsAt(this.#sent.schema, place);
     const names = fieldsOf(forms);
     const given = Object.keys(Object(this.#at(place)));
-    const at = [...place, key];
-    const instead = elsewhere(forms, key, given);
-    if (instead === undefined && names.includes(key)) return this.#fieldOfAnother(forms, given, at);
-    return [this.#problem(at, 'the field is not known here', instead ?? this.#nearOrLeaveOut(key, names, given))];
-  }
-
-  #nearOrLeaveOut(key: string, names: readonly string[], given: readonly string[]): string {
-    const near = nearest(key, names.filter((name) => !given.includes(name)));
-    if (near !== null) return `write \`${near}\``;
-    return names.length === 0 ? 'leave it out; nothing can be given here' : `leave it out; the fields here are ${listed(names, 'and')}`;
+    const free = names.filter((name) => !given.includes(name));
+    return keys.slice(0, MOST_UNKNOWN).flatMap((key) => {
+      const at = [...place, key];
+      const instead = elsewhere(forms, key, given);
+      if (instead === undefined && names.includes(key)) return this.#fieldOfAnother(forms, given, at);
+      return [this.#problem(at, 'the field is not known here', instead ?? nearOrLeaveOut(key, names, free))];
+    });
   }
 
   /** A field that one of the forms has, and not the one that the rest was read by. */
   #fieldOfAnother(forms: readonly ObjectSchema[], given: readonly string[], at: Place): ShownProblem[] {
     const place = at.slice(0, -1);
     const [form] = forms
-      .filter((each) => given.every((name) => name in each._zod.def.shape) && !faultsOf(each, this.#at(place)).some(isTag))
+      .filter((each) => given.every((name) => Object.hasOwn(each._zod.def.shape, name)) && !faultsOf(each, this.#at(place)).some(isTag))
       .sort((one, other) => missing(one, given).length - missing(other, given).length);
     if (form === undefined) return [this.#problem(at, 'it does not go with what else is given', 'leave it out')];
     const needed = listed(missing(form, given), 'and');
@@ -147,6 +152,12 @@ class Faults {
   #at(place: Place): unknown {
     return valueAt(this.#sent.input, place);
   }
+}
+
+function nearOrLeaveOut(key: string, names: readonly string[], free: readonly string[]): string {
+  const near = nearest(key, free);
+  if (near !== null) return `write \`${near}\``;
+  return names.length === 0 ? 'leave it out; nothing can be given here' : `leave it out; the fields here are ${listed(names, 'and')}`;
 }
 
 /** The fields that an object needs beside those that are given. */
@@ -229,11 +240,14 @@ export function valueAt(input: unknown, place: Place): unknown {
 
 /** A value as a problem shows it. */
 export function shown(value: unknown): string {
-  return value === undefined ? '(nothing)' : withoutSecrets(JSON.stringify(value)).slice(0, MAX_SHOWN);
+  if (value === undefined) return '(nothing)';
+  const text = withoutSecrets(JSON.stringify(value).slice(0, MAX_READ));
+  if (text.length <= MAX_SHOWN) return text;
+  return `${text.slice(0, MAX_SHOWN)}…${typeof value === 'string' ? '"' : ''}`;
 }
 
 function pathOf(place: Place): string {
   return place
-    .map((part, at) => (typeof part === 'number' ? `[${part}]` : `${at === 0 ? '' : '.'}${String(part)}`))
+    .map((part, at) => (typeof part === 'number' ? `[${part}]` : `${at === 0 ? '' : '.'}${String(part).slice(0, MAX_SHOWN)}`))
     .join('');
 }

@@ -1,6 +1,7 @@
 /** Fields that many forms share. */
 import { z } from '@hono/zod-openapi';
 
+import { holdsSecret } from '../secret_mask.js';
 import { differing } from './refusal.js';
 
 const ID = /^[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}$/;
@@ -14,6 +15,8 @@ export const Id = z
     ID,
     'give 1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit',
   )
+  // Ids are shown to everybody and kept in the audit log.
+  .refine((id) => !holdsSecret(id), 'give an id that looks like no secret')
   .openapi({ description: '1 to 64 of `A-Z a-z 0-9 . _ : @ -`, beginning with a letter or a digit' });
 
 export const Name = z.string().min(1).max(200);

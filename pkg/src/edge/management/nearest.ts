@@ -4,17 +4,18 @@
 const LONGEST = 64;
 const SHORTEST_START = 3;
 
-/** The word that is nearest, or that alone begins so; null where none is near. */
+/** The word that alone begins so, or that is nearest; null where none is near. */
 export function nearest(word: string, known: readonly string[]): string | null {
   if (word.length > LONGEST) return null;
   const small = word.toLowerCase();
+  const begun = small.length < SHORTEST_START ? [] : known.filter((candidate) => candidate.toLowerCase().startsWith(small));
+  const [only] = begun;
+  if (only !== undefined && begun.length === 1) return only;
   const near = known
     .map((candidate) => ({ candidate, distance: distance(small, candidate.toLowerCase()) }))
     .filter(({ candidate, distance }) => distance <= Math.max(1, Math.floor(candidate.length / 3)))
     .sort((one, other) => one.distance - other.distance)[0];
-  if (near !== undefined) return near.candidate;
-  const begun = small.length < SHORTEST_START ? [] : known.filter((candidate) => candidate.toLowerCase().startsWith(small));
-  return begun.length === 1 ? (begun[0] ?? null) : null;
+  return near?.candidate ?? null;
 }
 
 /** How many letters are to be put in, taken out, changed or swapped with their neighbour. */

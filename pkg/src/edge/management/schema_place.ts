@@ -15,11 +15,16 @@ export function withElsewhere<S extends z.ZodType>(schema: S, remedies: Readonly
 
 /** What to do instead of giving a field, by the form that has most of what is given; undefined where nothing is known of it. */
 export function elsewhere(forms: readonly ObjectSchema[], field: string, given: readonly string[]): string | undefined {
-  const fit = (form: ObjectSchema) => given.filter((name) => name in form._zod.def.shape).length;
+  const fit = (form: ObjectSchema) => given.filter((name) => Object.hasOwn(form._zod.def.shape, name)).length;
   return [...forms]
     .sort((one, other) => fit(other) - fit(one))
-    .map((form) => ELSEWHERE.get(form as never)?.[field])
+    .map((form) => own(ELSEWHERE.get(form as never), field))
     .find((remedy) => remedy !== undefined);
+}
+
+/** What stands under a name; nothing of what every object has. */
+function own<T>(record: Readonly<Record<string, T>> | undefined, name: string): T | undefined {
+  return record !== undefined && Object.hasOwn(record, name) ? record[name] : undefined;
 }
 
 /** The objects that may stand at a place. */
@@ -82,7 +87,7 @@ function formsAt(schema: Schema, place: Place): Schema[] {
 
 function below(form: Schema, part: PropertyKey): Schema[] {
   if (isObject(form)) {
-    const field = form._zod.def.shape[String(part)];
+    const field = own(form._zod.def.shape, String(part));
     return field === undefined ? [] : formsOf(field);
   }
   if (form._zod.def.type !== 'array') return [];
