@@ -1,8 +1,10 @@
-//! `tollgate check`, `tollgate decide` and `tollgate audit verify`, as a user runs them.
+//! `tollgate check`, `tollgate decide`, `tollgate audit verify` and `tollgate export`, as a user runs them.
 #![cfg(feature = "cli")]
 
 #[path = "command_line/audit.rs"]
 mod audit;
+#[path = "command_line/export.rs"]
+mod export;
 
 use std::{
     io::Write,

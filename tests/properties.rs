@@ -1,5 +1,7 @@
 //! What must hold of every answer, whatever is asked: over random policies and commands from fixed seeds.
 
+#[path = "properties/altered_log.rs"]
+mod altered_log;
 #[path = "properties/audit.rs"]
 mod audit;
 #[path = "properties/caps.rs"]

@@ -58,6 +58,7 @@ const ASK = {
   query: 7,
   firstEvents: 8,
   firstAudit: 9,
+  auditFrom: 10,
 } as const;
 
 /** One organization's engine, as a module gives it. */
@@ -256,6 +257,11 @@ export class EngineDoor {
    */
   auditText(number: number, hash: string): string {
     return this.#call((raw) => raw.ask(ASK.audit, hash, number));
+  }
+
+  /** Where the audit log stands before the events that are applied next: the query `audit_head` then tells where their entries lead. */
+  auditFrom(number: number, hash: string): void {
+    this.#call((raw) => raw.ask(ASK.auditFrom, hash, number));
   }
 
   /** Applies the events of the last `decideText`. */

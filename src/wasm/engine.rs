@@ -37,6 +37,8 @@ enum Asked {
     Decide,
     /// The audit log's entries of what was decided last, after the entry of a number and a hash.
     Audit,
+    /// The audit log goes on after the entry of a number and a hash.
+    AuditFrom,
     /// Applies what was decided last.
     Commit,
     /// Decides only.
@@ -52,7 +54,7 @@ enum Asked {
 }
 
 /// In the order of `ASK` in `pkg/src/engine_door.ts`.
-const ASKED: [Asked; 10] = [
+const ASKED: [Asked; 11] = [
     Asked::Line,
     Asked::Submit,
     Asked::Decide,
@@ -63,6 +65,7 @@ const ASKED: [Asked; 10] = [
     Asked::Query,
     Asked::FirstEvents,
     Asked::FirstAudit,
+    Asked::AuditFrom,
 ];
 
 /// One organization's engine.
@@ -105,6 +108,7 @@ impl RawEngine {
             Some(Asked::Submit) => door.submit(text, number),
             Some(Asked::Decide) => door.decide(text, number),
             Some(Asked::Audit) => door.audit(number, text),
+            Some(Asked::AuditFrom) => door.audit_from(number, text).map(|()| String::new()),
             Some(Asked::Commit) => door.commit().map(|()| String::new()),
             Some(Asked::Preview) => door.preview(text, number),
             Some(Asked::Apply) => door.apply(text).map(|()| String::new()),

@@ -6,13 +6,16 @@ use super::{
 };
 use crate::{
     alert::Alert,
+    change::Change,
+    directory::Owner,
     error::{Error, ErrorKind},
     event::{Adjusted, Configured, Event, EventKind, Reserved, Settled},
     form::{Json, Path, try_read},
     id::{BudgetId, BudgetIx, KeyId, KeyIx, LimitId, LimitIx, ModelIx, ReservationId},
-    limit::Counts,
+    limit::{Counts, Scope},
+    money::Money,
     price::{CountedTime, PriceContext, RequestShape},
-    reservation::{Asked, KnownUsage, PartModel, Parts, Pins, Settlement, UsagePart},
+    reservation::{Asked, From, KnownUsage, PartModel, Parts, Pins, Reservation, Settlement, Status, UsagePart},
     state::State,
     time::Timestamp,
 };
@@ -78,10 +81,52 @@ impl Reader<'_> {
         self.state.models().get(name)
     }
 
-    fn known(&self, id: &ReservationId) -> Result<(), Error> {
-        match self.state.reservation_at(id, self.at) {
-            Some(_) => Ok(()),
-            None => Err(self.refuse(format!("no reservation `{id}`"))),
+    fn known(&self, id: &ReservationId) -> Result<&Reservation, Error> {
+        self.state.reservation_at(id, self.at).ok_or_else(|| self.refuse(format!("no reservation `{id}`")))
+    }
+
+    /// A reservation that is where an event takes it from.
+    fn left(&self, id: &ReservationId, from: From) -> Result<&Reservation, Error> {
+        let reservation = self.known(id)?;
+        match (from, &reservation.status) {
+            (From::Held, Status::Held) | (From::Assumed, Status::Assumed) | (From::Voided, Status::Voided(_)) => {
+                Ok(reservation)
+            }
+            _ => Err(self.refuse(format!("reservation `{id}` is not `{}`", from.as_str()))),
+        }
+    }
+
+    /// Members, projects, accounts and keys never go from the directory: what a change names of them must be there.
+    fn named(&self, change: &Change) -> Result<(), Error> {
+        let directory = &self.state.directory;
+        let there = |noun: &str, id: &str, is_there: bool| match is_there {
+            true => Ok(()),
+            false => Err(self.refuse(format!("no {noun} `{id}`"))),
+        };
+        let member = |id: &str| there("member", id, directory.member_by_id(id).is_some());
+        let project = |id: &str| there("project", id, directory.project_by_id(id).is_some());
+        let scope = |scope: &Scope| match scope {
+            Scope::Organization => Ok(()),
+            Scope::Project(id) => project(id.as_str()),
+            Scope::Member(id) => member(id.as_str()),
+            Scope::Key(id) => self.key(id).map(|_| ()),
+        };
+        match change {
+            Change::Project(set) => set.project.members.iter().try_for_each(|bound| member(bound.member.as_str())),
+            Change::ServiceAccount(set) => project(set.service_account.project.as_str()),
+            Change::Key(set) => {
+                match &set.key.owner {
+                    Owner::Member(id) => member(id.as_str())?,
+                    Owner::ServiceAccount(id) => {
+                        let id = id.as_str();
+                        there("service account", id, directory.service_account_by_id(id).is_some())?;
+                    }
+                }
+                set.key.project.iter().try_for_each(|id| project(id.as_str()))
+            }
+            Change::Limit(set) => scope(&set.limit.scope),
+            Change::Budget(set) => scope(&set.budget.scope),
+            _ => Ok(()),
         }
     }
 
@@ -90,15 +135,19 @@ impl Reader<'_> {
             EventBody::Reserved(form) => EventKind::Reserved(self.reserved(&form)?),
             EventBody::Settled(form) => EventKind::Settled(self.settled(*form)?),
             EventBody::Voided(form) => {
-                self.known(&form.reservation)?;
+                self.left(&form.reservation, form.from)?;
                 EventKind::Voided { reservation: form.reservation, from: form.from }
             }
             EventBody::Expired(form) => {
-                self.known(&form.reservation)?;
+                self.left(&form.reservation, From::Held)?;
                 EventKind::Expired { reservation: form.reservation }
             }
             EventBody::Adjusted(form) => {
-                self.known(&form.reservation)?;
+                let id = form.reservation;
+                match &self.known(&id)?.status {
+                    Status::Settled(charged) if charged.charge == form.from_usd => {}
+                    _ => return Err(self.refuse(format!("reservation `{id}` is not settled at `{}`", form.from_usd))),
+                }
                 EventKind::Adjusted(Box::new(Adjusted {
                     reservation: form.reservation,
                     actor: form.actor,
@@ -117,6 +166,7 @@ impl Reader<'_> {
             EventBody::Heartbeat(_) => EventKind::Heartbeat,
             EventBody::Configured(form) => {
                 let ConfiguredForm { actor, source, change } = *form;
+                self.named(&change)?;
                 EventKind::Configured(Box::new(Configured { actor, source, change }))
             }
         })
@@ -155,7 +205,8 @@ impl Reader<'_> {
     }
 
     fn settled(&self, form: SettledEventForm) -> Result<Settled, Error> {
-        self.known(&form.reservation)?;
+        let reservation = self.left(&form.reservation, form.from)?;
+        self.charged(reservation, &form)?;
         let usage = match form.usage {
             KnownUsageForm::Final(parts) => KnownUsage::Final(self.parts(&form.reservation, &parts)?),
             KnownUsageForm::Partial(parts) => KnownUsage::Partial(self.parts(&form.reservation, &parts)?),
@@ -186,6 +237,25 @@ impl Reader<'_> {
                 cost: form.charge_usd,
             },
         })
+    }
+
+    /// What a charge says of itself: what was used is not priced anew, but there is no less than was held for what nobody knows, and the
+    /// overrun is what is beyond the hold.
+    fn charged(&self, reservation: &Reservation, form: &SettledEventForm) -> Result<(), Error> {
+        let (charge, hold) = (form.charge_usd, reservation.hold);
+        let overrun = match form.from {
+            From::Held | From::Assumed => (charge - hold).or_zero(),
+            From::Voided => charge,
+        };
+        let least = match form.usage {
+            KnownUsageForm::Final(_) if !form.unpriced => Money::ZERO,
+            KnownUsageForm::Partial(_) if !form.unpriced => reservation.hold_output,
+            _ => hold,
+        };
+        if charge < least || overrun != form.overrun_usd {
+            return Err(self.refuse(format!("reservation `{}` is not charged `{charge}` by this", form.reservation)));
+        }
+        Ok(())
     }
 
     fn parts(&self, reservation: &ReservationId, form: &PartsForm) -> Result<Parts, Error> {

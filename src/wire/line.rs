@@ -201,6 +201,20 @@ impl Door {
         Ok(to_text(&entries(self.engine.state(), head, decided.into_iter().flat_map(|(_, events)| events))))
     }
 
+    /// Where the audit log stands before the events that are applied next: `audit_head` then tells where their entries lead, which is where
+    /// a log that is whole ends.
+    ///
+    /// # Errors
+    /// As [`Door::audit`].
+    pub fn audit_from(&mut self, number: i64, hash: &str) -> Result<(), Error> {
+        let hash = hash.parse().map_err(|error: Error| error.at("hash"))?;
+        if !MANAGES {
+            return Err(unmanaged());
+        }
+        self.audit = Some(AuditHead { entries: u64::try_from(number).unwrap_or(0), hash });
+        Ok(())
+    }
+
     /// Applies the events of the last [`Door::decide`], which the host has stored meanwhile.
     ///
     /// # Errors

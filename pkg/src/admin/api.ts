@@ -230,6 +230,10 @@ export type Export = {
   audit: unknown[];
   audit_head: {
     entries: number;
+  log: unknown[];
+  /** The SHA-256 of all that stands before it, which names the end of the audit log. */
+  digest: string;
+  audit: unknown[];
     hash: string;
   };
   [name: string]: unknown;

@@ -33,10 +33,10 @@ export interface Decided {
 }
 
 /** Queries whose answer is always their own. */
-type Undenied = Extract<QueryForm, { type: 'can' | 'balances' }>;
+type Undenied = Extract<QueryForm, { type: 'can' | 'balances' | 'audit_head' }>;
 
 /** The events that the audit log tells of; the others are most, and are not asked about. */
-const AUDITED: ReadonlySet<string> = new Set(['configured', 'adjusted', 'clock_advanced', 'denied']);
+export const AUDITED: ReadonlySet<string> = new Set(['configured', 'adjusted', 'clock_advanced', 'denied']);
 
 export class EnginePort {
   readonly #engine: Engine;
@@ -70,6 +70,17 @@ export class EnginePort {
   /** The entries that what was decided last makes in the audit log, one JSON text each; before `commit`. */
   auditAfter({ entries, hash }: AuditHead): string[] {
     return guarded(() => texts(this.#engine.auditText(entries, hash)));
+  }
+
+  /** Where the audit log stands before the events that are applied next. */
+  auditFrom({ entries, hash }: AuditHead): void {
+    guarded(() => this.#engine.auditFrom(entries, hash));
+  }
+
+  /** Where it stands after them. */
+  auditHead(nowMs: number): AuditHead {
+    const { entries, hash } = this.ask({ type: 'audit_head' }, nowMs);
+    return { entries, hash };
   }
 
   /** Applies what was decided last. */

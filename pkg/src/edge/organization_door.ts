@@ -20,6 +20,7 @@ import type {
 } from './wire.js';
 import type { Problem } from '../error.js';
 import type { EventForm } from '../types.js';
+import { sealed, type ExportParts } from './management/store/export.js';
 import type { Ask, AskResult, ManagementRequest, AddressSignIn, SignIn } from './management/store/ask.js';
 
 /** The binding, as far as it is used. */
@@ -134,8 +135,8 @@ export class OrganizationDoor {
   }
 
   /** The whole organization as one document, for whoever holds the binding. */
-  export(): Promise<object> {
-    return this.#carry('export', {});
+  async export(): Promise<object> {
+    return JSON.parse(await sealed(await this.#carry<ExportParts>('export', {}))) as object;
   }
 
   /** Starts an organization from what `export` gave, where it has not begun yet. */

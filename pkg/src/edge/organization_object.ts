@@ -14,7 +14,8 @@ import { AuditLog } from './management/store/audit_log.js';
 import { outdated } from './management/store/outdated.js';
 import { DenialBook } from './management/store/denial_book.js';
 import { Desk, type Office } from './management/store/desk.js';
-import { exportDocument, provenEngine, readExport, type ExportedOrganization } from './management/store/export.js';
+import { exportParts, readExport, type ExportedOrganization } from './management/store/export.js';
+import { provenEngine } from './management/store/export_proof.js';
 import { SessionStore } from './management/store/session_store.js';
 import { signIn, signInByAddress } from './management/store/sign_in.js';
 import type { ObjectState } from './object_state.js';
@@ -139,7 +140,7 @@ export class OrganizationObject {
       case 'sign_in_by_address':
         return JSON.stringify(signInByAddress(this.#office(open, nowMs), JSON.parse(body) as AddressSignIn));
       case 'export':
-        return exportDocument(this.#office(open, nowMs));
+        return JSON.stringify(exportParts(this.#office(open, nowMs)));
       default:
         throw new EngineRefusal({
           code: 'invalid_input',

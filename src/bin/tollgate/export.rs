@@ -7,11 +7,13 @@ use std::{
 };
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use sha2::{Digest, Sha256};
 use tollgate::{
     audit::{AuditEntry, AuditHead, entries},
     engine::Engine,
     event::Event,
     form::Writer,
+    id::SecretDigest,
     state::State,
     time::Timestamp,
     wire::{read_event, read_events, to_text},
@@ -20,7 +22,7 @@ use tollgate::{
 use crate::Failure;
 
 /// The form of the document; the gateway reads it too.
-const FORMAT: &str = "tollgate-export-1";
+const FORMAT: &str = "tollgate-export-2";
 
 pub(crate) fn run(log: &Path) -> Result<(), Failure> {
     let told = |error| Failure::File(format!("cannot read `{}`: {error}", log.display()));
@@ -77,15 +79,17 @@ fn document(engine: &Engine, head: AuditHead, audit: &[AuditEntry]) -> String {
     out.plain(&head.entries);
     field(&mut out, "hash", &head.hash.to_string());
     out.end_object();
-    for name in ["log", "audit"] {
-        out.key(name);
-        out.begin_list();
-        for entry in audit.iter().filter(|_| name == "audit") {
-            out.item();
-            out.plain(&to_text(entry));
-        }
-        out.end_list();
-    }
+    out.key("log");
+    out.begin_list();
+    out.end_list();
     out.end_object();
-    out.into_text()
+    sealed(&out.into_text(), audit)
+}
+
+/// The document with its digest, which is of all that stands before it, and with the audit log, whose end is named there.
+fn sealed(before: &str, audit: &[AuditEntry]) -> String {
+    let digest = SecretDigest(Sha256::digest(before).into());
+    let entries: Vec<String> = audit.iter().map(to_text).collect();
+    let open = before.strip_suffix('}').unwrap_or(before);
+    format!("{open},\"digest\":\"{digest}\",\"audit\":[{}]}}", entries.join(","))
 }

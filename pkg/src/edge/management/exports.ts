@@ -3,6 +3,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 
 import { about, endpoint, type Endpoint } from './endpoint.js';
 import { REFUSALS } from './error_form.js';
+import { sealed } from './store/export.js';
 
 const Document = z
   .looseObject({
@@ -11,9 +12,10 @@ const Document = z
     exported_at: z.string(),
     snapshot_seq: z.number().int(),
     snapshot: z.string(),
-    log: z.array(z.unknown()),
-    audit: z.array(z.unknown()),
     audit_head: z.strictObject({ entries: z.number().int(), hash: z.string() }),
+    log: z.array(z.unknown()),
+    digest: z.string().openapi({ description: 'The SHA-256 of all that stands before it, which names the end of the audit log.' }),
+    audit: z.array(z.unknown()),
   })
   .openapi('Export');
 
@@ -33,9 +35,8 @@ export const exports: Endpoint[] = [
       },
     }),
     async (c) => {
-      const { document } = await c.get('call').ask({ type: 'export' });
       // As the object wrote it: reading it and writing it again would take its size twice more.
-      return new Response(document, {
+      return new Response(await sealed(await c.get('call').ask({ type: 'export' })), {
         headers: {
           'content-type': 'application/json',
           'content-disposition': 'attachment; filename="organization.json"',

@@ -78,6 +78,22 @@ export interface ListedKinds {
   price_books: ListedBook;
 }
 
+/** What one of each kind is called where it stands alone: in changes, targets and actions. */
+export const NOUNS: Readonly<Record<ListKind, string>> = {
+  organization: 'organization',
+  settings: 'settings',
+  price_books: 'price_book',
+  model_classes: 'model_class',
+  roles: 'role',
+  members: 'member',
+  projects: 'project',
+  service_accounts: 'service_account',
+  keys: 'key',
+  limits: 'limit',
+  budgets: 'budget',
+  increase_requests: 'increase_request',
+};
+
 /** What a list is narrowed by; nothing that is absent narrows it. */
 export interface ListFields {
   id?: string;

@@ -3,6 +3,7 @@ import type { Action, ChangeRequest, ListFields, ListKind, Principal, RevisionFo
 import type { Problem } from '../../../error.js';
 import type { AuditFilter, AuditHead, AuditPage } from './audit_log.js';
 import type { RecentDenial } from './denial_book.js';
+import type { ExportParts } from './export.js';
 import type { NewCode, NewSession, Session } from './session_store.js';
 
 /** Who asks, by what the request carried. Only digests come this far. */
@@ -73,7 +74,7 @@ interface Results {
   sign_in_code: Record<string, never>;
   sessions: { sessions: Session[]; current: string | null };
   end_session: Record<string, never>;
-  export: { document: string };
+  export: ExportParts;
 }
 
 /** Of the query `balances`, what reports of budgets need. */

@@ -11,7 +11,8 @@ import type { Action, ListFields, ListKind, Principal, RevisionForm } from '../f
 import { AuditLog } from './audit_log.js';
 import type { Ask, ManagementRequest, PreviewResult } from './ask.js';
 import type { Denial, DenialBook } from './denial_book.js';
-import { exportDocument } from './export.js';
+import { NO_PLACE } from '../field.js';
+import { exportParts } from './export.js';
 import { SessionStore, type NewCode, type Session } from './session_store.js';
 
 /** What the desk works with, for one request. */
@@ -115,7 +116,7 @@ export class Desk {
         return {};
       case 'export':
         this.#require();
-        return { document: exportDocument(this.#office) };
+        return exportParts(this.#office);
     }
   }
 

@@ -3,15 +3,27 @@
  *
  * It holds the snapshot, the log after it and the whole audit log: the same balances, holds and audit head stand again wherever it
  * is restored. No secret is in it: keys are digests, and neither sessions nor codes are taken along.
+ *
+ * Its digest is of all that stands before it, the end of the audit log among that, so that nothing in it changes unnoticed. It is no
+ * signature: whoever alters a document on purpose can compute it anew.
  */
 import { encode, decode } from '../../../base64.js';
-import { EngineRefusal, type EnginePort } from '../../engine_port.js';
+import { EngineRefusal } from '../../engine_port.js';
 import type { EventLog, StoredEvent } from '../../event_log.js';
 import type { AuditEntry } from '../forms.js';
 import { FIRST_PREVIOUS, type AuditLog } from './audit_log.js';
 
-export const EXPORT_FORMAT = 'tollgate-export-1';
+export const EXPORT_FORMAT = 'tollgate-export-2';
 const PAGE = 1_000;
+
+/** What a document has, in its order. */
+const FIELDS = ['format', 'organization', 'exported_at', 'snapshot_seq', 'snapshot', 'audit_head', 'log', 'digest', 'audit'];
+
+/** A document before it has its digest, which takes a while: all before it, and the entries of the audit log, as JSON. */
+export interface ExportParts {
+  before: string;
+  audit: string;
+}
 
 /** What a document holds, read and checked as far as it can be without an engine. */
 export interface ExportedOrganization {
@@ -22,8 +34,7 @@ export interface ExportedOrganization {
   audit: string[];
 }
 
-/** The document, as JSON text. */
-export function exportDocument(parts: { organization: string; log: EventLog; audit: AuditLog; nowMs: number }): string {
+export function exportParts(parts: { organization: string; log: EventLog; audit: AuditLog; nowMs: number }): ExportParts {
   const { organization, log, audit, nowMs } = parts;
   const head = {
     format: EXPORT_FORMAT,
@@ -35,7 +46,15 @@ export function exportDocument(parts: { organization: string; log: EventLog; aud
   };
   const events = [...log.tail()].flat().map(({ seq, event }) => `{"seq":${seq},"event":${event}}`);
   const entries = [...auditEntries(audit)];
-  return `${JSON.stringify(head).slice(0, -1)},"log":[${events.join(',')}],"audit":[${entries.join(',')}]}`;
+  return {
+    before: `${JSON.stringify(head).slice(0, -1)},"log":[${events.join(',')}]}`,
+    audit: `[${entries.join(',')}]`,
+  };
+}
+
+/** The document, as JSON text. */
+export async function sealed({ before, audit }: ExportParts): Promise<string> {
+  return `${before.slice(0, -1)},"digest":"${await sha256(before)}","audit":${audit}}`;
 }
 
 function* auditEntries(audit: AuditLog): Generator<string> {
@@ -46,30 +65,37 @@ function* auditEntries(audit: AuditLog): Generator<string> {
   }
 }
 
-/** Reads a document, and proves that its audit log is whole. */
+/** Reads a document, and proves that its audit log is whole and that all the rest is what the digest is of. */
 export async function readExport(text: string): Promise<ExportedOrganization> {
   const document = parsed(text);
-  if (document.format !== EXPORT_FORMAT) throw refused('format', `expected \`${EXPORT_FORMAT}\``);
-  const { organization, snapshot, snapshot_seq, log, audit, audit_head } = document;
-  if (typeof organization !== 'string') throw refused('organization', 'expected the id of the organization');
-  if (typeof snapshot !== 'string') throw refused('snapshot', 'expected the snapshot in base64');
-  if (!isSeq(snapshot_seq)) throw refused('snapshot_seq', 'expected the number of the last event in the snapshot');
-  if (!Array.isArray(log) || !log.every(isLogged)) throw refused('log', 'expected events with their numbers');
-  if (!Array.isArray(audit) || !audit.every(isEntry)) throw refused('audit', 'expected the entries of the audit log');
+  if (document.format !== EXPORT_FORMAT) throw refusedExport('format', `expected \`${EXPORT_FORMAT}\``);
+  const unknown = Object.keys(document).find((name) => !FIELDS.includes(name));
+  if (unknown !== undefined) throw refusedExport(unknown, 'the field is not known here');
+  const { format, organization, exported_at, snapshot_seq, snapshot, audit_head, log, digest, audit } = document;
+  if (typeof organization !== 'string') throw refusedExport('organization', 'expected the id of the organization');
+  if (typeof snapshot !== 'string') throw refusedExport('snapshot', 'expected the snapshot in base64');
+  if (!isSeq(snapshot_seq)) throw refusedExport('snapshot_seq', 'expected the number of the last event in the snapshot');
+  if (!Array.isArray(log) || !log.every(isLogged)) throw refusedExport('log', 'expected events with their numbers');
+  if (!Array.isArray(audit) || !audit.every(isEntry)) throw refusedExport('audit', 'expected the entries of the audit log');
   log.forEach(({ seq }, index) => {
     if (seq !== snapshot_seq + index + 1)
-      throw refused(`log[${index}].seq`, `expected \`${snapshot_seq + index + 1}\``);
+      throw refusedExport(`log[${index}].seq`, `expected \`${snapshot_seq + index + 1}\``);
   });
+  const proven = await provenAudit(audit, audit_head);
+  const before = JSON.stringify({ format, organization, exported_at, snapshot_seq, snapshot, audit_head, log });
+  if ((await sha256(before)) !== digest) {
+    throw refusedExport('digest', 'it is not of this document, of which something was changed: take another copy of the export');
+  }
   return {
     organization,
     snapshot: bytesOf(snapshot),
     snapshotSeq: snapshot_seq,
     log: log.map(({ seq, event }) => ({ seq, event: JSON.stringify(event) })),
-    audit: await provenAudit(audit, audit_head),
+    audit: proven,
   };
 }
 
-/** Every entry's hash is of the entry, and names the one before it; the last is the one that the document says. */
+/** Every entry's hash is of the entry, and names the one before; the last is the one that the document says. */
 async function provenAudit(entries: readonly AuditEntry[], head: unknown): Promise<string[]> {
   let previous = FIRST_PREVIOUS;
   const audit: string[] = [];
@@ -77,29 +103,15 @@ async function provenAudit(entries: readonly AuditEntry[], head: unknown): Promi
     const { hash, ...hashed } = entry;
     const line = JSON.stringify(hashed);
     if (entry.number !== index + 1 || entry.previous !== previous || (await sha256(line)) !== hash) {
-      throw refused(`audit[${index}]`, 'the entry is not the one that was written: take another copy of the export');
+      throw refusedExport(`audit[${index}]`, 'the entry is not the one that was written: take another copy of the export');
     }
     audit.push(JSON.stringify(entry));
     previous = hash;
   }
   if (!isRecord(head) || head['entries'] !== entries.length || head['hash'] !== previous) {
-    throw refused('audit_head', `the ${entries.length} entries end with \`${previous}\``);
+    throw refusedExport('audit_head', `the ${entries.length} entries end with \`${previous}\``);
   }
   return audit;
-}
-
-/** The engine of a document; refuses one whose parts do not belong together. */
-export function provenEngine(
-  exported: ExportedOrganization,
-  restore: (snapshot: Uint8Array) => EnginePort,
-): EnginePort {
-  const engine = restore(exported.snapshot);
-  for (let at = 0; at < exported.log.length; at += PAGE) {
-    engine.apply(exported.log.slice(at, at + PAGE).map(({ event }) => event));
-  }
-  const last = exported.log.at(-1)?.seq ?? exported.snapshotSeq;
-  if (engine.seq() !== last) throw refused('log', `the engine is at \`${engine.seq()}\` after \`${last}\` events`);
-  return engine;
 }
 
 async function sha256(text: string): Promise<string> {
@@ -111,7 +123,7 @@ function parsed(text: string): Record<string, unknown> {
   try {
     return Object(JSON.parse(text)) as Record<string, unknown>;
   } catch {
-    throw refused('document', 'it is not JSON');
+    throw refusedExport('document', 'it is not JSON');
   }
 }
 
@@ -119,7 +131,7 @@ function bytesOf(base64: string): Uint8Array {
   try {
     return decode(base64);
   } catch {
-    throw refused('snapshot', 'it is not base64');
+    throw refusedExport('snapshot', 'it is not base64');
   }
 }
 
@@ -136,7 +148,8 @@ function isEntry(value: unknown): value is AuditEntry {
     isRecord(value) &&
     isSeq(value['number']) &&
     typeof value['previous'] === 'string' &&
-    typeof value['hash'] === 'string'
+    typeof value['hash'] === 'string' &&
+    isRecord(value['target'])
   );
 }
 
@@ -144,6 +157,6 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function refused(path: string, message: string): EngineRefusal {
+export function refusedExport(path: string, message: string): EngineRefusal {
   return new EngineRefusal({ code: 'invalid_export', path, message: `the export cannot be restored: ${message}` });
 }
