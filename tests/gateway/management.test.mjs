@@ -264,6 +264,37 @@ test('a workspace is made, staffed and archived', async () => {
   assert.deepEqual([await listed(''), await listed('&include_archived=true')], [false, true]);
 });
 
+test('what was ended is ended again with the same answer, and nothing is recorded', async () => {
+  const [key, member, workspace, account] = [fresh('key'), fresh('member'), fresh('space'), fresh('account')];
+  await done(gateway, 'POST /v1/api-keys', { key: KEYS.developer.key, body: { id: key, name: 'k' } });
+  await done(gateway, 'POST /v1/organizations/invites', { body: { id: member, email: `${member}@acme.example`, role: 'viewer' } });
+  await done(gateway, 'POST /v1/organizations/workspaces', { body: { id: workspace, name: 'w' } });
+  await done(gateway, `PUT /v1/organizations/service_accounts/${account}`, { body: { project: 'bot', role: 'viewer' } });
+  const ends = [
+    // Who may revoke, and change nothing else of somebody's key, may do so twice.
+    [`DELETE /v1/api-keys/${key}`, `GET /v1/api-keys/${key}`, KEYS.developer.key],
+    [`DELETE /v1/organizations/members/${member}`, `GET /v1/organizations/members/${member}`, KEYS.people.key],
+    [`DELETE /v1/organizations/invites/${member}`, `GET /v1/organizations/members/${member}`, KEYS.people.key],
+    [`POST /v1/organizations/workspaces/${workspace}/archive`, `GET /v1/organizations/workspaces/${workspace}`, KEYS.admin.key],
+    [`DELETE /v1/organizations/service_accounts/${account}`, `GET /v1/organizations/service_accounts/${account}`, KEYS.admin.key],
+  ];
+  const told = async () => [
+    await done(gateway, 'GET /v1/organizations/audit-logs/head'),
+    (await gateway.operator('events', { after: 0, limit: 1 })).last_seq,
+  ];
+  for (const [end = '', read = '', by] of ends) {
+    const first = await done(gateway, end, { key: by });
+    const [before, item] = [await told(), await done(gateway, read)];
+    for (let i = 0; i < 2; i += 1) assert.deepEqual(await done(gateway, end, { key: by }), first, end);
+    assert.deepEqual([await told(), await done(gateway, read)], [before, item], end);
+  }
+  const invited = await ask(gateway, 'POST /v1/organizations/invites', {
+    body: { id: member, email: `${member}@acme.example`, role: 'viewer' },
+  });
+  assert.deepEqual([invited.status, invited.json.error.details.error_code], [409, 'member_removed']);
+  assert.match(invited.json.error.message, /^id: .* is the id of a member who was removed already: take another id/);
+});
+
 test("limits are told in the provider's groups, in amounts a minute", async () => {
   const put = (/** @type {string} */ id, /** @type {object} */ body) =>
     done(gateway, `PUT /v1/organizations/limits/${id}`, { body });

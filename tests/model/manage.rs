@@ -158,7 +158,9 @@ impl Model {
         let before = self.log.facts.len();
         let by = By { actor: &actor, source: &source, now };
         for kinds in ORDER {
-            for change in changes.iter().filter(|change| kinds.contains(&change.kind)) {
+            for change in changes.iter().filter(differs).filter(|change| kinds.contains(&change.kind)) {
+        // What stands there already is nothing that happens.
+        let differs = |change: &&&Change| config.standing(change).as_ref() != Some(&change.form);
                 self.make(change, by);
             }
         }
@@ -167,8 +169,11 @@ impl Model {
                 let What::Configured(made) = &fact.what else { return false };
                 made.kind == change.kind && id_of(made) == id_of(change)
             });
-            let position = before + made.expect("every change is made") + 1;
-            object! { "target": target(change, &self.log.config()), "revision": i64::try_from(position).expect("a small count") }
+            let revision = match made {
+                Some(made) => i64::try_from(before + made + 1).expect("a small count"),
+                None => self.revision(change),
+            };
+            object! { "target": target(change, &self.log.config()), "revision": revision }
         });
         let told: Vec<Json> = told.collect();
         Ok(object! { "type": "managed", "changes": told })

@@ -133,8 +133,8 @@ impl Asking<'_> {
             return true;
         }
         let changes = differs(old, new, "status");
-        let removes = changes && status(new) == "removed";
-        let invites = (changes && !removes) || differs(old, new, "invite_expires_at");
+        let removes = (changes || old == new) && status(new) == "removed";
+        let invites = (changes && status(new) != "removed") || differs(old, new, "invite_expires_at");
         let updates = with(new, old, &["status", "invite_expires_at"]) != *old || !(removes || invites);
         (!removes || self.may_anywhere("members.remove"))
             && (!invites || self.may_anywhere("members.invite"))
@@ -144,7 +144,8 @@ impl Asking<'_> {
     fn project(&self, old: Option<&Json>, new: &Json) -> bool {
         let Some(old) = old else { return self.may_anywhere("projects.create") };
         let may = |action: &str| self.may(action, new.get("id").text(), &Json::Null);
-        let archives = differs(old, new, "status");
+        // What is over already, and as it was, is ended once more.
+        let archives = differs(old, new, "status") || (old == new && status(new) == "archived");
         let updates = with(new, old, &["status"]) != *old || !archives;
         (!archives || may("projects.archive")) && (!updates || may("projects.update"))
     }
@@ -160,7 +161,7 @@ impl Asking<'_> {
         };
         let Some(old) = old else { return may("keys.create", new) };
         let rotates = differs(old, new, "secrets");
-        let revokes = differs(old, new, "status") && status(new) == "revoked";
+        let revokes = (differs(old, new, "status") || old == new) && status(new) == "revoked";
         let updates = with(new, old, &["secrets", "status"]) != *old || !(rotates || revokes);
         let both = |action: &str| may(action, old) && may(action, new);
         (!rotates || both("keys.rotate")) && (!revokes || both("keys.revoke")) && (!updates || both("keys.update"))

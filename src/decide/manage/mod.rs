@@ -9,12 +9,12 @@ pub(super) mod permission;
 use self::fragment::Fragment;
 use super::{authority, configure::Changes};
 use crate::{
-    change::{Change, Target},
+    change::{Change, Target, Written},
     command::{Manage, ManagedChange},
     decision::{Decision, Denial, Reason},
     error::{Error, ErrorKind},
     event::{EventKind, Events},
-    form::Path,
+    form::{Path, Writer},
     order,
     state::State,
     time::Timestamp,
@@ -49,7 +49,8 @@ pub(super) fn manage(state: &State, command: &Manage, at: Timestamp, events: &mu
     let mut made = Changes::new(state, Some(&command.actor), command.source.as_deref(), at);
     let mut order: Vec<&Change> = changes.iter().map(|managed| &managed.change).collect();
     order::sort_by(&mut order, |left, right| rank(left).cmp(&rank(right)));
-    order.iter().for_each(|change| made.make(change));
+    let changing = order.iter().filter(|change| !stands(state, change));
+    changing.for_each(|change| made.make(change));
     let numbered: Vec<(Target, u64)> = made
         .events
         .iter()
@@ -61,10 +62,23 @@ pub(super) fn manage(state: &State, command: &Manage, at: Timestamp, events: &mu
         .collect();
     events.extend(made.events);
     let revision = |target: Target| {
-        let number = numbered.iter().find(|(other, _)| *other == target).map_or(0, |(_, number)| *number);
+        let made = numbered.iter().find(|(other, _)| *other == target).map(|(_, number)| *number);
+        let number = made.unwrap_or_else(|| state.record(&target).map_or(0, |record| record.revision));
         (target, number)
     };
     Ok(Decision::Managed { changes: targets.into_iter().map(revision).collect() })
+}
+
+/// Whether a change sets what stands there already: then nothing happens, and the revision stays.
+fn stands(state: &State, change: &Change) -> bool {
+    let known = change.target(state).known(state);
+    known.zip(change.form()).is_some_and(|(known, new)| written(known) == written(new))
+}
+
+fn written(form: &dyn Written) -> String {
+    let mut out = Writer::default();
+    form.write_to(&mut out);
+    out.into_text()
 }
 
 /// What others refer to comes before what refers to it, and goes after it.

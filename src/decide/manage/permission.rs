@@ -6,7 +6,7 @@ use crate::{
     command::Manage,
     directory::{
         KeyForm, KeyKind, KeyStatus, MemberForm, MemberStatus, OrganizationForm, Owner, Principal, ProjectForm,
-        action::Action,
+        ProjectStatus, action::Action,
     },
     id::{KeyId, ProjectIx},
     increase_request::{IncreaseRequestForm, IncreaseStatus},
@@ -99,7 +99,7 @@ impl<'a> Asking<'a> {
         let rest = MemberForm { status: before.status, invite_expires_at: before.invite_expires_at, ..new.clone() };
         let invites = before.status != new.status && new.status != MemberStatus::Removed
             || before.invite_expires_at != new.invite_expires_at;
-        let removes = before.status != new.status && new.status == MemberStatus::Removed;
+        let removes = new.status == MemberStatus::Removed && (before.status != new.status || before == new);
         let updates = rest != *before || !(invites || removes);
         (!invites || self.may(Action::MembersInvite))
             && (!removes || self.may(Action::MembersRemove))
@@ -112,7 +112,8 @@ impl<'a> Asking<'a> {
         let Some(before) = index.and_then(|index| directory.project(index)).map(|known| &known.form) else {
             return self.may(Action::ProjectsCreate);
         };
-        let archives = before.status != new.status;
+        // What is archived already is archived again, or is as it was.
+        let archives = before.status != new.status || before == new && new.status == ProjectStatus::Archived;
         let updates = !archives || ProjectForm { status: before.status, ..new.clone() } != *before;
         (!archives || self.may_in(Action::ProjectsArchive, index, None))
             && (!updates || self.may_in(Action::ProjectsUpdate, index, None))
@@ -132,7 +133,7 @@ impl<'a> Asking<'a> {
         let Some(before) = known.map(|known| &*known.form) else { return may(Action::KeysCreate, new) };
         let rest = KeyForm { secrets: before.secrets.clone(), status: before.status, ..new.clone() };
         let rotates = before.secrets != new.secrets;
-        let revokes = before.status != new.status && new.status == KeyStatus::Revoked;
+        let revokes = new.status == KeyStatus::Revoked && (before.status != new.status || before == new);
         let updates = rest != *before || !(rotates || revokes);
         // A key that moves is taken away there and given here.
         let both = |action| may(action, before) && may(action, new);

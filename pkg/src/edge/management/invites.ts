@@ -75,6 +75,7 @@ export async function invite(
     );
   }
   const id = known?.id ?? wanted ?? newId('user');
+  if (known === undefined && wanted !== undefined) await refuseRemoved(call, wanted);
   const { key: code, sha256: code_sha256 } = await generateSecret('tgc', call.organization);
   const expires_at_ms = nowMs + LIFE_MS;
   const member = {
@@ -93,6 +94,13 @@ export async function invite(
   });
   const listed = { ...member, created_at_ms: nowMs, revision: managed?.revision ?? 0 };
   return { shown: { ...shown(listed, nowMs), code }, revision: listed.revision };
+}
+
+/** The history of somebody who was removed stays with the id. */
+async function refuseRemoved(call: ManagementCall, id: string): Promise<void> {
+  const [member] = (await call.list('members', { id })).items;
+  if (member?.status !== 'removed') return;
+  throw taken('id', `\`${id}\` is the id of a member who was removed`, 'member_removed', 'take another id, or none');
 }
 
 async function findInvite(call: ManagementCall, id: string): Promise<ListedMember> {
