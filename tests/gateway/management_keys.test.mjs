@@ -63,6 +63,30 @@ test('a key is made all or nothing', () =>
     assert.equal((await ask(gateway, 'GET /v1/organizations/limits/mine-requests')).status, 404);
   }));
 
+test('no key is made, moved or given a secret where nobody could ever use it', () =>
+  servingWith(GIVEN, async (gateway) => {
+    const kept = await done(gateway, 'POST /v1/api-keys', { body: { name: 'kept', workspace_id: 'lab' } });
+    await done(gateway, 'POST /v1/organizations/workspaces/lab/archive');
+    const past = '2020-01-01T00:00:00Z';
+    /** @type {[request: string, body: object | undefined, path: string, value: string][]} */
+    const attempts = [
+      ['POST /v1/api-keys', { name: 'a', workspace_id: 'lab' }, 'project', 'lab'],
+      ['POST /v1/api-keys', { name: 'a', expires_at: past }, 'expires_at', '2020-01-01'],
+      ['POST /v1/api-keys/key_normal', { workspace_id: 'lab' }, 'project', 'lab'],
+      [`POST /v1/api-keys/${kept.id}/rotate`, {}, 'project', 'lab'],
+      ['PUT /v1/organizations/service_accounts/new', { project: 'lab', role: 'developer' }, 'project', 'lab'],
+    ];
+    for (const [request, body, path, value] of attempts) {
+      const answer = await ask(gateway, request, { body });
+      assert.equal(answer.status, 400, `${request}: ${answer.text}`);
+      const [problem] = answer.json.error.details.problems;
+      assert.ok(problem.path === path && problem.value.includes(value) && problem.remedy.length > 0, answer.text);
+    }
+    assert.equal((await done(gateway, `POST /v1/api-keys/${kept.id}`, { body: { name: 'still kept' } })).name, 'still kept');
+    assert.equal((await done(gateway, 'POST /v1/api-keys/key_normal', { body: { expires_at: past } })).status, 'expired');
+    assert.equal((await ask(gateway, 'POST /v1/api-keys/key_normal/rotate', { body: {} })).status, 400);
+  }));
+
 test('a developer makes keys of its own, and sees no others', () =>
   servingWith(GIVEN, async (gateway) => {
     const developer = { key: KEYS.developer.key };

@@ -6,7 +6,9 @@ use super::{
     Model,
     admit::refuse,
     authority::{self, Place},
+    calendar::instant,
     config::{Change, Config, digest},
+    directory::find,
     form,
     govern::{ACCOUNTS, BUDGETS, By, CLASSES, KEYS, Kind, LIMITS, MEMBERS, PROJECTS, ROLES},
     json::{Json, object},
@@ -236,6 +238,7 @@ impl Model {
             .collect();
         places.extend(secrets(old, &new, changes));
         places.extend(addresses(old, &new, changes));
+        places.extend(ended(old, &new, changes, now));
         places.extend(requests(old, actor, changes));
         let is_wrong = !places.is_empty();
         places.extend(authority::problems(old, actor, &new, now).iter().map(|place| told(changes, place)));
@@ -365,6 +368,47 @@ fn addresses(old: &Config, new: &Config, changes: &[&Change]) -> Vec<String> {
 }
 
 /// At which address somebody belongs or is invited; null for who was removed.
+/// Keys, secrets and accounts that begin where nobody could ever use them.
+fn ended(old: &Config, new: &Config, changes: &[&Change], now: i64) -> Vec<String> {
+    let is = |list: &[Json], id: &Json, status: &str| {
+        !id.is_null() && find(list, id.text()).is_some_and(|form| form.get("status").text() == status)
+    };
+    let archived = |project: &Json| is(&new.projects, project, "archived");
+    let mut wrong = Vec::new();
+    for (at, change) in changes.iter().enumerate().filter(|(_, change)| change.form.get("status").text() == "active") {
+        let form = &change.form;
+        let before = old.standing(change).unwrap_or(Json::Null);
+        let moves = |field: &str| before.is_null() || before.get(field) != form.get(field);
+        let mut report = |below: &str, is_wrong: bool| {
+            if is_wrong {
+                wrong.push(format!("command.changes[{at}].change.{}.{below}", noun(change.kind)));
+            }
+        };
+        match change.kind {
+            "key_set" => {
+                let had = before.get("secrets").list();
+                let had = |secret: &Json| had.iter().any(|known| known.get("sha256") == secret.get("sha256"));
+                let begins = before.is_null() || !form.get("secrets").list().iter().all(had);
+                let ends = form.get("expires_at");
+                let over = !ends.is_null() && instant(ends.text()).expect("an instant") <= now;
+                report("expires_at", begins && over);
+                let comes = begins || moves("owner") || moves("project");
+                let (owner, account) = (form.get("owner"), form.get("owner").get("service_account"));
+                report("owner.member", comes && is(&new.members, owner.get("member"), "removed"));
+                let home = find(&new.accounts, account.text()).map_or(&Json::Null, |account| account.get("project"));
+                let gone = is(&new.accounts, account, "removed") || archived(home);
+                report("owner.service_account", comes && gone);
+                report("project", comes && archived(form.get("project")));
+            }
+            "service_account_set" => {
+                report("project", (moves("project") || moves("status")) && archived(form.get("project")));
+            }
+            _ => {}
+        }
+    }
+    wrong
+}
+
 pub fn address(member: &Json) -> Json {
     match member.get("status").text() {
         "removed" => Json::Null,

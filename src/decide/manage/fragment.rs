@@ -6,6 +6,7 @@
 
 mod address;
 mod around;
+mod ended;
 mod increase;
 mod path;
 
@@ -19,6 +20,7 @@ use crate::{
     policy::{self, BookChoice, PolicyForm},
     price::{Book, Models},
     state::State,
+    time::Timestamp,
 };
 
 /// The lists of a policy, and what one item of each is called in a change.
@@ -121,7 +123,7 @@ impl<'a> Fragment<'a> {
     }
 
     /// Everything that must hold, but who may do what.
-    pub(super) fn check(&mut self) {
+    pub(super) fn check(&mut self, at: Timestamp) {
         let mut problems = Problems::default();
         let root = Path::Root("");
         // With a book that cannot be read nobody knows which models there are; the rest is looked at all the same.
@@ -137,6 +139,7 @@ impl<'a> Fragment<'a> {
         self.most_of_each();
         self.paths_bounded();
         self.addresses_unique();
+        self.nothing_begins_ended(at);
         self.increase_requests();
     }
 

@@ -38,7 +38,7 @@ pub(super) fn manage(state: &State, command: &Manage, at: Timestamp, events: &mu
         seen(state, managed, target, index)?;
     }
     let mut fragment = Fragment::of(state, command);
-    fragment.check();
+    fragment.check(at);
     let beyond = authority::problems(&state.directory, &command.actor, fragment.form(), &Path::Root(""), at);
     fragment.forbids(beyond);
     let (problems, forbidden) = fragment.into_problems();
