@@ -249,7 +249,9 @@ test("a removed member's session and admin key change nothing any more, and tryi
       'GET /v1/organizations/sessions',
       'GET /v1/organizations/export',
     ]) {
-      assert.equal((await ask(gateway, request, { cookie })).status, 403, request);
+      const answer = await ask(gateway, request, { cookie });
+      assert.deepEqual([answer.status, answer.json.error.details.error_code], [401, 'session_ended'], request);
+      assert.match(answer.json.error.message, /sign in again/, request);
     }
     const invite = await ask(gateway, 'POST /v1/organizations/invites', {
       cookie,

@@ -138,7 +138,20 @@ test('sessions are listed to who has them, ended one by one, and signed out of',
     const revoked = await signedIn(gateway, 'vera');
     const { id } = (await list(revoked))[0];
     await done(gateway, `DELETE /v1/organizations/sessions/${id}`, { cookie: ada });
-    assert.equal((await ask(gateway, ME, { cookie: revoked })).status, 401);
+    const gone = await ask(gateway, ME, { cookie: revoked });
+    assert.deepEqual([gone.status, gone.json.error.details.error_code], [401, 'session_ended']);
+    assert.equal(gone.json.error.message, 'the session has ended, or is not known here: sign in again');
+    for (const unknown of ['__Host-tollgate_session=', `${ada}x`]) {
+      assert.deepEqual((await ask(gateway, ME, { cookie: unknown })).json.error, gone.json.error, unknown);
+    }
+    const page = (/** @type {string} */ query) => ask(gateway, `GET /v1/organizations/sessions?${query}`, { cookie: ada });
+    const [first] = (await page('limit=1')).json.data;
+    assert.equal((await page(`after_id=${first.id}`)).status, 200);
+    for (const place of ['after_id', 'before_id']) {
+      const ended = await page(`${place}=${id}`);
+      assert.equal(ended.status, 400, 'a session that has ended would look like the first page, or like the end');
+      assert.match(ended.json.error.message, new RegExp(`^${place}: `));
+    }
   }));
 
 test('sessions outlive a restart, and tables hold digests only', () =>

@@ -50,6 +50,13 @@ export class ApiError extends Error {
     );
   }
 
+  /** The same for every cause, of whoever comes with a cookie instead of a key. */
+  static sessionEnded(): ApiError {
+    return new ApiError(401, 'authentication_error', 'the session has ended, or is not known here: sign in again', {
+      details: { error_code: 'session_ended' },
+    });
+  }
+
   /** What the caller cannot mend: the log has the cause, and the caller hears nothing of the gateway's inside. */
   static gatewayFailed(): ApiError {
     return new ApiError(500, 'api_error', 'the gateway failed: its operator finds the cause in its log');

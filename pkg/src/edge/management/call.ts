@@ -1,7 +1,7 @@
 /** One call of the management plane: who makes it, and the organization that it asks. */
 import { ApiError } from '../api_error.js';
 import { checkLength } from '../headers.js';
-import { OrganizationDoor } from '../organization_door.js';
+import { OrganizationDoor, OrganizationError } from '../organization_door.js';
 import type { ResolvedSettings } from '../settings.js';
 import { readCaller } from './caller.js';
 import type {
@@ -55,6 +55,7 @@ export class ManagementCall {
     try {
       return await this.door.manage({ caller, source, action, ask });
     } catch (error) {
+      if ('session_sha256' in caller && isUnknownCaller(error)) throw ApiError.sessionEnded();
       throw refusal(error, this.asked);
     }
   }
@@ -155,6 +156,10 @@ export class ManagementCall {
 
 export function isStale(error: unknown): boolean {
   return error instanceof ApiError && error.details?.error_code === 'stale_revision';
+}
+
+function isUnknownCaller(error: unknown): boolean {
+  return error instanceof OrganizationError && ['unauthenticated', 'unknown_organization'].includes(error.code);
 }
 
 /** Only what can be an address: a header is whatever somebody sends. */

@@ -25,7 +25,7 @@ export async function readCaller(request: Request): Promise<KnownCaller> {
   }
   if (request.headers.has('x-api-key') || request.headers.has('authorization')) throw ApiError.unauthenticated();
   const organization = organizationOfSecret('tgs', token);
-  if (organization === null) throw ApiError.unauthenticated();
+  if (organization === null) throw ApiError.sessionEnded();
   if (!SAFE.includes(request.method)) requireOwnOrigin(request);
   return { organization, caller: { session_sha256: await digestOfKey(token) } };
 }

@@ -2,8 +2,9 @@
  * Whose sessions and codes a change outdates.
  *
  * Whoever makes a code must hold what its member holds. That is looked at once, so that both end when the member comes to another role,
- * to another address, or back: whoever made the code would hold more by it than was looked at. The session of somebody who was removed
- * stays, and is refused whatever it asks for, so that the auditors read of it.
+ * to another address, or back: whoever made the code would hold more by it than was looked at. And they end when the member goes.
+ *
+ * INVARIANT: whoever has a session is an active member, so that nobody else has to ask.
  */
 import type { AuditEntry } from '../forms.js';
 
@@ -24,7 +25,7 @@ export function outdated(entries: readonly string[]): string[] {
     if ('member' in target && before !== null && after !== null && action !== 'member.accepted') {
       const [was, is] = [before as unknown as Member, after as unknown as Member];
       const same = was.role === is.role && was.email === is.email && was.status === is.status;
-      return same || is.status === 'removed' ? [] : [target.member];
+      return same ? [] : [target.member];
     }
     if ('project' in target && after !== null) {
       const known = (before as unknown as Bound | null)?.members ?? [];
