@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
 import { TestGateway } from './gateway.mjs';
-import { ask, done, managedPolicy } from './management.mjs';
+import { KEYS, ask, done, managedPolicy } from './management.mjs';
 
 const each = (/** @type {(index: number) => object} */ make) => Array.from({ length: 9 }, (_, index) => make(index));
 const BASE = managedPolicy();
@@ -124,6 +124,33 @@ test('a cursor that was cut, altered, or made for another list is refused at `pa
     assert.equal(answer.json.error.details.problems[0].path, 'page', name);
   }
   for (const known of ['after_id=s0', 'before_id=s0']) assert.equal((await ask(gateway, `GET ${path}?${known}`)).status, 400);
+});
+
+test('a page begins behind what the list has or had, and an id that it never had is refused', async () => {
+  const limits = '/v1/organizations/limits';
+  const idsOf = async (/** @type {string} */ query) =>
+    (await done(gateway, `GET ${limits}?${query}`)).data.map((/** @type {{ id: string }} */ { id }) => id);
+  await done(gateway, `PUT ${limits}/o4x`, { body: { scope: 'organization', ...perMinute } });
+  await done(gateway, `DELETE ${limits}/o4x`);
+  assert.deepEqual(await idsOf('limit=2&after_id=o4x'), ['o5', 'o6']);
+  assert.deepEqual(await idsOf('limit=2&before_id=o4x'), ['o3', 'o4']);
+  assert.deepEqual(await idsOf('after_id=p8'), [], 'the end');
+  // One that a filter hides by now is a place all the same.
+  const { data } = await done(gateway, 'GET /v1/organizations/members?status=removed&limit=1&after_id=ada');
+  assert.deepEqual(data.map((/** @type {any} */ { id }) => id), ['n10']);
+  const lists = ['limits', 'budgets', 'roles', 'model_classes', 'members', 'invites', 'api_keys', 'workspaces', 'increase_requests', 'workspaces/lab/members'];
+  for (const list of lists) {
+    for (const place of ['after_id', 'before_id']) {
+      const answer = await ask(gateway, `GET /v1/organizations/${list}?${place}=zzz`);
+      assert.equal(answer.status, 400, `${list} ${place}: ${answer.text}`);
+      assert.match(answer.json.error.message, new RegExp(`^${place}: \`zzz\`: it is not on this list: give the`), list);
+      assert.equal(answer.json.error.details.problems[0].path, place);
+    }
+  }
+  // What one may not see is told like what was never there.
+  const hidden = await ask(gateway, 'GET /v1/api-keys?after_id=key_lab', { key: KEYS.developer.key });
+  assert.equal(hidden.status, 400);
+  assert.equal((await ask(gateway, 'GET /v1/api-keys?after_id=key_normal', { key: KEYS.developer.key })).status, 200);
 });
 
 test('the members of a workspace go on behind one who is not there any more', async () => {

@@ -65,7 +65,7 @@ export class ManagementCall {
     await this.ask({ type: 'check', action });
   }
 
-  async list<K extends ListKind>(of: K, fields: ListFields): Promise<ListResult<K>> {
+  async list<K extends ListKind>(of: K, fields: ListFields & { by_id?: true }): Promise<ListResult<K>> {
     // The object passes on what the engine lists of this kind.
     return (await this.ask({ type: 'list', of, ...fields })) as ListResult<K> & AskResult<'list'>;
   }

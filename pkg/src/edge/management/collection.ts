@@ -63,9 +63,13 @@ export function listById<K extends ListKind, F extends z.ZodRawShape, S extends 
     async (c) => {
       const call = c.get('call');
       const asked = c.req.valid('query') as unknown as PageAsked & z.output<z.ZodObject<F>>;
-      const { items, has_more } = await call.list(of.of, { ...pageAsked(asked), ...of.narrowed(asked) });
+      const builtIn = of.builtIn ?? [];
+      // The engine does not know what is built in, and whether it is a place on the list.
+      const isBuiltIn = builtIn.some(({ id }) => id === asked.after_id || id === asked.before_id);
+      const fields = { ...pageAsked(asked), ...of.narrowed(asked), ...(!isBuiltIn && { by_id: true as const }) };
+      const { items, has_more } = await call.list(of.of, fields);
       const own = page(await of.shown(items, call, asked), has_more);
-      return c.json(withBuiltIn(own, of.builtIn ?? [], asked) as never, 200);
+      return c.json(withBuiltIn(own, builtIn, asked) as never, 200);
     },
   );
 }

@@ -1,6 +1,7 @@
 /** Fields that many forms share. */
 import { z } from '@hono/zod-openapi';
 
+import { ApiError } from '../api_error.js';
 import { holdsSecret } from '../secret_mask.js';
 import { differing } from './refusal.js';
 
@@ -114,13 +115,30 @@ export function page<T extends { id: string }>(data: T[], has_more: boolean) {
   return { data, has_more, first_id: data[0]?.id ?? null, last_id: data.at(-1)?.id ?? null };
 }
 
-/** A page of what is here already, in the order that it has. */
+/** What is said of a cursor that is the id of nothing on its list: an empty page would look like the end. */
+export const NO_PLACE = {
+  message: 'it is not on this list',
+  remedy: 'give the `last_id` or `first_id` of a page, or nothing for the first page',
+};
+
+export function noPlace(path: string, id: string): ApiError {
+  const { message, remedy } = NO_PLACE;
+  return ApiError.invalidRequest(`${path}: \`${id}\`: ${message}: ${remedy}`, {
+    error_code: 'invalid_input',
+    problems: [{ path, value: JSON.stringify(id), message, remedy }],
+  });
+}
+
+/** A page of what is here already, in the order that it has; what is not here is no place in it. */
 export function pageWithin<T>(
   all: readonly T[],
   asked: PageAsked,
   idOf: (item: T) => string,
 ): { items: T[]; has_more: boolean } {
   const { limit, after, before } = pageAsked(asked);
+  for (const [path, id] of [['after_id', after] as const, ['before_id', before] as const]) {
+    if (id !== undefined && !all.some((item) => idOf(item) === id)) throw noPlace(path, id);
+  }
   const start = after === undefined ? 0 : all.findIndex((item) => idOf(item) === after) + 1;
   const end = before === undefined ? all.length : all.findIndex((item) => idOf(item) === before);
   const within = all.slice(start, Math.max(end, start));

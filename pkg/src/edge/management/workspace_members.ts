@@ -1,8 +1,9 @@
 /** Who has which role in a project. */
 import { createRoute, z } from '@hono/zod-openapi';
 
+import type { ManagementCall } from './call.js';
 import { about, answers, body, endpoint, type Endpoint } from './endpoint.js';
-import { ById, Id, IfMatch, PageQuery, pageAsked, pageOf, revisionGiven } from './field.js';
+import { ById, Id, IfMatch, PageQuery, noPlace, pageAsked, pageOf, revisionGiven, type PageAsked } from './field.js';
 import { formOf, type ListedKinds } from './forms.js';
 import { notFound, taken, type Renamed } from './refusal.js';
 
@@ -41,6 +42,14 @@ function memberIn(project: ListedKinds['projects'], user: string) {
   return found;
 }
 
+/** A page begins behind somebody who has a role here, or who had one before it was taken away. */
+async function requirePlaces(call: ManagementCall, { members = [] }: ListedKinds['projects'], asked: PageAsked) {
+  for (const [path, id] of [['after_id', asked.after_id] as const, ['before_id', asked.before_id] as const]) {
+    if (id === undefined || members.some(({ member }) => member === id)) continue;
+    if (!(id in (await call.lastAt('member', [id])))) throw noPlace(path, id);
+  }
+}
+
 /** The project's form with another list of members. */
 function withMembers(project: ListedKinds['projects'], members: { member: string; role: string }[]) {
   return { type: 'project_set' as const, project: { ...formOf(project), members } };
@@ -65,6 +74,7 @@ export const workspaceMembers: Endpoint[] = [
       const project = await c.get('call').find('projects', c.req.valid('param').id);
       const asked = c.req.valid('query');
       const { after, before } = pageAsked(asked);
+      await requirePlaces(c.get('call'), project, asked);
       const within = [...(project.members ?? [])]
         .filter(({ member }) => (after === undefined || member > after) && (before === undefined || member < before))
         .sort((one, other) => (one.member < other.member ? -1 : 1));

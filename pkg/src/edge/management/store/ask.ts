@@ -22,7 +22,8 @@ export type Ask =
   | { type: 'whoami' }
   /** Whether the action may be done at all. */
   | { type: 'check'; action: Action | null }
-  | ({ type: 'list'; of: ListKind } & ListFields)
+  /** With `by_id` the page begins behind an id that the caller has given, or ends before one: of something that is or was on the list. */
+  | ({ type: 'list'; of: ListKind; by_id?: true } & ListFields)
   /**
    * The code is kept if the changes are made, for the member that they invite. `read` is what the caller changed, as it is afterwards:
    * a change may well take away what one would read it by.

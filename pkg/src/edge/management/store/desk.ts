@@ -7,8 +7,8 @@
 import { EngineRefusal, type Decided, type EnginePort } from '../../engine_port.js';
 import type { EventLog } from '../../event_log.js';
 import type { Deny } from '../../wire.js';
-import type { Action, ListFields, ListKind, Principal, RevisionForm } from '../forms.js';
-import { AuditLog } from './audit_log.js';
+import { NOUNS, type Action, type ListFields, type ListKind, type Principal, type RevisionForm } from '../forms.js';
+import { AuditLog, type AuditFilter } from './audit_log.js';
 import type { Ask, ManagementRequest, PreviewResult } from './ask.js';
 import type { Denial, DenialBook } from './denial_book.js';
 import { NO_PLACE } from '../field.js';
@@ -72,8 +72,10 @@ export class Desk {
         this.#require(ask.action);
         return {};
       case 'list': {
-        const { type: _type, of, ...fields } = ask;
-        return this.#list(of, fields);
+        const { type: _type, of, by_id = false, ...fields } = ask;
+        const list = this.#list(of, fields);
+        if (by_id) this.#requirePlaces(of, fields);
+        return list;
       }
       case 'manage': {
         const changes = managed(this.#submit(this.#actor, ask.changes));
@@ -89,6 +91,7 @@ export class Desk {
       }
       case 'audit':
         this.#require();
+        this.#requireEntries(ask.filter);
         return audit.page(ask.filter);
       case 'audit_head':
         this.#require();
@@ -145,6 +148,28 @@ export class Desk {
       if (all.type !== 'deny' && all.items.length > 0) this.#record(this.#forbidden());
     }
     return list;
+  }
+
+  /**
+   * A page begins behind something that the caller sees, or that was taken out meanwhile, which the audit log tells. What is neither would
+   * look like the end of the list.
+   */
+  #requirePlaces(of: ListKind, { after, before }: ListFields): void {
+    const { audit, engine, nowMs } = this.#office;
+    for (const [path, id] of [['after_id', after] as const, ['before_id', before] as const]) {
+      if (id === undefined || !isEmpty(this.#list(of, { id }))) continue;
+      const there = engine.list(null, of, { id }, nowMs);
+      const isThere = there.type === 'deny' || there.items.length > 0;
+      if (isThere || !(id in audit.lastAt(NOUNS[of], [id], null))) throw noPlace(path, id);
+    }
+  }
+
+  /** The id of an entry that is not there yet would look like the beginning of the log, or like its end. */
+  #requireEntries({ after, before }: AuditFilter): void {
+    const { entries } = this.#office.audit.head();
+    for (const [path, number] of [['after_id', after] as const, ['before_id', before] as const]) {
+      if (number !== undefined && number > entries) throw noPlace(path, String(number));
+    }
   }
 
   #readAfter({ of, id }: { of: ListKind; id?: string }): unknown {
@@ -270,6 +295,13 @@ function isEscalation({ wire }: EngineRefusal): boolean {
 }
 
 /** One message for every cause: a caller who is not known learns nothing. */
+/** A cursor that is none. */
+function noPlace(path: string, id: string): EngineRefusal {
+  const { message, remedy } = NO_PLACE;
+  const problem = { path, value: JSON.stringify(id), message, remedy };
+  return new EngineRefusal({ code: 'invalid_input', path, message: `\`${id}\`: ${message}: ${remedy}`, problems: [problem] });
+}
+
 function unauthenticated(): EngineRefusal {
   return new EngineRefusal({ code: 'unauthenticated', message: 'the caller is not known' });
 }
