@@ -84,6 +84,62 @@ test('the log is read in pages, and narrowed by who, what, of what and when', ()
     assert.equal((await types('limit=1000')).length, rows);
   }));
 
+test('the words that narrow the log are those of an entry and those of the API, and any other is refused with the ones that are known', () =>
+  servingWith(GIVEN, async (gateway) => {
+    const created = await done(gateway, 'POST /v1/api-keys', { key: KEYS.developer.key, body: { name: 'a' } });
+    const cookie = await signedIn(gateway, 'ada');
+    await done(gateway, 'POST /v1/organizations/workspaces/lab/archive', { cookie });
+    const ids = async (/** @type {string} */ query) =>
+      (await done(gateway, `${LOGS}?limit=1000&${query}`)).data.map((/** @type {{ id: string }} */ { id }) => id);
+    for (const [ours, ...others] of [
+      ['target_type=project', 'target_type=workspace'],
+      ['target_type=key', 'target_type=api_key'],
+      ['target_type=member', 'target_type=user'],
+      ['actor_type=key', 'actor_type=api_key', 'actor_type=api_key_actor'],
+      ['actor_type=member', 'actor_type=user', 'actor_type=user_actor'],
+      ['action=project.archived', 'action=workspace.archived'],
+      ['action=key.created', 'action=api_key.created'],
+    ]) {
+      const found = await ids(String(ours));
+      assert.ok(found.length > 0, ours);
+      for (const other of others) assert.deepEqual(await ids(other), found, other);
+    }
+    assert.deepEqual(await ids('actor_type=service_account_actor'), []);
+    assert.ok((await ids(`target_type=api_key&target_id=${created.id}`)).length === 1);
+    for (const [wrong, known] of [
+      ['target_type=workspaces', '`workspace`'],
+      ['target_type=', '`key`'],
+      ['actor_type=system', '`api_key_actor`'],
+      ['action=project.deleted', '`project.archived`'],
+      ['action=created', '`denial.recorded`'],
+    ]) {
+      for (const list of [LOGS, `${LOGS}/export`]) {
+        const answer = await ask(gateway, `${list}?${wrong}`);
+        assert.equal(answer.status, 400, wrong);
+        assert.ok(answer.json.error.details.problems[0].remedy.includes(known), `${wrong}: ${answer.text}`);
+      }
+    }
+    const described = await done(gateway, 'GET /openapi.json');
+    const action = described.paths['/v1/organizations/audit-logs'].get.parameters.find((/** @type {any} */ { name }) => name === 'action');
+    const every = new Set((await lines(gateway)).map((line) => JSON.parse(line).action));
+    for (const known of every) assert.ok(action.schema.enum.includes(known), known);
+  }));
+
+test('the id of an entry that is not there yet begins no page, and ends none', () =>
+  servingWith(GIVEN, async (gateway) => {
+    const { entries } = await done(gateway, `${LOGS}/head`);
+    for (const place of ['after_id', 'before_id']) {
+      const { data } = await done(gateway, `${LOGS}?${place}=${entries}`);
+      assert.equal(data.length, place === 'after_id' ? 20 : 0);
+      for (const number of [entries + 1, 99_999_999]) {
+        const answer = await ask(gateway, `${LOGS}?${place}=${number}`);
+        assert.equal(answer.status, 400, `${place}=${number}`);
+        assert.match(answer.json.error.message, new RegExp(`^${place}: \`${number}\`: it is not on this list: give`));
+        assert.equal(answer.json.error.details.problems[0].path, place);
+      }
+    }
+  }));
+
 test('a long audit log is downloaded whole', () =>
   servingWith({ given: managedPolicy({ model_classes: [], members: manyMembers(1_200) }) }, async (gateway) => {
     const entries = await lines(gateway);

@@ -226,16 +226,14 @@ export type Export = {
   exported_at: string;
   snapshot_seq: number;
   snapshot: string;
-  log: unknown[];
-  audit: unknown[];
   audit_head: {
     entries: number;
+    hash: string;
+  };
   log: unknown[];
   /** The SHA-256 of all that stands before it, which names the end of the audit log. */
   digest: string;
   audit: unknown[];
-    hash: string;
-  };
   [name: string]: unknown;
 };
 
@@ -944,10 +942,10 @@ export interface Operations {
       limit?: number;
       after_id?: string;
       before_id?: string;
-      actor_type?: 'member' | 'service_account' | 'key';
+      actor_type?: 'member' | 'service_account' | 'key' | 'api_key' | 'user' | 'user_actor' | 'service_account_actor' | 'api_key_actor';
       actor_id?: string;
-      action?: string;
-      target_type?: string;
+      action?: 'organization.created' | 'organization.updated' | 'settings.created' | 'settings.updated' | 'price_book.created' | 'price_book.updated' | 'model_class.created' | 'model_class.updated' | 'model_class.removed' | 'role.created' | 'role.updated' | 'role.removed' | 'member.invited' | 'member.accepted' | 'member.created' | 'member.updated' | 'member.removed' | 'project.created' | 'project.updated' | 'project.archived' | 'service_account.created' | 'service_account.updated' | 'service_account.removed' | 'key.created' | 'key.updated' | 'key.rotated' | 'key.revoked' | 'limit.created' | 'limit.updated' | 'limit.removed' | 'budget.created' | 'budget.updated' | 'budget.removed' | 'increase_request.created' | 'increase_request.updated' | 'increase_request.approved' | 'increase_request.denied' | 'increase_request.withdrawn' | 'workspace.created' | 'workspace.updated' | 'workspace.archived' | 'api_key.created' | 'api_key.updated' | 'api_key.rotated' | 'api_key.revoked' | 'user.invited' | 'user.accepted' | 'user.created' | 'user.updated' | 'user.removed' | 'charge.adjusted' | 'clock.advanced' | 'denial.recorded';
+      target_type?: 'organization' | 'settings' | 'price_book' | 'model_class' | 'role' | 'member' | 'project' | 'service_account' | 'key' | 'limit' | 'budget' | 'increase_request' | 'reservation' | 'workspace' | 'api_key' | 'user';
       target_id?: string;
       starting_at?: string;
       ending_at?: string;
@@ -964,10 +962,10 @@ export interface Operations {
   'GET /v1/organizations/audit-logs/export': {
     path: object;
     query: {
-      actor_type?: 'member' | 'service_account' | 'key';
+      actor_type?: 'member' | 'service_account' | 'key' | 'api_key' | 'user' | 'user_actor' | 'service_account_actor' | 'api_key_actor';
       actor_id?: string;
-      action?: string;
-      target_type?: string;
+      action?: 'organization.created' | 'organization.updated' | 'settings.created' | 'settings.updated' | 'price_book.created' | 'price_book.updated' | 'model_class.created' | 'model_class.updated' | 'model_class.removed' | 'role.created' | 'role.updated' | 'role.removed' | 'member.invited' | 'member.accepted' | 'member.created' | 'member.updated' | 'member.removed' | 'project.created' | 'project.updated' | 'project.archived' | 'service_account.created' | 'service_account.updated' | 'service_account.removed' | 'key.created' | 'key.updated' | 'key.rotated' | 'key.revoked' | 'limit.created' | 'limit.updated' | 'limit.removed' | 'budget.created' | 'budget.updated' | 'budget.removed' | 'increase_request.created' | 'increase_request.updated' | 'increase_request.approved' | 'increase_request.denied' | 'increase_request.withdrawn' | 'workspace.created' | 'workspace.updated' | 'workspace.archived' | 'api_key.created' | 'api_key.updated' | 'api_key.rotated' | 'api_key.revoked' | 'user.invited' | 'user.accepted' | 'user.created' | 'user.updated' | 'user.removed' | 'charge.adjusted' | 'clock.advanced' | 'denial.recorded';
+      target_type?: 'organization' | 'settings' | 'price_book' | 'model_class' | 'role' | 'member' | 'project' | 'service_account' | 'key' | 'limit' | 'budget' | 'increase_request' | 'reservation' | 'workspace' | 'api_key' | 'user';
       target_id?: string;
       starting_at?: string;
       ending_at?: string;

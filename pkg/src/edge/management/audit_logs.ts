@@ -1,6 +1,7 @@
 /** The audit log: who changed what, from where, and what somebody was refused. */
 import { createRoute, z } from '@hono/zod-openapi';
 
+import { ActorType, AuditAction, TargetType } from './audit_words.js';
 import type { ManagementCall } from './call.js';
 import { about, answers, endpoint, type Endpoint } from './endpoint.js';
 import { withoutSecrets } from '../secret_mask.js';
@@ -18,18 +19,10 @@ const Number_ = z
   .openapi({ description: 'the id of an entry' });
 
 const FILTERS = {
-  actor_type: z.enum(['member', 'service_account', 'key']).optional(),
+  actor_type: ActorType.optional(),
   actor_id: Id.optional(),
-  action: z
-    .string()
-    .regex(/^[a-z_]{1,32}\.[a-z_]{1,32}$/, 'give what was done, such as `key.created`')
-    .optional()
-    .openapi({ example: 'key.created' }),
-  target_type: z
-    .string()
-    .regex(/^[a-z_]{1,32}$/, 'give what it was done to, such as `key`')
-    .optional()
-    .openapi({ example: 'key' }),
+  action: AuditAction.optional(),
+  target_type: TargetType.optional(),
   target_id: Id.optional(),
   starting_at: Instant.optional(),
   ending_at: Instant.optional(),
