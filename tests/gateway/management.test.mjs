@@ -425,13 +425,26 @@ test('an increase request is asked, approved with the raise, denied or withdrawn
   await done(gateway, `POST ${path}/${cap.id}/approve`, { key: KEYS.billing.key, body: {} });
   assert.equal((await done(gateway, 'GET /v1/organizations/budgets/ben-month')).cap_usd, '25.5');
 
-  const lower = await done(gateway, `POST ${path}`, {
+  for (const asked of [
+    { budget: 'ben-month', cap_usd: '5' },
+    { budget: 'ben-month', cap_usd: '25.50' },
+    { limit: 'asked-rpm', rate: 2000 },
+  ]) {
+    const body = { ...asked, reason: 'no more' };
+    const refused = await ask(gateway, `POST ${path}`, { ...developer, body });
+    assert.equal(refused.status, 400, JSON.stringify(body));
+    assert.match(refused.json.error.message, /^(?:cap_usd|rate): .* is at .* already: ask for more, or leave it$/);
+  }
+  const overtaken = await done(gateway, `POST ${path}`, {
     ...developer,
-    body: { budget: 'ben-month', cap_usd: '5', reason: 'less' },
+    body: { budget: 'ben-month', cap_usd: '30', reason: 'more' },
   });
-  const refused = await ask(gateway, `POST ${path}/${lower.id}/approve`, { key: KEYS.billing.key, body: {} });
-  assert.equal(refused.status, 409);
-  assert.equal((await done(gateway, `POST ${path}/${lower.id}/deny`, { body: { note: 'no' } })).status, 'denied');
+  await done(gateway, 'PUT /v1/organizations/budgets/ben-month', {
+    body: { scope: { key: 'key_normal' }, window: 'monthly', cap_usd: '30' },
+  });
+  const refused = await ask(gateway, `POST ${path}/${overtaken.id}/approve`, { key: KEYS.billing.key, body: {} });
+  assert.deepEqual([refused.status, refused.json.error.details.error_code], [409, 'already_higher']);
+  assert.equal((await done(gateway, `POST ${path}/${overtaken.id}/deny`, { body: { note: 'no' } })).status, 'denied');
 
   const regretted = await done(gateway, `POST ${path}`, {
     ...developer,

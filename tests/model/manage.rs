@@ -462,5 +462,14 @@ fn requests(old: &Config, actor: &Json, changes: &[&Change]) -> Vec<String> {
         report(".amount", known.is_some_and(|limit| is_money != (limit.get("meter").text() == "cost")));
         report(".amount", is_money && amount(amount_asked) < 0);
     }
+        // Of a gauge the capacity is asked for, of any other limit the rate.
+        let rate =
+            known.map_or(&Json::Null, |limit| limit.get(if limit.get("rate").is_null() { "capacity" } else { "rate" }));
+        let cap = placed(&old.budgets, budget).map_or(&Json::Null, |budget| budget.get("cap_usd"));
+        for present in [rate, cap] {
+            let is_counted = matches!(present, Json::Int(_));
+            let comparable = !present.is_null() && is_counted != is_money;
+            report(".amount", comparable && amount(amount_asked) <= amount(present));
+        }
     wrong
 }

@@ -7,6 +7,7 @@ use crate::{
     form::{Json, Path, Problems},
     increase_request::{IncreaseRequestForm, IncreaseStatus, MOST, MOST_OF_ONE},
     limit::{Meter, MeterAmount},
+    wire::to_text,
 };
 
 impl Fragment<'_> {
@@ -58,16 +59,35 @@ impl Fragment<'_> {
                         let message = format!("the limit counts `{}`", limit.form().meter.as_str());
                         let remedy = "write a count, or for `cost` US dollars as a string";
                         problems.report(&path.field("amount"), &Json::Null, message, remedy);
+                    } else {
+                        let form = limit.form();
+                        higher(request, id.as_str(), form.rate.unwrap_or(form.capacity), path, problems);
                     }
                 }
             }
         }
-        if let Some(id) = &request.budget
-            && state.budgets.by_id(id.as_str()).is_none()
-        {
-            let message = format!("no budget `{id}`");
-            problems.report_not_found(&path.field("budget"), id.as_str(), message, "name a budget in force");
+        if let Some(id) = &request.budget {
+            match state.budgets.by_id(id.as_str()).and_then(|known| state.budgets.get(known)) {
+                None => {
+                    let message = format!("no budget `{id}`");
+                    problems.report_not_found(&path.field("budget"), id.as_str(), message, "name a budget in force");
+                }
+                Some(budget) => {
+                    higher(request, id.as_str(), MeterAmount::Usd(budget.form.cap_usd), path, problems);
+                }
+            }
         }
+    }
+}
+
+/// What is asked for is more than there is: a rate, of a gauge the capacity, of a budget the cap.
+fn higher(request: &IncreaseRequestForm, id: &str, present: MeterAmount, path: &Path<'_>, problems: &mut Problems) {
+    if core::mem::discriminant(&request.amount) == core::mem::discriminant(&present)
+        && request.amount.units() <= present.units()
+    {
+        let text = |amount| Json::parse(&to_text(amount)).unwrap_or(Json::Null);
+        let message = format!("`{id}` is at {} already", to_text(&present));
+        problems.report(&path.field("amount"), &text(&request.amount), message, "ask for more, or leave it");
     }
 }
 
