@@ -40,6 +40,9 @@ crate::names! {
         ProjectArchived = "project_archived",
         /// No role of the principal permits the action.
         ForbiddenAction = "forbidden_action",
+        /// It would have granted more than its actor holds, or have taken the last admin away: the error of a command, of which hosts
+        /// tell by this name. No decision has it.
+        ForbiddenChange = "forbidden_change",
         /// The key, or its project, may not use the model.
         ForbiddenModel = "forbidden_model",
         /// The price book has no card for the model at this time.
@@ -67,7 +70,7 @@ impl Reason {
             Self::UnknownKey | Self::RevokedKey | Self::ExpiredKey | Self::OwnerRemoved | Self::ProjectArchived => {
                 Gate::Authenticate
             }
-            Self::ForbiddenAction | Self::ForbiddenModel => Gate::Authorize,
+            Self::ForbiddenAction | Self::ForbiddenChange | Self::ForbiddenModel => Gate::Authorize,
             Self::UnpricedModel | Self::UnpricedClass | Self::UnpricedContext | Self::UnboundableRequest => Gate::Quote,
             Self::LimitExceeded | Self::TooManyReservations => Gate::Limit,
             Self::BudgetExceeded => Gate::Budget,

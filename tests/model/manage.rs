@@ -159,10 +159,10 @@ impl Model {
         self.holds_together(&config, &actor, &changes, now)?;
         let before = self.log.facts.len();
         let by = By { actor: &actor, source: &source, now };
-        for kinds in ORDER {
-            for change in changes.iter().filter(differs).filter(|change| kinds.contains(&change.kind)) {
         // What stands there already is nothing that happens.
         let differs = |change: &&&Change| config.standing(change).as_ref() != Some(&change.form);
+        for kinds in ORDER {
+            for change in changes.iter().filter(differs).filter(|change| kinds.contains(&change.kind)) {
                 self.make(change, by);
             }
         }
@@ -277,13 +277,14 @@ impl Model {
     }
 }
 
-const REASONS: [&str; 14] = [
+const REASONS: [&str; 15] = [
     "unknown_key",
     "revoked_key",
     "expired_key",
     "owner_removed",
     "project_archived",
     "forbidden_action",
+    "forbidden_change",
     "forbidden_model",
     "unpriced_model",
     "unpriced_class",
@@ -367,7 +368,6 @@ fn addresses(old: &Config, new: &Config, changes: &[&Change]) -> Vec<String> {
     set.map(|(at, _)| format!("command.changes[{at}].change.member.email")).collect()
 }
 
-/// At which address somebody belongs or is invited; null for who was removed.
 /// Keys, secrets and accounts that begin where nobody could ever use them.
 fn ended(old: &Config, new: &Config, changes: &[&Change], now: i64) -> Vec<String> {
     let is = |list: &[Json], id: &Json, status: &str| {
@@ -409,6 +409,7 @@ fn ended(old: &Config, new: &Config, changes: &[&Change], now: i64) -> Vec<Strin
     wrong
 }
 
+/// At which address somebody belongs or is invited; null for who was removed.
 pub fn address(member: &Json) -> Json {
     match member.get("status").text() {
         "removed" => Json::Null,
@@ -461,7 +462,6 @@ fn requests(old: &Config, actor: &Json, changes: &[&Change]) -> Vec<String> {
         report(".limit", !limit.is_null() && known.is_none());
         report(".amount", known.is_some_and(|limit| is_money != (limit.get("meter").text() == "cost")));
         report(".amount", is_money && amount(amount_asked) < 0);
-    }
         // Of a gauge the capacity is asked for, of any other limit the rate.
         let rate =
             known.map_or(&Json::Null, |limit| limit.get(if limit.get("rate").is_null() { "capacity" } else { "rate" }));
@@ -471,5 +471,6 @@ fn requests(old: &Config, actor: &Json, changes: &[&Change]) -> Vec<String> {
             let comparable = !present.is_null() && is_counted != is_money;
             report(".amount", comparable && amount(amount_asked) <= amount(present));
         }
+    }
     wrong
 }

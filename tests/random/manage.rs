@@ -430,7 +430,7 @@ pub fn denials(dice: &mut Dice, now_ms: i64) -> Value {
         let first_at_ms = now_ms - dice.between(0, 5_000);
         told.push(json!({
             "principal": principal(dice),
-            "reason": dice.pick(&["forbidden_action", "expired_key", "unknown_key"]),
+            "reason": dice.pick(&["forbidden_action", "forbidden_change", "expired_key", "unknown_key"]),
             "action": dice.pick(&[None, Some("keys.create"), Some("budgets.write")]),
             "count": dice.between(1, 40),
             "first_at_ms": first_at_ms,

@@ -59,6 +59,7 @@ const REMEDIES: ReadonlyMap<string, string> = new Map([
     'forbidden_action',
     "give the key's owner a role that grants the action, and take the key's own `role` away if it cuts it",
   ],
+  ['forbidden_change', 'ask somebody who holds what it would grant; of an admin who is the last one, let another be admin first'],
   ['forbidden_model', 'add the model to the `models` of the key and of its workspace, or ask for another one'],
   ['unpriced_model', 'add a card for the model to the price book, or set `fallback_model` in the settings'],
   ['unpriced_class', "add the rate to the model's card, or leave out what it is for"],

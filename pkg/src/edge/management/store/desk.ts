@@ -145,7 +145,7 @@ export class Desk {
     // What may not be seen is told like what does not exist; that somebody tried is told to the auditors.
     if (fields.id !== undefined && isEmpty(list)) {
       const all = engine.list(null, of, { id: fields.id }, nowMs);
-      if (all.type !== 'deny' && all.items.length > 0) this.#record(this.#forbidden());
+      if (all.type !== 'deny' && all.items.length > 0) this.#record({ principal: this.#actor, gate: 'authorize', reason: 'forbidden_action' });
     }
     return list;
   }
@@ -185,7 +185,7 @@ export class Desk {
       decision = this.#office.submit({ type: 'manage', actor, source: this.#source, changes }).decision;
     } catch (error) {
       if (error instanceof EngineRefusal && isEscalation(error)) {
-        this.#record(this.#forbidden());
+        this.#record({ principal: this.#actor, gate: 'authorize', reason: 'forbidden_change' });
       }
       throw error;
     }
@@ -265,10 +265,6 @@ export class Desk {
     return new EngineRefusal({ code: reason, message: why ?? `the caller's roles do not permit ${action} here` });
   }
 
-  #forbidden(): Pick<Denial, 'principal' | 'gate' | 'reason'> {
-    return { principal: this.#actor, gate: 'authorize', reason: 'forbidden_action' };
-  }
-
   #record({ principal, gate, reason }: Pick<Denial, 'principal' | 'gate' | 'reason'>): void {
     const { denials, nowMs, recordDenials } = this.#office;
     const action = this.#action;
@@ -295,15 +291,15 @@ function isEscalation({ wire }: EngineRefusal): boolean {
 }
 
 /** One message for every cause: a caller who is not known learns nothing. */
+function unauthenticated(): EngineRefusal {
+  return new EngineRefusal({ code: 'unauthenticated', message: 'the caller is not known' });
+}
+
 /** A cursor that is none. */
 function noPlace(path: string, id: string): EngineRefusal {
   const { message, remedy } = NO_PLACE;
   const problem = { path, value: JSON.stringify(id), message, remedy };
   return new EngineRefusal({ code: 'invalid_input', path, message: `\`${id}\`: ${message}: ${remedy}`, problems: [problem] });
-}
-
-function unauthenticated(): EngineRefusal {
-  return new EngineRefusal({ code: 'unauthenticated', message: 'the caller is not known' });
 }
 
 function notFound(path: string, id: string): EngineRefusal {
