@@ -22,7 +22,7 @@ fn log() -> Vec<Value> {
         log.extend(answer["events"].as_array().expect("a list of events").clone());
     };
     for id in ["final", "unknown", "late", "given"] {
-        let request = json!({"max_tokens": 1000, "body_bytes": 400});
+        let request = json!({"max_tokens": 1000, "input": {"tokens": 400}, "cache_write": "none"});
         let admit = json!({"type": "admit", "reservation": id, "credential": {"key": "k"}, "model": "tiny", "request": request});
         ask(admit, NOW_MS);
     }
@@ -41,7 +41,7 @@ fn altered(holds: &str, pointer: &str, to: &Value) -> String {
     let mut log = log();
     let event = log.iter_mut().find(|event| event.to_string().contains(holds));
     let event = event.unwrap_or_else(|| panic!("no event holds `{holds}`"));
-    *event.pointer_mut(pointer).unwrap_or_else(|| panic!("no `{pointer}` in {event}")) = to.clone();
+    *event.pointer_mut(pointer).unwrap_or_else(|| panic!("no `{pointer}` where `{holds}` is")) = to.clone();
     Value::from(log).to_string()
 }
 
