@@ -62,11 +62,11 @@ impl Fragment<'_> {
                     let id = Json::String(id.to_string());
                     problems.report(&path, &id, "the service account was removed", "name one that is there");
                 } else if let Some(account) = account {
-                    self.in_use(&account.project, id.as_str(), &path, problems);
+                    self.project_in_use(&account.project, id.as_str(), &path, problems);
                 }
             }
         }
-        key.project.iter().for_each(|project| self.in_use(project, project.as_str(), &path.field("project"), problems));
+        key.project.iter().for_each(|project| self.project_in_use(project, project.as_str(), &path.field("project"), problems));
     }
 
     /// An account that is new, comes back, or comes to another project.
@@ -75,12 +75,12 @@ impl Fragment<'_> {
         let known = directory.service_account_by_id(account.id.as_str());
         let known = known.and_then(|known| directory.service_account(known)).map(|known| &known.form);
         if known.is_none_or(|known| known.status != account.status || known.project != account.project) {
-            self.in_use(&account.project, account.project.as_str(), &path.field("project"), problems);
+            self.project_in_use(&account.project, account.project.as_str(), &path.field("project"), problems);
         }
     }
 
     /// Reports a name by which something would come to a project that is archived.
-    fn in_use(&self, project: &ProjectId, name: &str, path: &Path<'_>, problems: &mut Problems) {
+    fn project_in_use(&self, project: &ProjectId, name: &str, path: &Path<'_>, problems: &mut Problems) {
         let mut projects = self.form.projects.iter();
         if projects.any(|known| known.id == *project && known.status == ProjectStatus::Archived) {
             let message = format!("project `{project}` is archived");
