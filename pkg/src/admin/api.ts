@@ -13,7 +13,7 @@ export type Address = {
 } | null;
 
 /** What the rate of the limit is to be, in what it counts: requests, tokens, or for `cost` US dollars; of a limit of open requests its capacity. */
-export type Amount = number | string | null;
+export type Amount = number | string;
 
 export type ApiKey = {
   id: string;
@@ -246,7 +246,8 @@ export type IncreaseRequest = {
   id: string;
   type: 'increase_request';
   limit: string | null;
-  rate: Amount;
+  /** What the rate of the limit is to be, in what it counts: requests, tokens, or for `cost` US dollars; of a limit of open requests its capacity. */
+  rate: number | string | null;
   budget: string | null;
   /** What the cap of the budget is to be, in US dollars. */
   cap_usd: string | null;

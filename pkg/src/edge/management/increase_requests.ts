@@ -27,7 +27,7 @@ const RequestShown = z
     id: Id,
     type: z.literal('increase_request'),
     limit: Id.nullable(),
-    rate: AmountForm.nullable().openapi({ description: RATE }),
+    rate: z.union([AmountForm, z.null()]).openapi({ description: RATE }),
     budget: Id.nullable(),
     cap_usd: z.string().nullable().openapi({ description: CAP }),
     reason: z.string(),
