@@ -47,7 +47,9 @@ fn places(answer: &str) -> Vec<String> {
         .filter_map(|found| found["path"].as_str())
         .map(|path| path.replacen("preview.", "command.", 1))
         .map(|path| {
-            let is_whole = path.ends_with("].change") && error["problems"].is_array();
+            // What takes out something that is in use has only its id.
+            let is_whole =
+                ["].change", "].change.id"].iter().any(|end| path.ends_with(end)) && error["problems"].is_array();
             if is_whole { "command.changes".to_owned() } else { path }
         })
         .collect();
