@@ -66,7 +66,9 @@ impl Fragment<'_> {
                 }
             }
         }
-        key.project.iter().for_each(|project| self.project_in_use(project, project.as_str(), &path.field("project"), problems));
+        key.project
+            .iter()
+            .for_each(|project| self.project_in_use(project, project.as_str(), &path.field("project"), problems));
     }
 
     /// An account that is new, comes back, or comes to another project.
