@@ -1,8 +1,7 @@
 /**
  * Runs the gateway on this machine. `--help` says how to call it, `docs/edge.md` what to do with it.
  *
- * Secrets come from the environment. The only file that holds them is the configuration of workerd, which its owner alone can read
- * and which is removed when the gateway ends.
+ * Secrets come from the environment, and go to workerd in its own: no file holds one, so that none is left however the gateway ends.
  */
 import { Refusal } from './machine/refusal.mjs';
 import { HELP, optionsFrom } from './options.mjs';

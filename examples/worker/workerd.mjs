@@ -49,6 +49,8 @@ export const VARIABLES = /** @type {const} */ ([
   'SNAPSHOT_EVERY',
 ]);
 
+/** @typedef {typeof VARIABLES[number]} Variable */
+
 /**
  * Bundles a worker into ES modules that workerd and wrangler both take: the script, and the wasm beside it.
  *
@@ -76,7 +78,7 @@ export async function bundle({ outDir, entry = join(HERE, 'src/index.ts') }) {
 }
 
 /**
- * Writes the configuration of one workerd process. The file holds the upstream's key, so only its owner can read it.
+ * Writes the configuration of one workerd process. The file holds all variables but those of `fromEnvironment`, so only its owner can read it.
  *
  * @param {object} options
  * @param {Bundle} options.bundle
@@ -84,10 +86,11 @@ export async function bundle({ outDir, entry = join(HERE, 'src/index.ts') }) {
  * @param {string} options.stateDir where the Durable Objects live; it is made, and kept between runs
  * @param {number} options.port 0 for any free one
  * @param {string} [options.host]
- * @param {Partial<Record<typeof VARIABLES[number], string>>} options.vars
+ * @param {Partial<Record<Variable, string>>} options.vars
+ * @param {readonly Variable[]} [options.fromEnvironment] variables that workerd has from its own environment, and the file only by name
  * @returns {Promise<string>} the path that was written
  */
-export async function writeWorkerdConfig({ bundle: built, configPath, stateDir, port, host = '127.0.0.1', vars }) {
+export async function writeWorkerdConfig({ bundle: built, configPath, stateDir, port, host = '127.0.0.1', vars, fromEnvironment = [] }) {
   const { compatibilityDate, compatibilityFlags } = await deployed();
   const configDir = resolve(dirname(configPath));
   await mkdir(configDir, { recursive: true, mode: 0o700 });
@@ -100,6 +103,7 @@ export async function writeWorkerdConfig({ bundle: built, configPath, stateDir, 
   const bindings = [
     '(name = "ORGANIZATIONS", durableObjectNamespace = "OrganizationObject")',
     ...Object.entries(vars).map(([name, value]) => `(name = ${text(name)}, text = ${text(String(value))})`),
+    ...fromEnvironment.map((name) => `(name = ${text(name)}, fromEnvironment = ${text(name)})`),
   ];
   const config = `using Workerd = import "/workerd/workerd.capnp";
 

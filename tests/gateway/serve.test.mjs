@@ -95,6 +95,7 @@ for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) {
       assert.match(first.output, /The organization begins with `/);
       const called = await fetch(`${url}/v1/messages`, { method: 'POST', headers: { 'x-api-key': NORMAL.key }, body: JSON.stringify(message()) });
       assert.equal(called.status, 200, await called.text());
+      assert.equal(upstream.received[0]?.headers['x-api-key'], SECRETS.UPSTREAM_API_KEY);
       const { id } = await done({ url }, 'POST /v1/api-keys', { body: { name: 'made' } });
       const books = await fetch(`${url}/operator/acme/query`, {
         method: 'POST',
@@ -116,22 +117,25 @@ for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) {
   });
 }
 
-test('no secret is in an argument, in what it says, or in a file that others can read, and none is left when it has ended', async () => {
+test('no secret is in an argument, in what it says or in a file, and what it writes nobody else can read', async () => {
   const state = fresh('state');
-  const command = new Command(['--policy', policyFile(managedPolicy()), '--state', state, '--port', '0']);
-  await command.url();
-  const secrets = Object.values(SECRETS);
+  const provider = { issuer: 'http://127.0.0.1:1', clientId: 'gateway', clientSecret: 'secret-of-the-client', organization: 'acme', origin: 'https://gateway.acme.example' };
+  const command = new Command(['--policy', policyFile(managedPolicy()), '--state', state, '--port', '0'], { ...SECRETS, OPENID: JSON.stringify(provider) });
+  const url = await command.url();
+  const secrets = [...Object.values(SECRETS), provider.clientSecret];
   const processes = execFileSync('ps', ['-eo', 'args='], { encoding: 'utf8' });
   const files = filesIn(state);
   const holding = files.filter((file) => secrets.some((secret) => readFileSync(file).includes(secret)));
-  assert.deepEqual(holding, [join(state, 'run/config.capnp')]);
+  assert.ok(files.includes(join(state, 'run/config.capnp')));
+  assert.deepEqual(holding, [], 'not while it serves, and so not when it was killed');
   for (const file of [state, ...files]) assert.equal(statSync(file).mode & 0o077, 0, file);
   for (const secret of secrets) assert.ok(!processes.includes(secret) && !command.output.includes(secret));
+  const signIn = await fetch(`${url}/v1/sessions/openid`, { redirect: 'manual' });
+  assert.equal(signIn.status, 502, 'it has the provider, which cannot be reached');
   assert.equal(await command.stop('SIGTERM'), 0);
-  for (const file of filesIn(state)) assert.ok(!secrets.some((secret) => readFileSync(file).includes(secret)), file);
 });
 
-test('a state directory serves one gateway at a time, and one that was killed leaves it free', async () => {
+test('a state directory serves one gateway at a time, and one that was killed leaves it free and no secret in it', async () => {
   const state = fresh('state');
   const args = ['--policy', policyFile(managedPolicy()), '--state', state, '--port', '0'];
   const first = new Command(args);
@@ -140,6 +144,7 @@ test('a state directory serves one gateway at a time, and one that was killed le
   assert.equal(await second.ended, 1);
   assert.match(second.output, /^serve: `.*` is in use by another gateway \(process \d+\)/);
   assert.equal(await first.stop('SIGKILL'), 'SIGKILL');
+  for (const file of filesIn(state)) assert.ok(!Object.values(SECRETS).some((secret) => readFileSync(file).includes(secret)), file);
   const third = new Command(args);
   const url = await third.url().catch(async (error) => {
     // What was left ends as soon as it has noticed.

@@ -10,6 +10,9 @@ import { Refusal } from './refusal.mjs';
 
 const here = (/** @type {string} */ name) => fileURLToPath(new URL(name, import.meta.url).href);
 
+/** Variables that go from environment to environment: a file would outlive a gateway that was killed. */
+const SECRETS = /** @type {const} */ (['UPSTREAM_API_KEY', 'OPERATOR_TOKEN', 'OPENID']);
+
 /** @typedef {import('./guard.mjs').Report} Report */
 
 export class Gateway {
@@ -48,6 +51,8 @@ export class Gateway {
    */
   static async start({ state, port, host = '127.0.0.1', vars, entry, onOutput }) {
     await mustBeFree(port, host);
+    const secrets = SECRETS.filter((name) => vars[name] !== undefined);
+    const isSecret = new Set(/** @type {readonly string[]} */ (secrets));
     const built = await bundle({ outDir: join(state.runDir, 'bundle'), ...(entry !== undefined && { entry }) });
     const configPath = await writeWorkerdConfig({
       bundle: built,
@@ -55,11 +60,13 @@ export class Gateway {
       stateDir: state.objectsDir,
       port,
       host,
-      vars,
+      vars: Object.fromEntries(Object.entries(vars).filter(([name]) => !isSecret.has(name))),
+      fromEnvironment: secrets,
     });
     const guard = spawn(process.execPath, [here('guard.mjs'), configPath], {
       // In a group of its own: a terminal's interrupt goes to this program alone.
       detached: true,
+      env: { ...process.env, ...Object.fromEntries(secrets.map((name) => [name, vars[name]])) },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc', state.lock],
     });
     listen(guard.stdout, onOutput);

@@ -53,7 +53,7 @@ export class State {
     return existsSync(objects) && readdirSync(objects).some((name) => /^[0-9a-f]{64}\.sqlite$/.test(name));
   }
 
-  /** What only this run needs; it holds the upstream's key. */
+  /** What only this run needs: a bundle, and a configuration without secrets. */
   get runDir() {
     return join(this.dir, 'run');
   }
