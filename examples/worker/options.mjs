@@ -82,9 +82,9 @@ export function optionsFrom(args, env) {
     host: hostFrom(values.host ?? '127.0.0.1'),
     port: portFrom(values.port),
     vars: {
-      UPSTREAM_BASE_URL: values.upstream ?? DEFAULT_UPSTREAM,
+      UPSTREAM_BASE_URL: upstreamFrom(values.upstream ?? DEFAULT_UPSTREAM),
       UPSTREAM_API_KEY: apiKey,
-      CLIENT_ADDRESS: values['client-address'] ?? 'connection',
+      CLIENT_ADDRESS: headerFrom(values['client-address'] ?? 'connection'),
       ...(token && { OPERATOR_TOKEN: token }),
       ...Object.fromEntries(others),
     },
@@ -112,9 +112,22 @@ function parsed(args) {
   }
 }
 
+/** @param {string} raw */
+function upstreamFrom(raw) {
+  if (raw === '') throw new Refusal('`--upstream` is empty: give an http or https address, or leave it out', 2);
+  return raw;
+}
+
+/** Without a header the gateway would believe that of Cloudflare, which any caller can send here. @param {string} raw */
+function headerFrom(raw) {
+  if (raw === '') throw new Refusal('`--client-address` is empty: name the header that your proxy sets, or leave it out where there is none', 2);
+  return raw;
+}
+
 /** @param {string | undefined} raw */
 function portFrom(raw) {
   if (raw === undefined) return DEFAULT_PORT;
+  if (raw === '') throw new Refusal('`--port` is empty: give an integer from 0 to 65535, or leave it out', 2);
   const port = Number(raw);
   if (!/^\d{1,5}$/.test(raw) || port > 65535) throw new Refusal(`\`--port ${raw}\` is no port: give an integer from 0 to 65535`, 2);
   return port;
@@ -122,6 +135,7 @@ function portFrom(raw) {
 
 /** @param {string} raw */
 function hostFrom(raw) {
+  if (raw === '') throw new Refusal('`--host` is empty: give an address of this machine, or leave it out', 2);
   if (!/^[0-9A-Za-z.:_-]+$/.test(raw)) throw new Refusal(`\`--host ${raw}\` is no address: give one of this machine, such as 127.0.0.1`, 2);
   return raw;
 }

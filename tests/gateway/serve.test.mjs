@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
+import { settingsOf } from '../../examples/worker/src/settings.js';
 import { NORMAL, message } from './company.mjs';
 import { KEYS, ask, done, managedPolicy } from './management.mjs';
 import { Upstream, answer } from './upstream.mjs';
@@ -174,6 +175,13 @@ test('the audit log has the address of the connection, or what the proxy in fron
   assert.equal(await addressOf(['--client-address', 'x-forwarded-for'], claims), '198.51.100.7', 'the nearest proxy added the last');
 });
 
+test('a worker whose variable for that header is empty does not take it for absent, and so believes no caller', () => {
+  const env = { UPSTREAM_BASE_URL: 'https://api.example', UPSTREAM_API_KEY: 'upstream-secret' };
+  const namespace = /** @type {never} */ ({});
+  assert.throws(() => settingsOf({ ...env, CLIENT_ADDRESS: '' }, namespace), { name: 'TypeError', message: '`CLIENT_ADDRESS` is empty: name one header, or `connection`' });
+  assert.equal(settingsOf(env, namespace).clientAddress, undefined);
+});
+
 test('a request that is under way is answered before it ends, and waited for no longer when it is asked twice', async () => {
   const upstream = await Upstream.start();
   try {
@@ -225,6 +233,11 @@ test('what is missing or wrong is told before anything is made, and ends it with
     ['a stray word', [...both, 'stray'], SECRETS, /^serve: .*stray/],
     ['no port', [...both, '--port', '70000'], SECRETS, /^serve: `--port 70000` is no port/],
     ['no address', [...both, '--host', 'a b'], SECRETS, /^serve: `--host a b` is no address/],
+    ['an empty policy', ['--policy', '', '--state', state], SECRETS, /^serve: `--policy` is missing/],
+    ['an empty upstream', [...both, '--upstream', ''], SECRETS, /^serve: `--upstream` is empty: /],
+    ['an empty port', [...both, '--port', ''], SECRETS, /^serve: `--port` is empty: /],
+    ['an empty address', [...both, '--host', ''], SECRETS, /^serve: `--host` is empty: /],
+    ['a header that a shell left empty', [...both, '--client-address', ''], SECRETS, /^serve: `--client-address` is empty: /],
     ['a short token', both, { ...SECRETS, OPERATOR_TOKEN: 'short' }, /^serve: `OPERATOR_TOKEN` has 5 characters/],
     ['no file', ['--policy', `${policy}.x`, '--state', state], SECRETS, /^serve: cannot read `--policy .*\.x` \(ENOENT/],
     ['a policy with problems', ['--policy', wrong, '--state', state], SECRETS, /no policy to begin with:\n {2}members\[0\]\.role: "nonsense": .*\n[^]* {2}keys\[0\]\.owner: /],

@@ -25,7 +25,8 @@ export function settingsOf(env, organizations) {
     ...(env.SERVER_TOOL_ITERATIONS && { serverToolIterations: Number(env.SERVER_TOOL_ITERATIONS) }),
     ...(env.CODE_EXECUTION_MS && { codeExecutionMs: Number(env.CODE_EXECUTION_MS) }),
     ...(env.ON_DISCONNECT && { onDisconnect: env.ON_DISCONNECT }),
-    ...(env.CLIENT_ADDRESS && { clientAddress: clientAddress(env.CLIENT_ADDRESS) }),
+    // Empty is not absent: the default is a header that anybody can send where Cloudflare does not set it.
+    ...(env.CLIENT_ADDRESS !== undefined && { clientAddress: clientAddress(env.CLIENT_ADDRESS) }),
     ...(env.OPENID && { openid: /** @type {import('tollgate/edge').OpenIdSettings} */ (JSON.parse(env.OPENID)) }),
   };
 }
@@ -41,7 +42,7 @@ export function settingsOf(env, organizations) {
 function clientAddress(source) {
   if (source === CONNECTION) return peerAddress;
   if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(source)) {
-    throw new TypeError(`\`CLIENT_ADDRESS\` is \`${source}\`: name one header, or \`${CONNECTION}\``);
+    throw new TypeError(`\`CLIENT_ADDRESS\` is ${source === '' ? 'empty' : `\`${source}\``}: name one header, or \`${CONNECTION}\``);
   }
   return (request) => request.headers.get(source)?.split(',').at(-1)?.trim() ?? null;
 }
