@@ -244,13 +244,14 @@ test('what is missing or wrong is told before anything is made, and ends it with
     ['an upstream that is no address', [...both, '--upstream', 'nonsense'], SECRETS, /^serve: `upstream\.baseUrl` is `nonsense`/],
     ['a header that is none', [...both, '--client-address', 'a b'], SECRETS, /^serve: `CLIENT_ADDRESS` is `a b`/],
     ['a setting that is no number', both, { ...SECRETS, MAX_BODY_BYTES: 'many' }, /^serve: `maxBodyBytes` is `NaN`/],
-    ['a provider that is no JSON', both, { ...SECRETS, OPENID: '{' }, /^serve: `OPENID` is not JSON/],
+    ['a provider that is no JSON', both, { ...SECRETS, OPENID: 'secret-of-the-client' }, /^serve: `OPENID` is not JSON: /],
+    ['a provider that is cut off', both, { ...SECRETS, OPENID: '{"clientSecret":secret-of-the-client' }, /^serve: `OPENID` is not JSON: /],
   ];
   for (const [name, args, env, told] of cases) {
     const command = new Command(args, env);
     assert.equal(await command.ended, 2, `${name}: ${command.output}`);
     assert.match(command.output, told, name);
-    for (const secret of Object.values(SECRETS)) assert.ok(!command.output.includes(secret), name);
+    for (const secret of [...Object.values(SECRETS), 'secret']) assert.ok(!command.output.includes(secret), name);
   }
   assert.throws(() => statSync(state), { code: 'ENOENT' });
 });

@@ -56,7 +56,8 @@ function checkSettings(vars) {
     // Only their form is looked at; nothing is asked of the organization.
     createGateway(settingsOf(vars, /** @type {never} */ ({ idFromName: () => undefined })));
   } catch (error) {
-    if (error instanceof SyntaxError) throw new Refusal(`\`OPENID\` is not JSON (${error.message}): see docs/management.md`, 2);
+    // What the parser says quotes what it read, and that holds the client's secret.
+    if (error instanceof SyntaxError) throw new Refusal('`OPENID` is not JSON: see docs/management.md', 2);
     if (error instanceof TypeError) throw new Refusal(error.message, 2);
     throw error;
   }
