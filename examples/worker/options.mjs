@@ -115,7 +115,17 @@ function parsed(args) {
 /** @param {string} raw */
 function upstreamFrom(raw) {
   if (raw === '') throw new Refusal('`--upstream` is empty: give an http or https address, or leave it out', 2);
+  if (!isWebAddress(raw)) throw new Refusal(`\`--upstream ${raw}\` is no address: give one of http or https`, 2);
   return raw;
+}
+
+/** @param {string} raw */
+function isWebAddress(raw) {
+  try {
+    return /^https?:$/.test(new URL(raw).protocol);
+  } catch {
+    return false;
+  }
 }
 
 /** Without a header the gateway would believe that of Cloudflare, which any caller can send here. @param {string} raw */

@@ -15,6 +15,8 @@ import { Upstream, answer } from './upstream.mjs';
 
 const WORKER = fileURLToPath(new URL('../../examples/worker/', import.meta.url));
 const SECRETS = { UPSTREAM_API_KEY: 'upstream-secret', OPERATOR_TOKEN: 'token-of-the-operator' };
+/** One that cannot be reached. */
+const PROVIDER = { issuer: 'http://127.0.0.1:1', clientId: 'gateway', clientSecret: 'secret-of-the-client', organization: 'acme', origin: 'https://gateway.acme.example' };
 const SERVES = /^Tollgate serves (http:\/\/\S+) for acme, in front of /m;
 
 const scratch = mkdtempSync(join(tmpdir(), 'tollgate-serve-'));
@@ -120,10 +122,9 @@ for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) {
 
 test('no secret is in an argument, in what it says or in a file, and what it writes nobody else can read', async () => {
   const state = fresh('state');
-  const provider = { issuer: 'http://127.0.0.1:1', clientId: 'gateway', clientSecret: 'secret-of-the-client', organization: 'acme', origin: 'https://gateway.acme.example' };
-  const command = new Command(['--policy', policyFile(managedPolicy()), '--state', state, '--port', '0'], { ...SECRETS, OPENID: JSON.stringify(provider) });
+  const command = new Command(['--policy', policyFile(managedPolicy()), '--state', state, '--port', '0'], { ...SECRETS, OPENID: JSON.stringify(PROVIDER) });
   const url = await command.url();
-  const secrets = [...Object.values(SECRETS), provider.clientSecret];
+  const secrets = [...Object.values(SECRETS), PROVIDER.clientSecret];
   const processes = execFileSync('ps', ['-eo', 'args='], { encoding: 'utf8' });
   const files = filesIn(state);
   const holding = files.filter((file) => secrets.some((secret) => readFileSync(file).includes(secret)));
@@ -241,9 +242,18 @@ test('what is missing or wrong is told before anything is made, and ends it with
     ['a short token', both, { ...SECRETS, OPERATOR_TOKEN: 'short' }, /^serve: `OPERATOR_TOKEN` has 5 characters/],
     ['no file', ['--policy', `${policy}.x`, '--state', state], SECRETS, /^serve: cannot read `--policy .*\.x` \(ENOENT/],
     ['a policy with problems', ['--policy', wrong, '--state', state], SECRETS, /no policy to begin with:\n {2}members\[0\]\.role: "nonsense": .*\n[^]* {2}keys\[0\]\.owner: /],
-    ['an upstream that is no address', [...both, '--upstream', 'nonsense'], SECRETS, /^serve: `upstream\.baseUrl` is `nonsense`/],
-    ['a header that is none', [...both, '--client-address', 'a b'], SECRETS, /^serve: `CLIENT_ADDRESS` is `a b`/],
-    ['a setting that is no number', both, { ...SECRETS, MAX_BODY_BYTES: 'many' }, /^serve: `maxBodyBytes` is `NaN`/],
+    ['an upstream that is no address', [...both, '--upstream', 'nonsense'], SECRETS, /^serve: `--upstream nonsense` is no address: /],
+    ['a header that is none', [...both, '--client-address', 'a b'], SECRETS, /^serve: `--client-address` is `a b`: /],
+    ['an upstream of another protocol', [...both, '--upstream', 'ftp://api.example'], SECRETS, /^serve: `--upstream ftp:\/\/api\.example` is no address: /],
+    ['a size that is no number', both, { ...SECRETS, MAX_BODY_BYTES: 'many' }, /^serve: `MAX_BODY_BYTES` is `many`: give a positive integer$/m],
+    ['a time that is none', both, { ...SECRETS, UPSTREAM_TIMEOUT_MS: '0' }, /^serve: `UPSTREAM_TIMEOUT_MS` is `0`: /],
+    ['more than the gateway takes', both, { ...SECRETS, SERVER_TOOL_ITERATIONS: '1001' }, /^serve: `SERVER_TOOL_ITERATIONS` is `1001`: give an integer from 1 to 1000$/m],
+    ['and more time', both, { ...SECRETS, CODE_EXECUTION_MS: '1000000001' }, /^serve: `CODE_EXECUTION_MS` is `1000000001`: give an integer from 1 to 1000000000$/m],
+    ['a word that is none of two', both, { ...SECRETS, ON_DISCONNECT: 'wait' }, /^serve: `ON_DISCONNECT` is `wait`: give `drain` or `abort`$/m],
+    ['what the object would not read', both, { ...SECRETS, SNAPSHOT_EVERY: 'x' }, /^serve: `SNAPSHOT_EVERY` is `x`: /],
+    ['a provider that is nothing', both, { ...SECRETS, OPENID: 'null' }, /^serve: `OPENID` is JSON and no object: /],
+    ['a provider without a name', both, { ...SECRETS, OPENID: JSON.stringify({ ...PROVIDER, clientId: 7 }) }, /^serve: `OPENID` has no text `clientId`: /],
+    ['a provider without TLS', both, { ...SECRETS, OPENID: JSON.stringify({ ...PROVIDER, issuer: 'http://login.acme.example' }) }, /^serve: `issuer` of `OPENID` is `http:\/\/login/],
     ['a provider that is no JSON', both, { ...SECRETS, OPENID: 'secret-of-the-client' }, /^serve: `OPENID` is not JSON: /],
     ['a provider that is cut off', both, { ...SECRETS, OPENID: '{"clientSecret":secret-of-the-client' }, /^serve: `OPENID` is not JSON: /],
   ];

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createGateway, generateKey } from 'tollgate/edge';
 import { Engine, TollgateError } from 'tollgate/management';
 
-import { settingsOf } from '../src/settings.js';
+import { count, settingsOf } from '../src/settings.js';
 import { Gateway } from './gateway.mjs';
 import { Refusal } from './refusal.mjs';
 import { State } from './state.mjs';
@@ -55,12 +55,17 @@ function checkSettings(vars) {
   try {
     // Only their form is looked at; nothing is asked of the organization.
     createGateway(settingsOf(vars, /** @type {never} */ ({ idFromName: () => undefined })));
+    // The organization's object takes its default for what it cannot read.
+    if (vars.SNAPSHOT_EVERY) count('SNAPSHOT_EVERY', vars.SNAPSHOT_EVERY);
   } catch (error) {
-    // What the parser says quotes what it read, and that holds the client's secret.
-    if (error instanceof SyntaxError) throw new Refusal('`OPENID` is not JSON: see docs/management.md', 2);
-    if (error instanceof TypeError) throw new Refusal(error.message, 2);
+    if (error instanceof TypeError) throw new Refusal(asWritten(error.message), 2);
     throw error;
   }
+}
+
+/** A refusal with what the reader wrote in place of the setting or the variable that was made of it. @param {string} message */
+function asWritten(message) {
+  return message.replace(/^`openid\.(\w+)`/, '`$1` of `OPENID`').replace(/^`CLIENT_ADDRESS`/, '`--client-address`');
 }
 
 /**
