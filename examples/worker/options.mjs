@@ -8,7 +8,7 @@ export const HELP = `Runs a gateway on this machine: the worker that production 
 usage: node serve.mjs --policy FILE --state DIR [OPTIONS]
 
   --policy FILE           the policy file that seeds the organization (docs/policy.md); once the organization has begun, its
-                          own log says what is configured, and the file only which organization it is
+                          own log says what is configured, and the file only which organization it is (another one is refused)
   --state DIR             keeps the organization (keys by their digests, limits, budgets, ledger, audit log) in DIR, which one
                           gateway at a time may use
   --upstream URL          where the Messages API is (default https://api.anthropic.com)

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -264,6 +265,48 @@ test('what is missing or wrong is told before anything is made, and ends it with
     for (const secret of [...Object.values(SECRETS), 'secret']) assert.ok(!command.output.includes(secret), name);
   }
   assert.throws(() => statSync(state), { code: 'ENOENT' });
+});
+
+test('a directory is that of one organization: the policy of another is refused with 2, and nothing of it begins there', async () => {
+  const state = fresh('state');
+  const acme = ['--policy', policyFile(managedPolicy()), '--state', state, '--port', '0'];
+  const beta = ['--policy', policyFile(managedPolicy({ organization: { id: 'beta', name: 'Beta' } })), '--state', state, '--port', '0'];
+  const first = new Command(acme);
+  await first.url();
+  assert.equal(await first.stop('SIGTERM'), 0);
+  const objects = filesIn(join(state, 'objects'));
+
+  const other = new Command(beta);
+  assert.equal(await other.ended, 2, other.output);
+  assert.match(other.output, /^serve: `.*` holds `acme` and the policy is of `beta`: name a policy file of `acme`, or another directory with `--state`$/m);
+
+  // A directory of the time before it was noted.
+  rmSync(join(state, 'organization'));
+  const unknown = new Command(acme);
+  assert.equal(await unknown.ended, 2, unknown.output);
+  const [, told = ''] = /^serve: `.*` holds an organization and does not say which: write its id into `(.*)`, or /.exec(unknown.output) ?? [];
+  assert.equal(told, join(state, 'organization'));
+  assert.deepEqual(filesIn(join(state, 'objects')), objects);
+  writeFileSync(told, 'acme');
+  const again = new Command(acme);
+  await again.url();
+  assert.match(again.output, /The organization goes on from `/);
+  assert.equal(await again.stop('SIGTERM'), 0);
+});
+
+test('a directory where nothing has begun is not kept for the organization that was to begin there', async () => {
+  const state = fresh('state');
+  const taken = createServer();
+  taken.listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  const { port } = /** @type {import('node:net').AddressInfo} */ (taken.address());
+  const failed = new Command(['--policy', policyFile(managedPolicy({ organization: { id: 'beta', name: 'Beta' } })), '--state', state, '--port', String(port)]);
+  assert.equal(await failed.ended, 1, failed.output);
+  taken.close();
+  const command = new Command(['--policy', policyFile(managedPolicy()), '--state', state, '--port', '0']);
+  await command.url();
+  assert.match(command.output, /The organization begins with `/);
+  assert.equal(await command.stop('SIGTERM'), 0);
 });
 
 test('a port that is in use is named, and ends it with 1', async () => {

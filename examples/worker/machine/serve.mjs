@@ -138,6 +138,7 @@ export async function serve(options) {
   });
   try {
     const isNew = !state.holdsOrganization;
+    state.keepFor(policy.organization);
     gateway = await Gateway.start({
       state,
       port: options.port,

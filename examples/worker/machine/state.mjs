@@ -5,7 +5,7 @@
  * operating system's, so that a crash cannot leave it behind, and the process that guards the gateway holds it too:
  * it ends when the last process that uses the directory has gone, and not when the one that took it has.
  */
-import { closeSync, existsSync, ftruncateSync, mkdirSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, ftruncateSync, mkdirSync, mkdtempSync, openSync, readFileSync, readdirSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { tryLock } from 'fs-native-extensions';
@@ -53,6 +53,26 @@ export class State {
     return existsSync(objects) && readdirSync(objects).some((name) => /^[0-9a-f]{64}\.sqlite$/.test(name));
   }
 
+  /**
+   * Notes whose organization begins here, or refuses where another one has: the gateway would begin the other beside it, and serve both.
+   *
+   * @param {string} organization
+   */
+  keepFor(organization) {
+    const note = join(this.dir, 'organization');
+    if (!this.holdsOrganization) {
+      writeWhole(note, `${organization}\n`);
+      return;
+    }
+    const kept = existsSync(note) ? readFileSync(note, 'utf8').trim() : '';
+    if (kept === '') {
+      throw new Refusal(`\`${this.dir}\` holds an organization and does not say which: write its id into \`${note}\`, or choose another directory with \`--state\``, 2);
+    }
+    if (kept !== organization) {
+      throw new Refusal(`\`${this.dir}\` holds \`${kept}\` and the policy is of \`${organization}\`: name a policy file of \`${kept}\`, or another directory with \`--state\``, 2);
+    }
+  }
+
   /** What only this run needs: a bundle, and a configuration without secrets. */
   get runDir() {
     return join(this.dir, 'run');
@@ -63,6 +83,18 @@ export class State {
     rmSync(this.temporary ? this.dir : this.runDir, { recursive: true, force: true });
     closeSync(this.lock);
   }
+}
+
+/** On the disk whole before anything goes on, or not at all. @param {string} path @param {string} text */
+function writeWhole(path, text) {
+  const file = openSync(`${path}.new`, 'w', 0o600);
+  try {
+    writeSync(file, text);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  renameSync(`${path}.new`, path);
 }
 
 /** @param {string} dir */
