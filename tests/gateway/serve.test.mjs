@@ -319,6 +319,12 @@ test('a port that is in use is named, and ends it with 1', async () => {
   assert.equal(await first.stop('SIGTERM'), 0);
 });
 
+test('an address that this machine has not is named with the option that gives it, and ends it with 1', async () => {
+  const command = new Command(['--policy', policyFile(managedPolicy()), '--state', fresh('state'), '--port', '0', '--host', '192.0.2.1']);
+  assert.equal(await command.ended, 1);
+  assert.equal(command.output, 'serve: cannot listen on `192.0.2.1` (EADDRNOTAVAIL): give an address of this machine with `--host`\n');
+});
+
 test('--help tells every option and needs nothing', async () => {
   const command = new Command(['--help'], {});
   assert.equal(await command.ended, 0);

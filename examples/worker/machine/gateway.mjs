@@ -114,17 +114,20 @@ function listen(stream, onOutput) {
 
 /** Says plainly what workerd would say in its own words. @param {number} port @param {string} host */
 async function mustBeFree(port, host) {
-    const server = createServer();
+  const server = createServer();
   try {
     server.listen(port, host);
     await once(server, 'listening');
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : String(error);
-    throw new Refusal(
-      code === 'EADDRINUSE'
-        ? `port \`${port}\` is in use: stop what listens there, or choose another with \`--port\` (0 for any)`
-        : `cannot listen on port \`${port}\` (${code}): choose another with \`--port\` (0 for any)`,
-    );
+    switch (code) {
+      case 'EADDRINUSE':
+        throw new Refusal(`port \`${port}\` is in use: stop what listens there, or choose another with \`--port\` (0 for any)`);
+      case 'EACCES':
+        throw new Refusal(`may not listen on port \`${port}\` (${code}): choose another with \`--port\` (0 for any)`);
+      default:
+        throw new Refusal(`cannot listen on \`${host}\` (${code}): give an address of this machine with \`--host\``);
+    }
   }
   server.close();
   await once(server, 'close');
