@@ -3,12 +3,14 @@ import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
+import { trouble } from '../../examples/worker/machine/serve.mjs';
 import { settingsOf } from '../../examples/worker/src/settings.js';
 import { NORMAL, message } from './company.mjs';
 import { KEYS, ask, done, managedPolicy } from './management.mjs';
@@ -210,6 +212,24 @@ test('a request that is under way is answered before it ends, and waited for no 
     }
   } finally {
     await upstream.stop();
+  }
+});
+
+test('an organization that gives no answer is waited for so long and no longer, and not at all once it was asked to stop', async () => {
+  const silent = createHttpServer(() => undefined);
+  silent.listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const { port } = /** @type {import('node:net').AddressInfo} */ (silent.address());
+  try {
+    const asked = new AbortController();
+    assert.equal(await trouble(`http://127.0.0.1:${port}`, 'acme', asked.signal, 100), 'no answer within 0.1 s');
+    const waiting = trouble(`http://127.0.0.1:${port}`, 'acme', asked.signal, 600_000);
+    await once(silent, 'request');
+    asked.abort();
+    assert.equal(await waiting, null);
+  } finally {
+    silent.closeAllConnections();
+    silent.close();
   }
 });
 

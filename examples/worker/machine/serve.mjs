@@ -14,6 +14,9 @@ const STOP_WITHIN_MS = 30_000;
 /** Signals that come within this time are one: npm passes on what the terminal has sent already. */
 const ONE_ASKING_MS = 1_000;
 
+/** How long the organization may take for its first answer before it is said that it gives none. */
+const ANSWERS_WITHIN_MS = 10_000;
+
 /** Addresses that nobody on another machine reaches. */
 const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|::1)$/;
 
@@ -73,12 +76,27 @@ function asWritten(message) {
  *
  * @param {string} url
  * @param {string} organization
+ * @param {AbortSignal} stop nobody waits for the answer any more
+ * @param {number} [withinMs]
  */
-async function trouble(url, organization) {
+export async function trouble(url, organization, stop, withinMs = ANSWERS_WITHIN_MS) {
   const { key } = await generateKey(organization);
-  const response = await fetch(`${url}/v1/models`, { headers: { 'x-api-key': key } });
-  const text = await response.text();
-  return response.status === 401 ? null : `${response.status} ${text.slice(0, 500)}`;
+  const givenUp = new AbortController();
+  const giveUp = () => givenUp.abort();
+  const timer = setTimeout(giveUp, withinMs);
+  stop.addEventListener('abort', giveUp);
+  try {
+    stop.throwIfAborted();
+    const response = await fetch(`${url}/v1/models`, { headers: { 'x-api-key': key }, signal: givenUp.signal });
+    const text = await response.text();
+    return response.status === 401 ? null : `${response.status} ${text.slice(0, 500)}`;
+  } catch (error) {
+    if (stop.aborted) return null;
+    return givenUp.signal.aborted ? `no answer within ${withinMs / 1_000} s` : messageOf(error);
+  } finally {
+    clearTimeout(timer);
+    stop.removeEventListener('abort', giveUp);
+  }
 }
 
 /**
@@ -125,6 +143,7 @@ export async function serve(options) {
   const state = State.take(options.stateDir, 'gateway');
   /** @type {Gateway | null} */
   let gateway = null;
+  const asked = new AbortController();
   const stopped = new Promise((resolve) => {
     let askedAtMs = Infinity;
     const stop = () => {
@@ -132,6 +151,7 @@ export async function serve(options) {
       // Whoever asks again does not want to wait.
       if (nowMs - askedAtMs > ONE_ASKING_MS) void gateway?.stop(0);
       askedAtMs = Math.min(askedAtMs, nowMs);
+      asked.abort();
       resolve(null);
     };
     for (const signal of SIGNALS) process.on(signal, stop);
@@ -147,12 +167,13 @@ export async function serve(options) {
       onOutput: (line) => process.stderr.write(`${line}\n`),
     });
     const url = urlOf(options.host, new URL(gateway.url).port);
-    const inTheWay = await trouble(url, policy.organization);
-    if (inTheWay !== null) process.stderr.write(`the organization cannot be asked: ${inTheWay}\nsee "A clock that jumped" in docs/edge.md if it says \`clock_jump\`\n`);
-    process.stdout.write(welcome(options, { url, policy, isNew }));
     const died = gateway.died.then((how) => {
       throw new Refusal(`the gateway ended by itself (${how})`);
     });
+    const inTheWay = await Promise.race([trouble(url, policy.organization, asked.signal), died]);
+    if (asked.signal.aborted) return 0;
+    if (inTheWay !== null) process.stderr.write(`the organization cannot be asked: ${inTheWay}\nsee "A clock that jumped" in docs/edge.md if it says \`clock_jump\`\n`);
+    process.stdout.write(welcome(options, { url, policy, isNew }));
     await Promise.race([stopped, died]);
     return 0;
   } finally {
