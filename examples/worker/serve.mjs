@@ -3,6 +3,8 @@
  *
  * Secrets come from the environment, and go to workerd in its own: no file holds one, so that none is left however the gateway ends.
  */
+import { closeSync } from 'node:fs';
+
 import { Refusal } from './machine/refusal.mjs';
 import { HELP, optionsFrom } from './options.mjs';
 
@@ -37,4 +39,8 @@ async function exitCode() {
 // It serves on when nobody reads any more what it says.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 const code = await exitCode();
-process.stdout.write('', () => process.exit(code));
+process.stdout.write('', () => {
+  // Node resets the terminal at its end, and aborts where that has gone.
+  for (const descriptor of [0, 1, 2]) closeSync(descriptor);
+  process.exit(code);
+});
