@@ -25,7 +25,7 @@ From the environment, for every process of this machine can read options:
   OPENID, UPSTREAM_TIMEOUT_MS, MAX_BODY_BYTES, ON_DISCONNECT, SERVER_TOOL_ITERATIONS, CODE_EXECUTION_MS, SNAPSHOT_EVERY
                           settings of docs/edge.md
 
-Exit codes: 0 stopped by Ctrl-C, SIGTERM or SIGHUP; 1 something failed; 2 the options, the environment or the policy are wrong.
+Exit codes: 0 stopped by Ctrl-C, SIGTERM or the end of its terminal; 1 something failed; 2 the options, the environment or the policy are wrong.
 `;
 
 const DEFAULT_PORT = 8787;

@@ -233,6 +233,15 @@ test('an organization that gives no answer is waited for so long and no longer, 
   }
 });
 
+test('SIGHUP changes nothing where it has no terminal, as under nohup', async () => {
+  const command = new Command(['--policy', policyFile(managedPolicy()), '--state', fresh('state'), '--port', '0']);
+  const url = await command.url();
+  command.child.kill('SIGHUP');
+  assert.equal(await Promise.race([command.ended, new Promise((next) => setTimeout(next, 1_000, 'goes on'))]), 'goes on');
+  assert.equal((await ask({ url }, 'GET /v1/organizations/me')).status, 200);
+  assert.equal(await command.stop('SIGTERM'), 0, command.output);
+});
+
 test('a policy whose keys manage nothing is served, and it is said where an admin key comes from', async () => {
   const policy = managedPolicy();
   policy.keys = policy.keys.filter(({ kind }) => kind !== 'admin');

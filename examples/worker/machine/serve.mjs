@@ -1,5 +1,6 @@
 /** A gateway on this machine, from the check of its policy to the last request that is waited for. */
 import { readFileSync } from 'node:fs';
+import { isatty } from 'node:tty';
 import { createGateway, generateKey } from 'tollgate/edge';
 import { Engine, TollgateError } from 'tollgate/management';
 
@@ -9,6 +10,8 @@ import { Refusal } from './refusal.mjs';
 import { State } from './state.mjs';
 
 const SIGNALS = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
+/** Standard input, output and error. */
+const STREAMS = [0, 1, 2];
 /** How long requests that are under way are waited for when it is asked to stop; Cloudflare gives as much. */
 const STOP_WITHIN_MS = 30_000;
 /** Signals that come within this time are one: npm passes on what the terminal has sent already. */
@@ -154,7 +157,9 @@ export async function serve(options) {
       asked.abort();
       resolve(null);
     };
-    for (const signal of SIGNALS) process.on(signal, stop);
+    // SIGHUP says that the terminal has gone. Node undoes what `nohup` did about that, so it is told by there being none.
+    const isHeld = STREAMS.some((descriptor) => isatty(descriptor));
+    for (const signal of SIGNALS) process.on(signal, signal === 'SIGHUP' && !isHeld ? () => undefined : stop);
   });
   try {
     const isNew = !state.holdsOrganization;
