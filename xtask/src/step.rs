@@ -143,6 +143,7 @@ mod tests {
         assert_eq!(told(33, "e"), None);
         assert_eq!(told(70, "").as_deref(), Some("compile ... 70 s"));
     }
+
     #[test]
     fn draws_nothing_on_a_terminal_while_there_may_be_nothing_to_do() {
         let mut step = Step::start("compile");
