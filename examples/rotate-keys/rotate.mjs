@@ -19,12 +19,14 @@ import { APIError, ConflictError, Tollgate } from 'tollgate/admin';
 
 import { handOver } from './hand_over.mjs';
 import { Misuse, USAGE, readOptions } from './options.mjs';
-import { keyIdOf } from './own_key.mjs';
+import { ownKeyOf } from './own_key.mjs';
 import { Pending } from './pending.mjs';
 import { checkSecret } from './secret.mjs';
 
 /** The most secrets that a key can have: another one would push out the oldest, which its clients may still use. */
 const MAX_SECRETS = 4;
+
+const NEXT_RUN = 'give the next run the secret that the command has stored, as TOLLGATE_ADMIN_KEY';
 
 /** @typedef {import('tollgate/admin').ApiKey} ApiKey */
 
@@ -81,7 +83,8 @@ async function rotate(admin, key, { overlapMs, command, baseURL }, pending) {
 }
 
 /**
- * Parts what is due into what is rotated, those last of which may be the key that this runs by, and what is left out, with why.
+ * Parts what is due into what is rotated, those last of which may be the key that this runs by, and what is left out, with why. The notes say what
+ * is to be done about such a key once it was rotated.
  *
  * @param {Tollgate} admin
  * @param {ApiKey[]} due
@@ -90,25 +93,24 @@ async function rotate(admin, key, { overlapMs, command, baseURL }, pending) {
  */
 async function withoutOwn(admin, due, { apiKey, ownKey }, pending) {
   const admins = due.filter(({ kind }) => kind === 'admin');
-  const own = admins.length === 0 ? null : await keyIdOf(admin, apiKey);
+  const own = admins.length === 0 ? null : await ownKeyOf(admin, apiKey);
   // Where it cannot be known which it is, it may be any of them.
-  const mayBeOwn = admins.filter(({ id }) => own === null || id === own);
+  const mayBeOwn = own === null ? [] : admins.filter(({ id }) => own.id === null || id === own.id);
   const others = due.filter((key) => !mayBeOwn.includes(key));
   // What was begun and not done must be done: the secrets before will end.
   const kept = mayBeOwn.filter(({ id }) => ownKey || pending.has(id));
-  const why =
-    own === null
-      ? 'an admin key, and only with the permission `audit.read` is it known whether this runs by it'
-      : 'this runs by it (TOLLGATE_ADMIN_KEY)';
+  const why = own?.id === null ? `an admin key, and ${own.why}` : 'this runs by it (TOLLGATE_ADMIN_KEY)';
   const left = mayBeOwn.filter((key) => !kept.includes(key)).map((key) => ({ key, why }));
-  return { due: [...others, ...kept], left, own };
+  /** What to do about each when it was rotated. */
+  const then = own?.id === null ? `${why}: if it does, ${NEXT_RUN}` : `this runs by it: ${NEXT_RUN}`;
+  return { due: [...others, ...kept], left, notes: new Map(kept.map(({ id }) => [id, then])) };
 }
 
 async function main() {
   const options = readOptions(process.argv.slice(2), process.env);
   const admin = new Tollgate({ apiKey: options.apiKey, baseURL: options.baseURL });
   const pending = options.dryRun ? Pending.in(options.pending) : Pending.lock(options.pending);
-  const { due, left, own } = await withoutOwn(admin, await dueKeys(admin, options, pending), options, pending);
+  const { due, left, notes } = await withoutOwn(admin, await dueKeys(admin, options, pending), options, pending);
   for (const { key, why } of left) {
     console.log(`${key.id}: due on ${key.rotation_due_at}: left out: ${why}: rotate it by hand, or with --own-key`);
   }
@@ -120,7 +122,7 @@ async function main() {
     }
     try {
       await rotate(admin, key, options, pending);
-      if (key.id === own) console.log(`${key.id}: this runs by it: give the next run the secret that the command has stored, as TOLLGATE_ADMIN_KEY`);
+      if (notes.has(key.id)) console.log(`${key.id}: ${notes.get(key.id)}`);
     } catch (error) {
       failed += 1;
       const told = error instanceof ConflictError ? 'somebody else changed it meanwhile: run this again' : messageOf(error);

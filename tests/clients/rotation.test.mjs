@@ -1,7 +1,9 @@
 /** `examples/rotate-keys`, as a scheduler runs it, against a gateway whose clock the test sets. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { test } from 'node:test';
@@ -15,6 +17,7 @@ import { until } from './until.mjs';
 const SCRIPT = fileURLToPath(new URL('../../examples/rotate-keys/rotate.mjs', import.meta.url));
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
+const PASSED_ON = ['x-api-key', 'authorization', 'content-type', 'if-match'];
 
 /** A policy without limits, whose clock a test can move by months. */
 const GIVEN = { given: managedPolicy({ limits: [], settings: { max_forward_ms: 366 * DAY_MS } }) };
@@ -40,6 +43,8 @@ class Scheduler {
   /** @param {import('../gateway/gateway.mjs').TestGateway} gateway @param {string} [adminKey] */
   constructor(gateway, adminKey = KEYS.admin.key) {
     this.gateway = gateway;
+    /** Where the script finds it. */
+    this.baseURL = gateway.url;
     this.adminKey = adminKey;
     this.dir = scratchDir();
     this.aheadMs = 0;
@@ -81,13 +86,41 @@ class Scheduler {
   run(args, command = [...STORE, this.dir]) {
     const asOf = new Date(Date.now() + this.aheadMs).toISOString();
     const all = ['--pending', join(this.dir, 'pending'), '--as-of', asOf, ...args, ...(command.length > 0 ? ['--', ...command] : [])];
-    const env = { ...process.env, TOLLGATE_BASE_URL: this.gateway.url, TOLLGATE_ADMIN_KEY: this.adminKey };
+    const env = { ...process.env, TOLLGATE_BASE_URL: this.baseURL, TOLLGATE_ADMIN_KEY: this.adminKey };
     return new Promise((resolve) => {
       execFile(process.execPath, [SCRIPT, ...all], { env }, (error, stdout, stderr) => {
         resolve({ code: error === null ? 0 : Number(error.code ?? -1), said: stdout + stderr });
       });
     });
   }
+}
+
+/** The gateway through a proxy that loses what the audit log holds. @param {string} url */
+async function withoutAuditLog(url) {
+  const server = createServer(async (request, response) => {
+    const { method = '', url: path = '', headers } = request;
+    const isAudit = path.startsWith('/v1/organizations/audit-logs/export');
+    let sent = '';
+    for await (const chunk of request) sent += chunk;
+    const answer = await fetch(`${url}${path}`, {
+      method,
+      headers: Object.entries(headers).flatMap(([name, value]) => (typeof value === 'string' && PASSED_ON.includes(name) ? [[name, value]] : [])),
+      ...(sent !== '' && { body: sent }),
+    });
+    const received = await answer.text();
+    response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? '' }).end(isAudit && answer.ok ? '' : received);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
+  return {
+    url: `http://127.0.0.1:${port}`,
+    async stop() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
 }
 
 /** Clients that call with whatever secret is stored, until they are told to stop. */
@@ -196,15 +229,20 @@ test('a rotation of its own key that was begun and not done is done by the next 
     assert.deepEqual(scheduler.pending, []);
   }));
 
-test('who may not read the audit log rotates no admin key, for any may be the one that the script runs by', () => {
+/** The company with somebody whose role has these permissions and no other, and with an admin key of hers. @param {string[]} actions */
+function withKim(actions) {
   const { roles = [], members = [], keys = [], ...others } = /** @type {Record<string, Record<string, unknown>[]>} */ (/** @type {unknown} */ (GIVEN.given));
-  const permissions = ['organization.read', 'keys.read', 'keys.rotate'].map((action) => ({ action, scope: 'any' }));
-  const given = {
+  const permissions = actions.map((action) => ({ action, scope: 'any' }));
+  return {
     ...others,
     roles: [...roles, { id: 'keeper', permissions }],
     members: [...members, { id: 'kim', email: 'kim@acme.example', role: 'keeper' }],
     keys: [...keys, { id: 'manage_kim', kind: 'admin', owner: { member: 'kim' }, secrets: [{ sha256: KIM.sha256 }] }],
   };
+}
+
+test('who may not read the audit log rotates no admin key, for any may be the one that the script runs by', () => {
+  const given = withKim(['organization.read', 'keys.read', 'keys.rotate']);
   return servingWith({ given }, async (gateway) => {
     const scheduler = new Scheduler(gateway, KIM.key);
     await scheduler.ahead(91 * DAY_MS);
@@ -215,6 +253,36 @@ test('who may not read the audit log rotates no admin key, for any may be the on
     assert.doesNotMatch(said, /^manage_\w+: .*would be rotated$/m);
   });
 });
+
+test('with --own-key it is said of each admin key that may be its own what the next run needs, where it may not read which that is', () =>
+  servingWith({ given: withKim(['organization.read', 'keys.read', 'keys.create', 'keys.update', 'keys.rotate', 'keys.revoke']) }, async (gateway) => {
+    const scheduler = new Scheduler(gateway, KIM.key);
+    await scheduler.ahead(91 * DAY_MS);
+    const { said } = await scheduler.run(['--own-key']);
+    assert.match(said, /^manage_kim: rotated: /m);
+    assert.match(said, /^manage_kim: an admin key, and only with .* is it known whether this runs by it: if it does, give the next run the secret that the command has stored, as TOLLGATE_ADMIN_KEY$/m);
+  }));
+
+test('where the audit log does not tell which key the script runs by, that is said, and not that a permission is missing', () =>
+  servingWith(GIVEN, async (gateway) => {
+    const scheduler = new Scheduler(gateway);
+    await scheduler.ahead(91 * DAY_MS);
+    const forgetful = await withoutAuditLog(gateway.url);
+    try {
+      scheduler.baseURL = forgetful.url;
+      const { code, said } = await scheduler.run([]);
+      assert.equal(code, 0, said);
+      assert.match(said, /^manage_admin: due on \S+: left out: an admin key, and the audit log does not tell whether this runs by it: rotate it by hand, or with --own-key$/m);
+      assert.doesNotMatch(said, /audit\.read|^manage_\w+: rotated/m);
+      const own = await scheduler.run(['--own-key']);
+      assert.equal(own.code, 0, own.said);
+      for (const id of ['manage_admin', 'manage_viewer']) {
+        assert.match(own.said, new RegExp(`^${id}: an admin key, and the audit log does not tell whether this runs by it: if it does, give the next run the secret`, 'm'));
+      }
+    } finally {
+      await forgetful.stop();
+    }
+  }));
 
 test('a dry run says what is due and changes nothing', () =>
   servingWith(GIVEN, async (gateway) => {
