@@ -49,7 +49,8 @@ export function readOptions(args, env) {
   if (Number.isNaN(asOfMs)) throw new Misuse(`--as-of: \`${values['as-of']}\`: give an instant such as 2027-01-31T00:00:00Z`);
   return {
     baseURL: required('TOLLGATE_BASE_URL', env['TOLLGATE_BASE_URL']),
-    apiKey: required('TOLLGATE_ADMIN_KEY', env['TOLLGATE_ADMIN_KEY']),
+    // As it is sent: a header has no space around it, and a file often ends with a line.
+    apiKey: required('TOLLGATE_ADMIN_KEY', env['TOLLGATE_ADMIN_KEY']?.trim()),
     pending: required('--pending', values.pending),
     overlapMs: number('--overlap-hours', values['overlap-hours'] ?? '72', 720) * HOUR_MS,
     dueBeforeMs: asOfMs + number('--within-days', values['within-days'] ?? '0', 366) * DAY_MS,

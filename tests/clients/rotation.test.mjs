@@ -202,6 +202,16 @@ test('every kind of key is rotated, other admin keys too, but for the one that t
     assert.match(dry.said, /^0 due, 0 rotated, 0 failed, 1 left out$/m);
   }));
 
+test('the key that the script runs by is known too where it was read from a file with the end of its line', () =>
+  servingWith(GIVEN, async (gateway) => {
+    const scheduler = new Scheduler(gateway);
+    await scheduler.ahead(91 * DAY_MS);
+    scheduler.adminKey += '\n';
+    const { code, said } = await scheduler.run(['--dry-run'], []);
+    assert.equal(code, 0, said);
+    assert.match(said, /^manage_admin: due on \S+: left out: this runs by it /m);
+  }));
+
 test('with --own-key the key that the script runs by is rotated last, with a word of what the next run needs', () =>
   servingWith(GIVEN, async (gateway) => {
     const scheduler = new Scheduler(gateway);
