@@ -162,7 +162,9 @@ impl Asking<'_> {
         let Some(old) = old else { return may("keys.create", new) };
         let rotates = differs(old, new, "secrets");
         let revokes = (differs(old, new, "status") || old == new) && status(new) == "revoked";
-        let updates = with(new, old, &["secrets", "status"]) != *old || !(rotates || revokes);
+        // A hint goes with the secrets.
+        let aside: &[&str] = if rotates { &["secrets", "hint", "status"] } else { &["secrets", "status"] };
+        let updates = with(new, old, aside) != *old || !(rotates || revokes);
         let both = |action: &str| may(action, old) && may(action, new);
         (!rotates || both("keys.rotate")) && (!revokes || both("keys.revoke")) && (!updates || both("keys.update"))
     }

@@ -131,8 +131,10 @@ impl<'a> Asking<'a> {
         };
         let known = directory.key_by_id(new.id.as_str()).and_then(|known| directory.key(known));
         let Some(before) = known.map(|known| &*known.form) else { return may(Action::KeysCreate, new) };
-        let rest = KeyForm { secrets: before.secrets.clone(), status: before.status, ..new.clone() };
         let rotates = before.secrets != new.secrets;
+        // The hint is of the newest secret, and changes with it.
+        let hint = if rotates { &before.hint } else { &new.hint }.clone();
+        let rest = KeyForm { secrets: before.secrets.clone(), status: before.status, hint, ..new.clone() };
         let revokes = new.status == KeyStatus::Revoked && (before.status != new.status || before == new);
         let updates = rest != *before || !(rotates || revokes);
         // A key that moves is taken away there and given here.
