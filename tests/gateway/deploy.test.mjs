@@ -167,7 +167,7 @@ test('what may be longer than a method takes comes by a request', async () => {
     /** @type {string[]} */
     const used = [];
     const stub = {
-      fetch: async () => (used.push('fetch'), Response.json({})),
+      fetch: async () => (used.push('fetch'), Response.json({ before: '{"seq":1}', audit: '[]' })),
       ask: async () => (used.push('ask'), '{"status":200,"answer":{}}'),
     };
     await ask(new OrganizationDoor({ ...organizations, get: () => stub }, ORGANIZATION));

@@ -110,8 +110,9 @@ test('the words that narrow the log are those of an entry and those of the API, 
       ['target_type=workspaces', '`workspace`'],
       ['target_type=', '`key`'],
       ['actor_type=system', '`api_key_actor`'],
-      ['action=project.deleted', '`project.archived`'],
-      ['action=created', '`denial.recorded`'],
+      ['action=project.deleted', '`project.created`'],
+      ['action=nothing', 'that the API description lists'],
+      ['action=created', 'that the API description lists'],
     ]) {
       for (const list of [LOGS, `${LOGS}/export`]) {
         const answer = await ask(gateway, `${list}?${wrong}`);
@@ -134,7 +135,7 @@ test('the id of an entry that is not there yet begins no page, and ends none', (
       for (const number of [entries + 1, 99_999_999]) {
         const answer = await ask(gateway, `${LOGS}?${place}=${number}`);
         assert.equal(answer.status, 400, `${place}=${number}`);
-        assert.match(answer.json.error.message, new RegExp(`^${place}: \`${number}\`: it is not on this list: give`));
+        assert.match(answer.json.error.message, new RegExp(`^${place}: "${number}": it is not on this list: give`));
         assert.equal(answer.json.error.details.problems[0].path, place);
       }
     }

@@ -70,9 +70,9 @@ test('no key is made, moved or given a secret where nobody could ever use it', (
     const past = '2020-01-01T00:00:00Z';
     /** @type {[request: string, body: object | undefined, path: string, value: string][]} */
     const attempts = [
-      ['POST /v1/api-keys', { name: 'a', workspace_id: 'lab' }, 'project', 'lab'],
+      ['POST /v1/api-keys', { name: 'a', workspace_id: 'lab' }, 'workspace_id', 'lab'],
       ['POST /v1/api-keys', { name: 'a', expires_at: past }, 'expires_at', '2020-01-01'],
-      ['POST /v1/api-keys/key_normal', { workspace_id: 'lab' }, 'project', 'lab'],
+      ['POST /v1/api-keys/key_normal', { workspace_id: 'lab' }, 'workspace_id', 'lab'],
       [`POST /v1/api-keys/${kept.id}/rotate`, {}, 'project', 'lab'],
       ['PUT /v1/organizations/service_accounts/new', { project: 'lab', role: 'developer' }, 'project', 'lab'],
     ];

@@ -143,7 +143,7 @@ test('a page begins behind what the list has or had, and an id that it never had
     for (const place of ['after_id', 'before_id']) {
       const answer = await ask(gateway, `GET /v1/organizations/${list}?${place}=zzz`);
       assert.equal(answer.status, 400, `${list} ${place}: ${answer.text}`);
-      assert.match(answer.json.error.message, new RegExp(`^${place}: \`zzz\`: it is not on this list: give the`), list);
+      assert.match(answer.json.error.message, new RegExp(`^${place}: "zzz": it is not on this list: give the`), list);
       assert.equal(answer.json.error.details.problems[0].path, place);
     }
   }

@@ -1,7 +1,8 @@
 /** Fields that many forms share. */
 import { z } from '@hono/zod-openapi';
 
-import { ApiError } from '../api_error.js';
+import type { ApiError } from '../api_error.js';
+import { malformed } from '../problem.js';
 import { holdsSecret } from '../secret_mask.js';
 import { differing } from './refusal.js';
 
@@ -122,11 +123,7 @@ export const NO_PLACE = {
 };
 
 export function noPlace(path: string, id: string): ApiError {
-  const { message, remedy } = NO_PLACE;
-  return ApiError.invalidRequest(`${path}: \`${id}\`: ${message}: ${remedy}`, {
-    error_code: 'invalid_input',
-    problems: [{ path, value: JSON.stringify(id), message, remedy }],
-  });
+  return malformed([{ path, value: JSON.stringify(id), ...NO_PLACE }]);
 }
 
 /** A page of what is here already, in the order that it has; what is not here is no place in it. */
