@@ -128,5 +128,5 @@ test('management.md: its commands work in the order in which they stand, on the 
     assert.equal(await terminal.run(`${program} ${verify}`), `${head.entries} entries, the last with the hash ${head.hash}\n`);
     const [backup = ''] = page('Backup');
     await terminal.run(begin, backup);
-    assert.equal(JSON.parse(readFileSync(join(terminal.cwd, 'acme.json'), 'utf8')).format, 'tollgate-export-1');
+    assert.equal(JSON.parse(readFileSync(join(terminal.cwd, 'acme.json'), 'utf8')).format, 'tollgate-export-2');
   }));

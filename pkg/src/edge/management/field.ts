@@ -123,7 +123,7 @@ export const NO_PLACE = {
 };
 
 export function noPlace(path: string, id: string): ApiError {
-  return malformed([{ path, value: JSON.stringify(id), ...NO_PLACE }]);
+  return malformed([{ path, value: JSON.stringify(id), ...NO_PLACE }], 'unknown_page');
 }
 
 /** A page of what is here already, in the order that it has; what is not here is no place in it. */

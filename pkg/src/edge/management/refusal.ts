@@ -51,6 +51,7 @@ export function refusal(error: unknown, asked: Asked): ApiError {
     case 'invalid_policy':
       return contradiction(error, asked);
     case 'invalid_input':
+    case 'unknown_page':
       return ApiError.invalidRequest(message(error, asked), detailsOf(error, asked));
     case 'clock_jump':
       return ApiError.clockJumped();

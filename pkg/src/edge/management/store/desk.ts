@@ -299,7 +299,7 @@ function unauthenticated(): EngineRefusal {
 function noPlace(path: string, id: string): EngineRefusal {
   const { message, remedy } = NO_PLACE;
   const problem = { path, value: JSON.stringify(id), message, remedy };
-  return new EngineRefusal({ code: 'invalid_input', path, message: `\`${id}\`: ${message}: ${remedy}`, problems: [problem] });
+  return new EngineRefusal({ code: 'unknown_page', path, message: `\`${id}\`: ${message}: ${remedy}`, problems: [problem] });
 }
 
 function notFound(path: string, id: string): EngineRefusal {
