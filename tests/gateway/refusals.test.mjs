@@ -82,6 +82,11 @@ const LISTED = [
   ['a meter that is none', `PUT ${LIMITS}/l1`, { meter: 'speed' }, [['meter', /^give `requests`, `input_tokens`, `output_tokens`, `tokens`, `cost` or `concurrent_requests`$/]]],
   ['a field in short', `PUT ${LIMITS}/l1`, { meter: 'requests', ...MINUTE, scope: 'organization', model: 'x' }, [['model', /^write `model_class`$/]]],
   ['a field that every object has', 'POST /v1/api-keys', { name: 'a', toString: 1 }, [['toString', /^leave it out; the fields here are /]]],
+  ['a change that is not wrapped', 'POST /v1/organizations/preview', { changes: [{ type: 'limit_removed', id: 'org-rpm' }] }, [
+    ['changes[0].change', /^give an object$/],
+    ['changes[0].type', /^put it into the `change`/],
+    ['changes[0].id', /^put it into the `change`/],
+  ]],
   ['a word as a scope', `PUT ${LIMITS}/l1`, { meter: 'requests', ...MINUTE, scope: 'org' }, [['scope', /^write `"organization"`$/]]],
   ['a list as a scope', `PUT ${LIMITS}/l1`, { meter: 'requests', ...MINUTE, scope: [] }, [['scope', /^give `"organization"`, `\{"project": …\}`, `\{"member": …\}` or `\{"key": …\}`$/]]],
   ['a scope of nothing', `PUT ${LIMITS}/l1`, { meter: 'requests', ...MINUTE, scope: {} }, [['scope', /^give `project`, `member` or `key`$/]]],

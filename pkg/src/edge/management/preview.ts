@@ -6,17 +6,23 @@ import { about, answers, body, endpoint, type Endpoint } from './endpoint.js';
 import { Id, Revision } from './field.js';
 import type { Change } from './forms.js';
 import { AS_GIVEN, placeOf, problemsOf } from './refusal.js';
+import { withElsewhere } from './schema_place.js';
+
+const WITHIN = 'put it into the `change`: `{"change": {"type": …, …}}`';
 
 const Preview = z
   .strictObject({
     changes: z
       .array(
-        z.strictObject({
-          change: z
-            .looseObject({ type: z.string().regex(/^[a-z_]{1,40}$/, 'give the name of a change, such as `limit_set`') })
-            .openapi({ description: 'A change, as the engine takes it: `{"type": "limit_set", "limit": {…}}`' }),
-          revision: Revision.nullable().default(null),
-        }),
+        withElsewhere(
+          z.strictObject({
+            change: z
+              .looseObject({ type: z.string().regex(/^[a-z_]{1,40}$/, 'give the name of a change, such as `limit_set`') })
+              .openapi({ description: 'A change, as the engine takes it: `{"type": "limit_set", "limit": {…}}`' }),
+            revision: Revision.nullable().default(null),
+          }),
+          { type: WITHIN, id: WITHIN },
+        ),
       )
       .min(1)
       .max(100),

@@ -1,6 +1,8 @@
 /** What a schema takes at a place of a request: its fields, its forms, and where else a field that it does not have belongs. */
 import { z } from '@hono/zod-openapi';
 
+import { either } from '../problem.js';
+
 export type Schema = z.core.$ZodType;
 export type ObjectSchema = z.core.$ZodObject;
 type Place = readonly PropertyKey[];
@@ -56,13 +58,13 @@ export function writtenAt(schema: Schema, place: Place): string[] {
 function written(form: Schema): string {
   const { def } = form._zod as { def: z.core.$ZodTypeDef };
   if (isObject(form)) return `\`{${requiredFields(form).map((name) => `"${name}": …`).join(', ')}}\``;
-  if (def.type === 'literal') return either((def as z.core.$ZodLiteralDef<z.core.util.Literal>).values);
-  if (def.type === 'enum') return either(Object.values((def as z.core.$ZodEnumDef).entries));
+  if (def.type === 'literal') return quoted((def as z.core.$ZodLiteralDef<z.core.util.Literal>).values);
+  if (def.type === 'enum') return quoted(Object.values((def as z.core.$ZodEnumDef).entries));
   return TYPES.get(def.type) ?? 'what the API description names';
 }
 
-function either(values: readonly unknown[]): string {
-  return values.map((value) => `\`${JSON.stringify(value)}\``).join(' or ');
+function quoted(values: readonly unknown[]): string {
+  return either(values.map((value) => `\`${JSON.stringify(value)}\``));
 }
 
 /** The types of values in words. */
