@@ -5,6 +5,7 @@
 use crate::{
     change::{Change, Target},
     directory::Principal,
+    id::KeyIx,
     order::ById,
     state::State,
     time::Timestamp,
@@ -79,7 +80,12 @@ impl State {
     /// What is remembered of a key beside its record.
     #[must_use]
     pub fn key_record(&self, id: &str) -> Option<&KeyRecord> {
-        self.records.keys.get(self.directory.key_by_id(id)?.at())
+        self.key_record_at(self.directory.key_by_id(id)?)
+    }
+
+    /// The same, of the key at a position.
+    pub(crate) fn key_record_at(&self, key: KeyIx) -> Option<&KeyRecord> {
+        self.records.keys.get(key.at())
     }
 
     /// Whether a change brings a key a secret that it did not have.

@@ -52,6 +52,14 @@ export const VARIABLES = /** @type {const} */ ([
 /** @typedef {typeof VARIABLES[number]} Variable */
 
 /**
+ * How workerd collects garbage: all of it at once, each time 8 MiB of objects were made, and never only the young.
+ *
+ * What workerd itself makes for a message (requests, answers, headers, promises) is cleared away by full collections only, while everybody
+ * waits. Left to itself V8 puts them off: at 120 messages a second one came every 25 s and took 270 ms. Now each takes 20.
+ */
+const V8_FLAGS = ['--gc-global', '--min-semi-space-size=8', '--max-semi-space-size=8'];
+
+/**
  * Bundles a worker into ES modules that workerd and wrangler both take: the script, and the wasm beside it.
  *
  * @param {{ outDir: string, entry?: string }} options `entry` is the deployed worker's unless another is named
@@ -108,6 +116,7 @@ export async function writeWorkerdConfig({ bundle: built, configPath, stateDir, 
   const config = `using Workerd = import "/workerd/workerd.capnp";
 
 const config :Workerd.Config = (
+  v8Flags = [${V8_FLAGS.map(text).join(', ')}],
   services = [
     (name = "gateway", worker = .gateway),
     (name = "internet", network = (allow = ["public", "private"], tlsOptions = (trustBrowserCas = true))),

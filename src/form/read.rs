@@ -219,7 +219,7 @@ impl<T: Form> Form for Option<T> {
 
     fn write(&self, out: &mut Writer) {
         match self {
-            None => out.plain(&"null"),
+            None => out.written("null"),
             Some(value) => value.write(out),
         }
     }

@@ -14,6 +14,12 @@ pub struct Writer {
 }
 
 impl Writer {
+    /// A writer of a text of about so many bytes.
+    #[must_use]
+    pub fn with_room(bytes: usize) -> Self {
+        Self { text: String::with_capacity(bytes), ..Self::default() }
+    }
+
     /// The text.
     #[must_use]
     pub fn into_text(self) -> String {
@@ -38,6 +44,12 @@ impl Writer {
     /// Ends an object.
     pub fn end_object(&mut self) {
         self.end('}');
+    }
+
+    /// Goes on with an object that was ended, in which something is.
+    pub fn reopen_object(&mut self) {
+        self.text.pop();
+        self.comma = true;
     }
 
     /// Begins a list.
@@ -82,7 +94,10 @@ impl Writer {
     fn next_key(&mut self) {
         let (name, rest) = self.names.pop().and_then(|names| names.split_once(',')).unwrap_or_default();
         self.fields(rest);
-        self.key(name);
+        self.item();
+        self.name(name);
+        self.text.push(':');
+        self.comma = false;
     }
 
     /// What tells a choice.
@@ -96,6 +111,12 @@ impl Writer {
         self.text.push('"');
         self.text.push_str(name);
         self.text.push('"');
+        self.comma = true;
+    }
+
+    /// A value that is written already.
+    pub fn written(&mut self, value: &str) {
+        self.text.push_str(value);
         self.comma = true;
     }
 

@@ -1,6 +1,5 @@
 //! Lists of what is configured, as an actor may see it.
 
-use core::fmt::Write;
 use std::borrow::Cow;
 
 use super::Count;
@@ -101,7 +100,7 @@ impl Form for ListItem {
     }
 
     fn write(&self, out: &mut Writer) {
-        out.plain(&self.0);
+        out.written(&self.0);
     }
 
     fn schema(_: &mut Definitions) -> serde_json::Value {
@@ -121,12 +120,14 @@ struct Candidate<'a> {
     project: Option<ProjectIx>,
     owner: Option<Cow<'a, Owner>>,
     status: Option<&'static str>,
+    /// Of keys, of which more is known.
+    key: Option<KeyIx>,
     form: &'a dyn Written,
 }
 
 impl<'a> Candidate<'a> {
     fn new(id: impl Into<Cow<'a, str>>, form: &'a dyn Written) -> Self {
-        Self { id: id.into(), texts: [None, None], project: None, owner: None, status: None, form }
+        Self { id: id.into(), texts: [None, None], project: None, owner: None, status: None, key: None, form }
     }
 }
 
@@ -264,6 +265,7 @@ fn candidate(state: &State, kind: ListKind, at: u32) -> Option<Candidate<'_>> {
                 project: key.project(),
                 owner: Some(Cow::Borrowed(&key.form.owner)),
                 status: Some(key.form.status.as_str()),
+                key: Some(KeyIx(at)),
                 ..Candidate::new(key.form.id.as_str(), &*key.form)
             }
         }
@@ -430,9 +432,12 @@ pub(super) fn list(state: &State, form: &ListForm, at: Timestamp) -> Result<Resu
     Ok(Ok(ListResult { items, has_more }))
 }
 
+/// Hardly anything that is listed is longer, in bytes: a text that grows is moved each time.
+const USUAL_LENGTH: usize = 768;
+
 /// A form as it is written, with what is known beside it.
 fn item(state: &State, form: &ListForm, known: &Candidate<'_>, at: Timestamp) -> ListItem {
-    let mut out = Writer::default();
+    let mut out = Writer::with_room(USUAL_LENGTH);
     match (form.of, state.book()) {
         (ListKind::Organization, _) if !sees_billing(state, form, at) => {
             let organization = &state.directory.organization;
@@ -446,16 +451,17 @@ fn item(state: &State, form: &ListForm, known: &Candidate<'_>, at: Timestamp) ->
         }
         _ => known.form.write_to(&mut out),
     }
-    let mut text = out.into_text();
-    // The object goes on.
-    text.pop();
+    out.reopen_object();
     let record = state.record(&target(form.of, &known.id)).unwrap_or_default();
-    let _ = write!(text, ",\"created_at_ms\":{},\"revision\":{}", record.created_at.millis(), record.revision);
-    if form.of == ListKind::Keys {
-        key_fields(state, &known.id, &mut text);
+    out.key("created_at_ms");
+    out.plain(&record.created_at.millis());
+    out.key("revision");
+    out.plain(&record.revision);
+    if let Some(key) = known.key {
+        key_fields(state, key, &mut out);
     }
-    text.push('}');
-    ListItem(text)
+    out.end_object();
+    ListItem(out.into_text())
 }
 
 fn sees_billing(state: &State, form: &ListForm, at: Timestamp) -> bool {
@@ -464,19 +470,20 @@ fn sees_billing(state: &State, form: &ListForm, at: Timestamp) -> bool {
         .is_none_or(|actor| state.directory.can(actor, Action::BillingRead, None, None, at) == Some(true))
 }
 
-fn key_fields(state: &State, id: &str, text: &mut String) {
+fn key_fields(state: &State, key: KeyIx, out: &mut Writer) {
     let directory = &state.directory;
-    let key = directory.key_by_id(id).and_then(|key| directory.key(key));
-    let (Some(key), Some(record)) = (key, state.key_record(id)) else { return };
-    let by = record.created_by.as_ref().map_or("null".to_owned(), |by| super::to_text(&**by));
-    let rotated_at = record.rotated_at;
-    let due = directory.settings.key_max_age_ms.map(|age| rotated_at.plus(age.get()).millis().to_string());
-    let due = due.filter(|_| !key.revoked).unwrap_or_else(|| "null".to_owned());
-    let _ = write!(
-        text,
-        ",\"created_by\":{by},\"rotated_at_ms\":{},\"rotation_due_at_ms\":{due},\"owner_active\":{},\"project_active\":{}",
-        rotated_at.millis(),
-        key.owner_active,
-        key.project_active
-    );
+    let (Some(record), Some(key)) = (state.key_record_at(key), directory.key(key)) else { return };
+    out.key("created_by");
+    record.created_by.write(out);
+    out.key("rotated_at_ms");
+    out.plain(&record.rotated_at.millis());
+    out.key("rotation_due_at_ms");
+    match directory.settings.key_max_age_ms {
+        Some(age) if !key.revoked => out.plain(&record.rotated_at.plus(age.get()).millis()),
+        _ => out.written("null"),
+    }
+    out.key("owner_active");
+    out.plain(&key.owner_active);
+    out.key("project_active");
+    out.plain(&key.project_active);
 }

@@ -62,8 +62,19 @@ for (const code of ['invalid_input', 'contradictory_usage']) {
 
 test('a store that fails and a clock that jumped are tried again', async () => {
   const { sent, door } = refusing([new OrganizationUnavailable('down'), 'clock_jump']);
-  assert.deepEqual(await logged(() => new Settlement(door, 'r1').settle(USAGE).done), []);
+  const lines = await logged(async () => {
+    const { tried, done } = new Settlement(door, 'r1').settle(USAGE);
+    assert.equal(await tried, 'more to come', 'so that somebody waits for the rest');
+    await done;
+  });
+  assert.deepEqual(lines, []);
   assert.equal(sent.length, 3);
+});
+
+test('what is recorded or given up at once leaves nothing to wait for', async () => {
+  for (const refusals of [[], ['unknown_reservation']]) {
+    await logged(async () => assert.equal(await new Settlement(refusing(refusals).door, 'r1').settle(USAGE).tried, 'all'));
+  }
 });
 
 test('a reservation that is not known is not settled or voided again', async () => {

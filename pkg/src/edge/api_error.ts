@@ -1,4 +1,5 @@
 /** What a caller is told when a request is refused or fails: the provider's error shape, with our request id, and without any secret that it was sent. */
+import type { HeaderFields } from './headers.js';
 import { jsonWithoutSecrets } from './secret_mask.js';
 
 export type ErrorType =
@@ -22,19 +23,19 @@ export class ApiError extends Error {
   readonly status: number;
   readonly type: ErrorType;
   readonly details: ErrorDetails | undefined;
-  readonly headers: Headers;
+  readonly headers: HeaderFields;
 
   constructor(
     status: number,
     type: ErrorType,
     message: string,
-    more: { details?: ErrorDetails; headers?: Record<string, string> } = {},
+    more: { details?: ErrorDetails; headers?: HeaderFields } = {},
   ) {
     super(message);
     this.status = status;
     this.type = type;
     this.details = more.details;
-    this.headers = new Headers(more.headers);
+    this.headers = { ...more.headers };
   }
 
   static invalidRequest(message: string, details?: ErrorDetails): ApiError {
@@ -87,9 +88,7 @@ export class ApiError extends Error {
   }
 
   toResponse(requestId: string): Response {
-    const headers = new Headers(this.headers);
-    headers.set('content-type', 'application/json');
-    headers.set('request-id', requestId);
+    const headers = { ...this.headers, 'content-type': 'application/json', 'request-id': requestId };
     return new Response(this.toJson(requestId), { status: this.status, headers });
   }
 }

@@ -48,9 +48,8 @@ export class CallContext {
   }
 
   /** Waits for the first attempt, so that a client who has its answer finds it in the books; retries go on without it. */
-  recorded({ tried, done }: Recording): Promise<void> {
-    this.keepAlive(done);
-    return tried;
+  async recorded({ tried, done }: Recording): Promise<void> {
+    if ((await tried) === 'more to come') this.keepAlive(done);
   }
 
   /**

@@ -1,5 +1,6 @@
 /** A denial, told the way the provider tells its own, so that an unmodified client does the right thing. */
 import { ApiError, type ErrorDetails } from './api_error.js';
+import { rfc3339 } from './instant.js';
 import type { BudgetViolation, Deny, LimitViolation, RetryForm } from './wire.js';
 
 const NO_RETRY = { 'x-should-retry': 'false' };
@@ -112,8 +113,4 @@ function secondsUntil(atMs: number, nowMs: number): number {
 
 function message(reason: string): string {
   return MESSAGES.get(reason) ?? `this request is denied: \`${reason}\``;
-}
-
-function rfc3339(ms: number): string {
-  return new Date(ms).toISOString();
 }

@@ -19,6 +19,12 @@ const SCHEMA = `
   CREATE TABLE snapshot (only INTEGER PRIMARY KEY CHECK (only = 1), organization TEXT NOT NULL, seq INTEGER NOT NULL);
 `;
 
+/** One statement, since each is an object that the runtime has to clear away. */
+const HEAD =
+  'SELECT organization, seq, max(seq, ifnull((SELECT max(log.seq) FROM log), 0)) AS last FROM snapshot';
+
+type Head = { organization: string; seq: number; last: number };
+
 /** The log is not where the writer thought: another one has written. */
 export class StaleWriter extends Error {
   constructor(expected: number, found: number) {
@@ -85,8 +91,7 @@ export class EventLog {
 
   /** The last event's number. */
   get lastSeq(): number {
-    const [row] = this.#storage.sql.exec<{ last: number | null }>('SELECT max(seq) AS last FROM log').toArray();
-    return Math.max(row?.last ?? 0, this.snapshotSeq);
+    return this.#head().last;
   }
 
   /** Appends after `seq`; throws, and changes nothing, when the log does not end there. */
@@ -151,7 +156,7 @@ export class EventLog {
   /** Puts a draft that is whole in the place of the snapshot before, where nobody else has written: the log ends at `last`. */
   adopt(draft: SnapshotDraft, header: Uint8Array, last: number): void {
     this.#storage.transactionSync(() => {
-      const [found, snapshotSeq] = [this.lastSeq, this.snapshotSeq];
+      const { last: found, seq: snapshotSeq } = this.#head();
       if (found !== last) throw new StaleWriter(last, found);
       if (snapshotSeq !== draft.after) throw new StaleWriter(draft.after, snapshotSeq);
       draft.finish(header);
@@ -169,10 +174,9 @@ export class EventLog {
     return true;
   }
 
-  #head(): { organization: string; seq: number } {
-    const [head] = this.#storage.sql
-      .exec<{ organization: string; seq: number }>('SELECT organization, seq FROM snapshot')
-      .toArray();
+  /** The snapshot, and the last event's number. */
+  #head(): Head {
+    const [head] = this.#storage.sql.exec<Head>(HEAD).toArray();
     if (head === undefined) throw new Error('the log has no snapshot: the storage is damaged');
     return head;
   }

@@ -2,12 +2,17 @@
 import { ApiError } from './api_error.js';
 import { checkBetas } from './beta.js';
 
+/** By name, in lower case. A record, where it is ours: `Headers` are an object that the runtime has to clear away, and copies besides. */
+export type HeaderFields = Record<string, string>;
+
 const DEFAULT_VERSION = '2023-06-01';
 
 /** The request's headers are within the limit. */
 export function checkLength(headers: Headers, maxBytes: number): void {
   let bytes = 0;
-  for (const [name, value] of headers) bytes += name.length + value.length;
+  headers.forEach((value, name) => {
+    bytes += name.length + value.length;
+  });
   if (bytes > maxBytes) {
     throw new ApiError(431, 'request_too_large', `the headers are longer than ${maxBytes} bytes`);
   }
@@ -38,36 +43,34 @@ export function checkEncoding(headers: Headers): void {
 export function upstreamHeaders(
   client: Headers,
   options: { apiKey: string; betas: readonly string[]; stream: boolean },
-): Headers {
+): HeaderFields {
   const version = client.get('anthropic-version') ?? DEFAULT_VERSION;
   if (!/^\d{4}-\d{2}-\d{2}$/.test(version)) {
     throw ApiError.invalidRequest(
       `anthropic-version: \`${version.slice(0, 64)}\` is not a date: use \`${DEFAULT_VERSION}\``,
     );
   }
-  const headers = new Headers({
+  const betas = checkBetas(client.get('anthropic-beta'), options.betas);
+  return {
     accept: options.stream ? 'text/event-stream' : 'application/json',
     'anthropic-version': version,
     'content-type': 'application/json',
     'x-api-key': options.apiKey,
-  });
-  const betas = checkBetas(client.get('anthropic-beta'), options.betas);
-  if (betas !== null) headers.set('anthropic-beta', betas);
-  return headers;
+    ...(betas !== null && { 'anthropic-beta': betas }),
+  };
 }
 
 // The upstream's own rate-limit headers are about the whole account, and would contradict the caller's.
 const RESPONSE_ALLOWED = ['content-type', 'request-id', 'retry-after', 'retry-after-ms', 'x-should-retry'] as const;
 
 /** The headers that the client sees of an upstream's answer. */
-export function clientHeaders(upstream: Headers, requestId: string): Headers {
-  const headers = new Headers();
+export function clientHeaders(upstream: Headers, requestId: string): HeaderFields {
+  // `request-id` is what the provider's support asks for; ours names the reservation.
+  const headers: HeaderFields = { 'request-id': requestId };
   for (const name of RESPONSE_ALLOWED) {
     const value = upstream.get(name);
-    if (value !== null) headers.set(name, value);
+    if (value !== null) headers[name] = value;
   }
-  // `request-id` is what the provider's support asks for; ours names the reservation.
-  if (!headers.has('request-id')) headers.set('request-id', requestId);
-  headers.set('tollgate-request-id', requestId);
+  headers['tollgate-request-id'] = requestId;
   return headers;
 }

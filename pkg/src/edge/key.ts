@@ -4,6 +4,7 @@
  * The prefix lets a secret scanner find it, the checksum refuses a typing error, and the organization names the Durable
  * Object: a key whose form is wrong is refused before any store is touched.
  */
+import { encodeUtf8 } from './utf8.js';
 
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const SECRET_LENGTH = 43; // 62^43 > 2^256
@@ -75,13 +76,13 @@ export function newId(prefix: string): string {
 
 /** The SHA-256 of the whole key in lower-case hex: the only form of it that goes further than the door. */
 export async function digestOfKey(key: string): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(key));
+  const digest = await crypto.subtle.digest('SHA-256', encodeUtf8(key));
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 /** Six digits that tell a text from one that was cut or altered. */
 export function checksumOf(text: string): string {
-  return base62(BigInt(crc32(new TextEncoder().encode(text))), CHECKSUM_LENGTH);
+  return base62(BigInt(crc32(encodeUtf8(text))), CHECKSUM_LENGTH);
 }
 
 function base62(number: bigint, length: number): string {

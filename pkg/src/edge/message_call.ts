@@ -5,7 +5,7 @@ import type { CallContext } from './call_context.js';
 import { Departure } from './departure.js';
 import { denialError } from './denial.js';
 import { EventStreamMeter } from './event_stream.js';
-import { clientHeaders, upstreamHeaders } from './headers.js';
+import { clientHeaders, upstreamHeaders, type HeaderFields } from './headers.js';
 import { readMessageRequest } from './message_request.js';
 import { OrganizationError, type Decided } from './organization_door.js';
 import { setRateHeaders } from './rate_headers.js';
@@ -15,6 +15,7 @@ import { Silence } from './silence.js';
 import { isObject, type Json } from './strict_json.js';
 import { lost, mayHaveRun, ownFault, send } from './upstream.js';
 import { MessageUsage, type Containers } from './usage.js';
+import { decodeUtf8, encodeUtf8 } from './utf8.js';
 import type { AdmitRequest, Allow, Deny } from './wire.js';
 
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
@@ -25,7 +26,7 @@ interface Judged {
   bound: AdmitRequest;
   containers: Containers;
   body: Uint8Array<ArrayBuffer>;
-  headers: Headers;
+  headers: HeaderFields;
 }
 
 export async function createMessage(call: CallContext): Promise<Response> {
@@ -36,7 +37,7 @@ export async function createMessage(call: CallContext): Promise<Response> {
 
   const { decision, headroom } = await admit(call, model, bound, settlement);
   const nowMs = Date.now();
-  const dress = (onto: Headers): Headers => {
+  const dress = (onto: HeaderFields): HeaderFields => {
     if (headroom !== null) setRateHeaders(onto, headroom, nowMs);
     return onto;
   };
@@ -105,13 +106,13 @@ class Dispatch {
     private readonly call: CallContext,
     private readonly settlement: Settlement,
     private readonly usage: MessageUsage,
-    private readonly dress: (headers: Headers) => Headers,
+    private readonly dress: (headers: HeaderFields) => HeaderFields,
   ) {
     this.#silence = new Silence(call.settings.upstream.timeoutMs);
     this.#departure = new Departure(call.request.signal, call.settings, this.#silence);
   }
 
-  async run(body: Uint8Array<ArrayBuffer>, headers: Headers): Promise<Response> {
+  async run(body: Uint8Array<ArrayBuffer>, headers: HeaderFields): Promise<Response> {
     let answer: Response;
     try {
       answer = await send(this.call.settings.upstream, '/v1/messages', { body, headers }, this.#silence);
@@ -174,20 +175,19 @@ class Dispatch {
       onEnd: () => this.#settle().finally(finished),
       epitaph: () => (this.usage.complete || meter.failed ? null : this.#errorEvent(meter.insideLine)),
     });
-    const headers = this.#headers(answer);
-    headers.set('cache-control', 'no-cache');
+    const headers = { ...this.#headers(answer), 'cache-control': 'no-cache' };
     return new Response(body, { status: answer.status, headers });
   }
 
   /** The status line has gone, so the failure is an event. It takes over an event that was cut off in the middle. */
   #errorEvent(insideLine: boolean): Uint8Array {
     const data = lost(this.#silence).toJson(this.call.requestId);
-    return new TextEncoder().encode(`${insideLine ? '\n' : ''}event: error\ndata: ${data}\n\n`);
+    return encodeUtf8(`${insideLine ? '\n' : ''}event: error\ndata: ${data}\n\n`);
   }
 
   #readUsage(bytes: Uint8Array): void {
     try {
-      const message = JSON.parse(new TextDecoder().decode(bytes)) as Json;
+      const message = JSON.parse(decodeUtf8(bytes)) as Json;
       this.usage.start(message);
       this.usage.container(isObject(message) ? message['container'] : undefined);
       this.usage.stop();
@@ -201,7 +201,7 @@ class Dispatch {
     return this.call.recorded(this.settlement.settle(this.usage.toSettlement()));
   }
 
-  #headers(answer: Response): Headers {
+  #headers(answer: Response): HeaderFields {
     return this.dress(clientHeaders(answer.headers, this.call.requestId));
   }
 

@@ -10,6 +10,7 @@ import { content, messages } from './content.js';
 import { free, list, object, plain, unknownField, type Field } from './fields.js';
 import { isObject, parseStrictJson, shown, type Json, type JsonObject } from './strict_json.js';
 import { tool } from './tool.js';
+import { encodeUtf8 } from './utf8.js';
 import type { AdmitRequest } from './wire.js';
 
 export interface MessageRequest {
@@ -168,12 +169,11 @@ function readModel(body: JsonObject): string {
   const model = body['model'];
   if (model === undefined) throw missing('model');
   if (typeof model !== 'string' || model === '') throw ApiError.invalidRequest('model: expected a model id');
-  const bytes = new TextEncoder().encode(model);
-  // Half of a surrogate pair is no text, and comes back from its bytes as something else.
-  if (new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes) !== model) {
+  // Half of a surrogate pair is no text: it would go on as something else.
+  if (/\p{Surrogate}/u.test(model)) {
     throw ApiError.invalidRequest('model: expected a model id in Unicode');
   }
-  if (bytes.length > MAX_MODEL_BYTES) {
+  if (encodeUtf8(model).length > MAX_MODEL_BYTES) {
     throw ApiError.invalidRequest(`model: expected a model id of at most ${MAX_MODEL_BYTES} bytes`);
   }
   return model;

@@ -82,9 +82,12 @@ const MOST_LISTED = 100;
 /** The longest text, in characters, that a method is given: of two bytes each it is a quarter of what it takes. */
 const MOST_ASKED = 4 * 1024 * 1024;
 
+/** For the calls of one request: what it holds of the runtime is of no use to another. */
 export class OrganizationDoor {
   readonly #namespace: OrganizationNamespace;
   readonly #organization: string;
+  /** Until it fails once: then it fails for ever. */
+  #stub: OrganizationStub | null = null;
 
   constructor(namespace: OrganizationNamespace, organization: string) {
     this.#namespace = namespace;
@@ -148,8 +151,10 @@ export class OrganizationDoor {
     const text = JSON.stringify(body);
     if (text.length > MOST_ASKED) return this.#carried(verb, text);
     return this.#answered(async (stub) => {
-      if (stub.ask === undefined) throw new TypeError('the object has no method `ask`: bind `OrganizationObject`');
-      return JSON.parse(await stub.ask(this.#organization, verb, text)) as Reply;
+      // Read once: a method is an object of the runtime's each time.
+      const { ask } = stub;
+      if (ask === undefined) throw new TypeError('the object has no method `ask`: bind `OrganizationObject`');
+      return JSON.parse(await Reflect.apply(ask, stub, [this.#organization, verb, text])) as Reply;
     });
   }
 
@@ -169,9 +174,10 @@ export class OrganizationDoor {
   async #answered<T>(ask: (stub: OrganizationStub) => Promise<Reply>): Promise<T> {
     let reply: Reply;
     try {
-      // A stub that has failed once fails for ever, and one of another request is of no use: each call takes a new one.
-      reply = await ask(this.#namespace.get(this.#namespace.idFromName(this.#organization)));
+      this.#stub ??= this.#namespace.get(this.#namespace.idFromName(this.#organization));
+      reply = await ask(this.#stub);
     } catch (error) {
+      this.#stub = null;
       // Whoever asks is told to try again; what never passes by itself, an operator reads here.
       logError('the organization could not be reached', { organization: this.#organization, cause: String(error) });
       throw new OrganizationUnavailable('the organization could not be reached', { cause: error });

@@ -1,5 +1,7 @@
 /** How much room a caller has left, in the provider's headers and in the IETF `RateLimit` fields. */
 import { fixedPoint } from './fixed_point.js';
+import type { HeaderFields } from './headers.js';
+import { rfc3339 } from './instant.js';
 import type { Headroom, LimitHeadroom } from './wire.js';
 
 /** The provider's four groups. `tokens` shows whichever token limit is the most restrictive. */
@@ -22,18 +24,18 @@ const UNITS: ReadonlyMap<string, string> = new Map([
 const MAX_STRUCTURED_INTEGER = 999_999_999_999_999n; // RFC 9651: an integer has at most 15 digits
 
 /** Adds the fields to `headers`. A limit in shadow never blocks, so it is nothing that a caller should wait for. */
-export function setRateHeaders(headers: Headers, headroom: Headroom, nowMs: number): void {
+export function setRateHeaders(headers: HeaderFields, headroom: Headroom, nowMs: number): void {
   const limits = headroom.limits.filter(({ mode }) => mode === 'enforce');
   for (const { name, meters } of GROUPS) {
     const tightest = mostRestrictive(limits.filter(({ meter }) => meters.includes(meter)));
     if (tightest === undefined) continue;
-    headers.set(`anthropic-ratelimit-${name}-limit`, tightest.capacity);
-    headers.set(`anthropic-ratelimit-${name}-remaining`, String(remaining(tightest)));
-    headers.set(`anthropic-ratelimit-${name}-reset`, new Date(tightest.full_at_ms ?? nowMs).toISOString());
+    headers[`anthropic-ratelimit-${name}-limit`] = tightest.capacity;
+    headers[`anthropic-ratelimit-${name}-remaining`] = String(remaining(tightest));
+    headers[`anthropic-ratelimit-${name}-reset`] = rfc3339(tightest.full_at_ms ?? nowMs);
   }
   if (limits.length > 0) {
-    headers.set('ratelimit-policy', limits.map(policyItem).join(', '));
-    headers.set('ratelimit', limits.map((limit) => usageItem(limit, nowMs)).join(', '));
+    headers['ratelimit-policy'] = limits.map(policyItem).join(', ');
+    headers['ratelimit'] = limits.map((limit) => usageItem(limit, nowMs)).join(', ');
   }
 }
 

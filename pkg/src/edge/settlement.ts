@@ -13,9 +13,9 @@ import type { SettlementCommand, SettleUsage } from './wire.js';
 const LATE_MS = 5_000;
 const RETRIES = { retries: 8, factor: 2, minTimeout: 100, maxTimeout: 5_000, randomize: true } as const;
 
-/** `tried` settles after the first attempt, however it went; `done` when it is recorded or given up. Neither rejects. */
+/** `tried` settles after the first attempt, and says whether that was all; `done` when it is recorded or given up. Neither rejects. */
 export interface Recording {
-  tried: Promise<void>;
+  tried: Promise<'all' | 'more to come'>;
   done: Promise<void>;
 }
 
@@ -46,8 +46,8 @@ export class Settlement {
   }
 
   #record(command: SettlementCommand, lateUntilMs = 0): Recording {
-    let firstIsOver = (): void => undefined;
-    const tried = new Promise<void>((resolve) => {
+    let firstIsOver = (_was: Awaited<Recording['tried']>): void => undefined;
+    const tried: Recording['tried'] = new Promise((resolve) => {
       firstIsOver = resolve;
     });
     let current = command;
@@ -62,11 +62,11 @@ export class Settlement {
           throw error;
         }
       },
-      { ...RETRIES, onFailedAttempt: () => firstIsOver() },
+      { ...RETRIES, onFailedAttempt: () => firstIsOver('more to come') },
     ).then(
-      () => firstIsOver(),
+      () => firstIsOver('all'),
       (error: unknown) => {
-        firstIsOver();
+        firstIsOver('all');
         this.#giveUp(command, error);
       },
     );

@@ -5,6 +5,8 @@ export class Silence {
   readonly #limitMs: number;
   readonly #controller = new AbortController();
   #expired = false;
+  /** Of the wait that is under way. Listeners of the signal would be objects that the runtime has to clear away. */
+  #giveUp: ((error: UpstreamAborted) => void) | null = null;
 
   constructor(limitMs: number) {
     this.#limitMs = limitMs;
@@ -21,18 +23,17 @@ export class Silence {
   }
 
   abort(): void {
-    this.#controller.abort(new UpstreamAborted());
+    const error = new UpstreamAborted();
+    this.#controller.abort(error);
+    this.#giveUp?.(error);
   }
 
   /** Waits for the upstream's next sign of life. Rejects with `UpstreamAborted` even where the wait itself would go on. */
   async during<T>(work: Promise<T>): Promise<T> {
-    const { signal } = this.#controller;
-    let onAbort = (): void => undefined;
     const aborted = new Promise<never>((_, fail) => {
-      onAbort = () => fail(new UpstreamAborted());
-      if (signal.aborted) onAbort();
-      else signal.addEventListener('abort', onAbort);
+      this.#giveUp = fail;
     });
+    if (this.#controller.signal.aborted) this.#giveUp?.(new UpstreamAborted());
     const timer = setTimeout(() => {
       this.#expired = true;
       this.abort();
@@ -41,7 +42,7 @@ export class Silence {
       return await Promise.race([work, aborted]);
     } finally {
       clearTimeout(timer);
-      signal.removeEventListener('abort', onAbort);
+      this.#giveUp = null;
     }
   }
 }

@@ -6,6 +6,7 @@
  */
 import { ApiError } from './api_error.js';
 import { placeOfFault } from './json_fault.js';
+import { decodeStrictUtf8 } from './utf8.js';
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 export type JsonObject = { [key: string]: Json };
@@ -17,7 +18,7 @@ const BACKSLASH = 0x5c;
 export function parseStrictJson(bytes: Uint8Array): Json {
   let text: string;
   try {
-    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    text = decodeStrictUtf8(bytes);
   } catch {
     throw refused('is not UTF-8', 'encode it as UTF-8');
   }

@@ -1,5 +1,6 @@
 /** The provider: one request to it, and what its failures mean for the money. */
 import { ApiError } from './api_error.js';
+import type { HeaderFields } from './headers.js';
 import type { ResolvedSettings } from './settings.js';
 import type { Silence } from './silence.js';
 
@@ -7,7 +8,7 @@ import type { Silence } from './silence.js';
 export async function send(
   upstream: ResolvedSettings['upstream'],
   path: string,
-  init: { body: Uint8Array<ArrayBuffer>; headers: Headers },
+  init: { body: Uint8Array<ArrayBuffer>; headers: HeaderFields },
   silence: Silence,
 ): Promise<Response> {
   try {

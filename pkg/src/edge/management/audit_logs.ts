@@ -5,8 +5,10 @@ import { ActorType, AuditAction, TargetType } from './audit_words.js';
 import type { ManagementCall } from './call.js';
 import { about, answers, endpoint, type Endpoint } from './endpoint.js';
 import { withoutSecrets } from '../secret_mask.js';
+import { encodeUtf8 } from '../utf8.js';
 import { REFUSALS } from './error_form.js';
-import { Id, Instant, PAGE, pageOf, rfc3339 } from './field.js';
+import { Id, Instant, PAGE, pageOf } from './field.js';
+import { rfc3339 } from '../instant.js';
 import type { AuditEntry } from './forms.js';
 import { named, type AuditFilter } from './store/audit_log.js';
 
@@ -112,11 +114,10 @@ function lines(
   first: readonly string[],
   more: boolean,
 ): ReadableStream<Uint8Array> {
-  const encoder = new TextEncoder();
   let [entries, has_more] = [first, more];
   return new ReadableStream({
     async pull(controller) {
-      if (entries.length > 0) controller.enqueue(encoder.encode(entries.map((entry) => `${entry}\n`).join('')));
+      if (entries.length > 0) controller.enqueue(encodeUtf8(entries.map((entry) => `${entry}\n`).join('')));
       if (!has_more) return controller.close();
       const last = JSON.parse(entries.at(-1) ?? '{}') as AuditEntry;
       ({ entries, has_more } = await call.ask({

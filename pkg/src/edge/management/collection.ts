@@ -21,9 +21,9 @@ import {
   pageAsked,
   pageOf,
   revisionGiven,
-  rfc3339,
   type PageAsked,
 } from './field.js';
+import { rfc3339 } from '../instant.js';
 import { formOf, type Action, type Change, type ListedKinds, type ListFields, type ListKind } from './forms.js';
 
 interface List<K extends ListKind, F extends z.ZodRawShape, S extends z.ZodType<{ id: string }>> {
@@ -82,6 +82,7 @@ function withBuiltIn<T extends { id: string }>(
 ): ReturnType<typeof page<T>> {
   const { limit, after = '', before } = pageAsked(asked);
   const between = builtIn.filter(({ id }) => id > after && (before === undefined || id < before));
+  if (between.length === 0) return page(own.data, own.has_more);
   const all = [...own.data, ...between].sort((one, other) => (one.id < other.id ? -1 : 1));
   const shown = before === undefined ? all.slice(0, limit) : all.slice(-limit);
   return page(shown, own.has_more || all.length > limit);

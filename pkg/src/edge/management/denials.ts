@@ -2,7 +2,8 @@
 import { createRoute, z } from '@hono/zod-openapi';
 
 import { about, answers, endpoint, type Endpoint } from './endpoint.js';
-import { Id, rfc3339 } from './field.js';
+import { Id } from './field.js';
+import { rfc3339 } from '../instant.js';
 import type { Scope } from './forms.js';
 import { ScopeForm } from './policy_forms.js';
 import type { RecentDenial } from './store/denial_book.js';

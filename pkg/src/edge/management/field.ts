@@ -158,10 +158,6 @@ export function etag({ revision }: { revision: number }): Record<string, string>
   return { etag: `"${revision}"` };
 }
 
-export function rfc3339(ms: number): string {
-  return new Date(ms).toISOString();
-}
-
 /** The most that a page of the engine's lists holds. */
 export const LARGEST_PAGE = 1_000;
 

@@ -5,7 +5,8 @@ import { generateSecret, newId } from '../key.js';
 import type { ManagementCall } from './call.js';
 import { listById } from './collection.js';
 import { about, answers, body, endpoint, type Endpoint } from './endpoint.js';
-import { ById, Email, Id, Name, etag, rfc3339, sameAddress } from './field.js';
+import { ById, Email, Id, Name, etag, sameAddress } from './field.js';
+import { rfc3339 } from '../instant.js';
 import { formOf, type ListedKinds } from './forms.js';
 import { notFound, taken } from './refusal.js';
 

@@ -1,7 +1,8 @@
 /** A key as it is shown: everything but its secrets, in the provider's shape with what a key is here beside it. */
 import { z } from '@hono/zod-openapi';
 
-import { Id, Models, Revision, rfc3339 } from './field.js';
+import { Id, Models, Revision } from './field.js';
+import { rfc3339 } from '../instant.js';
 import type { ListedKey } from './forms.js';
 import { OwnerForm } from './policy_forms.js';
 

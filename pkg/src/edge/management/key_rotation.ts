@@ -4,7 +4,8 @@ import { z } from '@hono/zod-openapi';
 import { generateKey, hintOfKey } from '../key.js';
 import { malformed } from '../problem.js';
 import type { ManagementCall } from './call.js';
-import { Revision, rfc3339 } from './field.js';
+import { Revision } from './field.js';
+import { rfc3339 } from '../instant.js';
 import { formOfKey, type KeyForm, type ListedKey } from './forms.js';
 
 const DAY_MS = 24 * 60 * 60 * 1000;

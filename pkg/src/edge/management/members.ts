@@ -14,9 +14,9 @@ import {
   etag,
   given,
   revisionGiven,
-  rfc3339,
   sameAddress,
 } from './field.js';
+import { rfc3339 } from '../instant.js';
 import { formOf, type ListedKinds } from './forms.js';
 import { InviteForm, NewInvite, invite } from './invites.js';
 

@@ -16,6 +16,7 @@ import { malformed } from '../problem.js';
 import { newRequestId } from '../request_id.js';
 import type { ResolvedSettings } from '../settings.js';
 import { parseStrictJson, type Json } from '../strict_json.js';
+import { decodeUtf8 } from '../utf8.js';
 import { ManagementCall } from './call.js';
 import { refuseForeignOrigin } from './caller.js';
 import { describedBy } from './description.js';
@@ -109,7 +110,7 @@ async function readJson(c: Context<ManagementEnv>, maxBytes: number, mayBeEmpty:
   const bytes = await readBody(c.req.raw, maxBytes);
   const json = mayBeEmpty && bytes.length === 0 ? {} : parseStrictJson(bytes);
   // The framework reads the body from here; the stream is used up.
-  const text = bytes.length === 0 ? '{}' : new TextDecoder().decode(bytes);
+  const text = bytes.length === 0 ? '{}' : decodeUtf8(bytes);
   c.req.bodyCache.text = Promise.resolve(text) as never;
   return json;
 }

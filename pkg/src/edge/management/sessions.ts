@@ -7,7 +7,8 @@ import { generateSecret, digestOfKey, newId, organizationOfSecret } from '../key
 import { OrganizationDoor } from '../organization_door.js';
 import { sourceOf } from './call.js';
 import { about, answers, body, endpoint, open, type Endpoint, type ManagementEnv } from './endpoint.js';
-import { Id, PAGE, pageOf, pageWithin, page, rfc3339 } from './field.js';
+import { Id, PAGE, pageOf, pageWithin, page } from './field.js';
+import { rfc3339 } from '../instant.js';
 import { refusal } from './refusal.js';
 import { endedCookie, sessionCookie } from './session_cookie.js';
 import type { NewCode, NewSession, Session } from './store/session_store.js';

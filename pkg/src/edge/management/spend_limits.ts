@@ -6,7 +6,8 @@ import { newId } from '../key.js';
 import type { ManagementCall } from './call.js';
 import { CURSOR_PAGE, Cursors, cursorPageOf, cut } from './cursor.js';
 import { about, answers, body, endpoint, type Endpoint } from './endpoint.js';
-import { ById, Id, IfMatch, LARGEST_PAGE, Revision, etag, revisionGiven, rfc3339 } from './field.js';
+import { ById, Id, IfMatch, LARGEST_PAGE, Revision, etag, revisionGiven } from './field.js';
+import { rfc3339 } from '../instant.js';
 import { formOf, type BudgetForm, type ListedKinds, type Scope } from './forms.js';
 import { notFound, type Renamed } from './refusal.js';
 

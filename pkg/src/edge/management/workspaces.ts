@@ -15,8 +15,8 @@ import {
   etag,
   given,
   revisionGiven,
-  rfc3339,
 } from './field.js';
+import { rfc3339 } from '../instant.js';
 import { formOf, type ListedKinds } from './forms.js';
 
 type ListedProject = ListedKinds['projects'];

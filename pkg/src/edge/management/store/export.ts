@@ -10,6 +10,7 @@
 import { encode, decode } from '../../../base64.js';
 import { EngineRefusal } from '../../engine_port.js';
 import type { EventLog, StoredEvent } from '../../event_log.js';
+import { encodeUtf8 } from '../../utf8.js';
 import type { AuditEntry } from '../forms.js';
 import { FIRST_PREVIOUS, type AuditLog } from './audit_log.js';
 
@@ -115,7 +116,7 @@ async function provenAudit(entries: readonly AuditEntry[], head: unknown): Promi
 }
 
 async function sha256(text: string): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
+  const digest = await crypto.subtle.digest('SHA-256', encodeUtf8(text));
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
