@@ -11,6 +11,8 @@ usage: node serve.mjs --policy FILE --state DIR [OPTIONS]
                           own log says what is configured, and the file only which organization it is (another one is refused)
   --state DIR             keeps the organization (keys by their digests, limits, budgets, ledger, audit log) in DIR, which one
                           gateway at a time may use
+  --restore FILE          begins the organization with an export (docs/management.md) instead of the policy file, which says only
+                          whose it is: into a DIR where nothing has begun
   --upstream URL          where the Messages API is (default https://api.anthropic.com)
   --port PORT             where to listen; 0 for any free port (default 8787)
   --host ADDRESS          the address to listen on (default 127.0.0.1; another one needs a proxy in front that speaks TLS)
@@ -48,6 +50,7 @@ const OPTIONAL = /** @type {const} */ ([
  * @typedef {object} Options
  * @property {string} policyFile
  * @property {string} stateDir
+ * @property {string | null} restoreFile
  * @property {string} host
  * @property {number} port
  * @property {import('./src/env.js').Variables & { OPERATOR_TOKEN?: string, SNAPSHOT_EVERY?: string }} vars all but the policy
@@ -79,6 +82,7 @@ export function optionsFrom(args, env) {
   return {
     policyFile,
     stateDir,
+    restoreFile: restoreFrom(values.restore),
     host: hostFrom(values.host ?? '127.0.0.1'),
     port: portFrom(values.port),
     vars: {
@@ -101,6 +105,7 @@ function parsed(args) {
         'help': { type: 'boolean', short: 'h' },
         'policy': text,
         'state': text,
+        'restore': text,
         'upstream': text,
         'port': text,
         'host': text,
@@ -110,6 +115,12 @@ function parsed(args) {
   } catch (error) {
     throw new Refusal(`${error instanceof Error ? error.message : String(error)}\n\n${HELP}`, 2);
   }
+}
+
+/** @param {string | undefined} raw */
+function restoreFrom(raw) {
+  if (raw === '') throw new Refusal('`--restore` is empty: name an export, or leave it out to begin with the policy file', 2);
+  return raw ?? null;
 }
 
 /** @param {string} raw */

@@ -41,6 +41,15 @@ function policyFile(policy) {
   return path;
 }
 
+/** What the operator is told. @param {string} url @param {string} verb @param {object} body */
+async function operated(url, verb, body) {
+  const headers = { authorization: `Bearer ${SECRETS.OPERATOR_TOKEN}` };
+  const response = await fetch(`${url}/operator/acme/${verb}`, { method: 'POST', headers, body: JSON.stringify(body) });
+  const told = await response.json();
+  assert.equal(response.status, 200, JSON.stringify(told));
+  return told;
+}
+
 class Command {
   output = '';
 
@@ -122,6 +131,66 @@ for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) {
     }
   });
 }
+
+test('a directory begins with an export: balances, keys and the audit log are what they were, and it goes on from there', async () => {
+  const upstream = await Upstream.start();
+  try {
+    const policy = policyFile(managedPolicy());
+    const [before, after] = [fresh('state'), fresh('state')];
+    const args = (/** @type {string} */ state, /** @type {string[]} */ ...more) => ['--policy', policy, '--state', state, '--upstream', upstream.url, '--port', '0', ...more];
+    const first = new Command(args(before));
+    const url = await first.url();
+    const called = await fetch(`${url}/v1/messages`, { method: 'POST', headers: { 'x-api-key': NORMAL.key }, body: JSON.stringify(message()) });
+    assert.equal(called.status, 200, await called.text());
+    const { id } = await done({ url }, 'POST /v1/api-keys', { body: { name: 'made' } });
+    const [balances, exported] = [await operated(url, 'query', { type: 'balances' }), await operated(url, 'export', {})];
+    const audit = await done({ url }, 'GET /v1/organizations/audit-logs');
+    assert.equal(await first.stop('SIGTERM'), 0);
+    const file = fresh('acme.json');
+    writeFileSync(file, JSON.stringify(exported));
+
+    const restored = new Command(args(after, '--restore', file));
+    const there = await restored.url();
+    assert.match(restored.output, /The organization is that of `[^`]*acme\.json`/);
+    assert.deepEqual(await operated(there, 'query', { type: 'balances' }), balances);
+    assert.deepEqual(await done({ url: there }, 'GET /v1/organizations/audit-logs'), audit);
+    assert.equal(await restored.stop('SIGTERM'), 0);
+
+    const again = new Command(args(after, '--restore', file));
+    assert.equal(await again.ended, 2, again.output);
+    assert.match(again.output, /an organization has begun in `[^`]*`: restore into another directory/);
+    const { OPERATOR_TOKEN: _, ...withoutToken } = SECRETS;
+    const onward = new Command(args(after), withoutToken);
+    assert.equal((await done({ url: await onward.url() }, `GET /v1/api-keys/${id}`)).name, 'made');
+    assert.equal(await onward.stop('SIGTERM'), 0);
+  } finally {
+    await upstream.stop();
+  }
+});
+
+test('an export that is not proven begins nothing; one that is begins without an operator too', async () => {
+  const policy = policyFile(managedPolicy());
+  const state = fresh('state');
+  const first = new Command(['--policy', policy, '--state', fresh('state'), '--port', '0']);
+  const exported = await operated(await first.url(), 'export', {});
+  assert.equal(await first.stop('SIGTERM'), 0);
+  const [altered, whole] = [fresh('altered.json'), fresh('whole.json')];
+  writeFileSync(altered, JSON.stringify({ ...exported, exported_at: '2020-01-01T00:00:00.000Z' }));
+  writeFileSync(whole, JSON.stringify(exported));
+  const restoring = (/** @type {string} */ file) =>
+    new Command(['--policy', policy, '--state', state, '--port', '0', '--restore', file], { UPSTREAM_API_KEY: 'upstream-secret' });
+
+  for (const file of [altered, fresh('nowhere.json')]) {
+    const refused = restoring(file);
+    assert.notEqual(await refused.ended, 0);
+    assert.match(refused.output, /serve: (the export was not restored: 422 .*invalid_export|cannot read `--restore )/);
+  }
+  const command = restoring(whole);
+  const url = await command.url();
+  const asked = await fetch(`${url}/operator/acme/query`, { method: 'POST', headers: { authorization: 'Bearer undefined' }, body: '{}' });
+  assert.equal(asked.status, 401, 'what was restored came by a token that nobody knows');
+  assert.equal(await command.stop('SIGTERM'), 0);
+});
 
 test('no secret is in an argument, in what it says or in a file, and what it writes nobody else can read', async () => {
   const state = fresh('state');

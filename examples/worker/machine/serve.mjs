@@ -1,4 +1,5 @@
 /** A gateway on this machine, from the check of its policy to the last request that is waited for. */
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { createGateway, generateKey } from 'tollgate/edge';
@@ -16,6 +17,9 @@ const STREAMS = [0, 1, 2];
 const STOP_WITHIN_MS = 30_000;
 /** Signals that come within this time are one: npm passes on what the terminal has sent already. */
 const ONE_ASKING_MS = 1_000;
+
+/** A refusal after which the state directory is what it was. */
+class NothingBegan extends Refusal {}
 
 /** How long the organization may take for its first answer before it is said that it gives none. */
 const ANSWERS_WITHIN_MS = 10_000;
@@ -54,6 +58,45 @@ function readPolicy(path) {
   /** @type {{ organization: { id: string }, keys?: { kind?: string, status?: string }[] }} */
   const { organization, keys = [] } = JSON.parse(text);
   return { text, organization: organization.id, isManaged: keys.some(({ kind, status }) => kind === 'admin' && status !== 'revoked') };
+}
+
+/**
+ * The export that the organization is to begin with, which its object reads and proves.
+ *
+ * @param {string} path
+ * @param {State} state where nothing may have begun
+ */
+function readExport(path, state) {
+  if (state.holdsOrganization) {
+    throw new Refusal(`an organization has begun in \`${state.dir}\`: restore into another directory with \`--state\`, or leave \`--restore\` out`, 2);
+  }
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new Refusal(`cannot read \`--restore ${path}\` (${messageOf(error)}): name an export`, 2);
+  }
+}
+
+/**
+ * Begins the organization with an export, or refuses in the words of what proved it.
+ *
+ * @param {string} url
+ * @param {{ organization: string, token: string, document: string, signal: AbortSignal }} given
+ */
+async function restore(url, { organization, token, document, signal }) {
+  const headers = { 'authorization': `Bearer ${token}`, 'content-type': 'application/json' };
+  let response;
+  let text;
+  try {
+    response = await fetch(`${url}/operator/${encodeURIComponent(organization)}/restore`, { method: 'POST', headers, body: document, signal });
+    text = await response.text();
+  } catch (error) {
+    if (signal.aborted) return;
+    throw new Refusal(`whether the export was restored is not known (${messageOf(error)}): restore it into another directory with \`--state\``);
+  }
+  if (response.ok) return;
+  const refused = new NothingBegan(`the export was not restored: ${response.status} ${text.slice(0, 500)}`);
+  throw response.status < 500 ? refused : new Refusal(refused.message);
 }
 
 /** Lets the gateway check its settings as it does when it serves. @param {import('../options.mjs').Options['vars']} vars */
@@ -106,8 +149,9 @@ export async function trouble(url, organization, stop, withinMs = ANSWERS_WITHIN
  * @param {import('../options.mjs').Options} options
  * @param {{ url: string, policy: Policy, isNew: boolean }} serving
  */
-function welcome({ policyFile, stateDir, host, vars }, { url, policy, isNew }) {
-  const begun = isNew ? `begins with \`${policyFile}\`` : `goes on from \`${stateDir}\`; what \`${policyFile}\` says has no effect any more`;
+function welcome({ policyFile, restoreFile, stateDir, host, vars }, { url, policy, isNew }) {
+  const restored = restoreFile !== null;
+  const begun = restored ? `is that of \`${restoreFile}\`; of \`${policyFile}\` only its id counts` : isNew ? `begins with \`${policyFile}\`` : `goes on from \`${stateDir}\`; what \`${policyFile}\` says has no effect any more`;
   const manage = `manage it with an admin key:
   curl -sS ${url}/v1/organizations/me -H "x-api-key: $ADMIN_KEY"
   then docs/management.md`;
@@ -115,7 +159,7 @@ function welcome({ policyFile, stateDir, host, vars }, { url, policy, isNew }) {
   return `Tollgate serves ${url} for ${policy.organization}, in front of ${vars.UPSTREAM_BASE_URL}.
 The organization ${begun}.
 ${LOOPBACK.test(host) ? '' : `Who reaches \`${host}\` reaches it without TLS: put a proxy that speaks it in front.\n`}
-${isNew && !policy.isManaged ? noAdmin : manage}
+${isNew && !restored && !policy.isManaged ? noAdmin : manage}
 
 call a model with a caller's key:
   curl -sS ${url}/v1/models -H "x-api-key: $KEY"
@@ -146,6 +190,7 @@ export async function serve(options) {
   const state = State.take(options.stateDir, 'gateway');
   /** @type {Gateway | null} */
   let gateway = null;
+  let nothingBegan = false;
   const asked = new AbortController();
   const stopped = new Promise((resolve) => {
     let askedAtMs = Infinity;
@@ -163,26 +208,38 @@ export async function serve(options) {
   });
   try {
     const isNew = !state.holdsOrganization;
+    const document = options.restoreFile === null ? null : readExport(options.restoreFile, state);
     state.keepFor(policy.organization);
+    // What is restored comes by the operator's routes: where nobody is to use them, by a token that nobody knows.
+    const token = options.vars.OPERATOR_TOKEN ?? randomBytes(32).toString('base64url');
     gateway = await Gateway.start({
       state,
       port: options.port,
       host: options.host,
-      vars: { POLICY: policy.text, ...options.vars },
+      // Without a policy nobody begins the organization before it is restored.
+      vars: { ...options.vars, ...(document === null ? { POLICY: policy.text } : { POLICY: '', OPERATOR_TOKEN: token }) },
       onOutput: (line) => process.stderr.write(`${line}\n`),
     });
     const url = urlOf(options.host, new URL(gateway.url).port);
     const died = gateway.died.then((how) => {
       throw new Refusal(`the gateway ended by itself (${how})`);
     });
+    if (document !== null) {
+      const { organization } = policy;
+      await Promise.race([restore(url, { organization, token, document, signal: asked.signal }), died]);
+    }
     const inTheWay = await Promise.race([trouble(url, policy.organization, asked.signal), died]);
     if (asked.signal.aborted) return 0;
     if (inTheWay !== null) process.stderr.write(`the organization cannot be asked: ${inTheWay}\nsee "A clock that jumped" in docs/edge.md if it says \`clock_jump\`\n`);
     process.stdout.write(welcome(options, { url, policy, isNew }));
     await Promise.race([stopped, died]);
     return 0;
+  } catch (error) {
+    nothingBegan = error instanceof NothingBegan;
+    throw error;
   } finally {
     await gateway?.stop(STOP_WITHIN_MS);
+    if (nothingBegan) state.forget();
     state.release();
   }
 }

@@ -73,6 +73,11 @@ export class State {
     }
   }
 
+  /** Removes the store of an organization that did not begin. */
+  forget() {
+    rmSync(this.objectsDir, { recursive: true, force: true });
+  }
+
   /** What only this run needs: a bundle, and a configuration without secrets. */
   get runDir() {
     return join(this.dir, 'run');
