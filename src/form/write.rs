@@ -47,7 +47,8 @@ impl Writer {
     }
 
     /// Goes on with an object that was ended, in which something is.
-    pub fn reopen_object(&mut self) {
+    pub(crate) fn reopen_object(&mut self) {
+        debug_assert!(self.text.ends_with('}') && !self.text.ends_with("{}"), "an object in which something is");
         self.text.pop();
         self.comma = true;
     }

@@ -202,6 +202,8 @@ test('a host that counts exactly is believed', async () => {
 /** @type {[name: string, wrong: object, message: RegExp][]} */
 const WRONG = [
   ['no key', { upstream: { baseUrl: 'https://a.example', apiKey: '' } }, /`upstream\.apiKey` is missing/],
+  ['a key of two lines', { upstream: { baseUrl: 'https://a.example', apiKey: 'k\nk' } }, /^TypeError: `upstream\.apiKey` is no key that a header can carry/],
+  ['a key that is not ASCII', { upstream: { baseUrl: 'https://a.example', apiKey: 'ключ' } }, /`upstream\.apiKey` is no key/],
   ['no address', { upstream: { apiKey: 'k' } }, /`upstream\.baseUrl`/],
   ['another scheme', { upstream: { baseUrl: 'ftp://a.example', apiKey: 'k' } }, /`upstream\.baseUrl`/],
   ['no objects', { organizations: undefined }, /`organizations`/],

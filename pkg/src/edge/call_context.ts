@@ -47,7 +47,10 @@ export class CallContext {
     this.lifetime.waitUntil(promise);
   }
 
-  /** Waits for the first attempt, so that a client who has its answer finds it in the books; retries go on without it. */
+  /**
+   * Waits for the first attempt, so that a client who has its answer finds it in the books; retries go on without it. Whoever waits
+   * here is kept alive itself, by the gateway or by the stream that is passed on.
+   */
   async recorded({ tried, done }: Recording): Promise<void> {
     if ((await tried) === 'more to come') this.keepAlive(done);
   }

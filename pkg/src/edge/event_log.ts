@@ -56,6 +56,7 @@ export interface Audited {
 
 export class EventLog {
   readonly #storage: ObjectStorage;
+  #snapshotSeqSeen: number | null = null;
 
   private constructor(storage: ObjectStorage) {
     this.#storage = storage;
@@ -87,6 +88,11 @@ export class EventLog {
   /** Events up to this number are in the snapshot. */
   get snapshotSeq(): number {
     return this.#head().seq;
+  }
+
+  /** The same as it was when it was last read, which every append does. */
+  get snapshotSeqSeen(): number {
+    return this.#snapshotSeqSeen ?? this.snapshotSeq;
   }
 
   /** The last event's number. */
@@ -161,6 +167,7 @@ export class EventLog {
       if (snapshotSeq !== draft.after) throw new StaleWriter(draft.after, snapshotSeq);
       draft.finish(header);
       this.#storage.sql.exec('UPDATE snapshot SET seq = ? WHERE only = 1', draft.seq);
+      this.#snapshotSeqSeen = null;
     });
   }
 
@@ -178,6 +185,7 @@ export class EventLog {
   #head(): Head {
     const [head] = this.#storage.sql.exec<Head>(HEAD).toArray();
     if (head === undefined) throw new Error('the log has no snapshot: the storage is damaged');
+    this.#snapshotSeqSeen = head.seq;
     return head;
   }
 

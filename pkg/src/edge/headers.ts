@@ -2,7 +2,7 @@
 import { ApiError } from './api_error.js';
 import { checkBetas } from './beta.js';
 
-/** By name, in lower case. A record, where it is ours: `Headers` are an object that the runtime has to clear away, and copies besides. */
+/** By name, in lower case. A record, where we make it: `Headers` are an object that the runtime has to clear away, and are copied into another one. */
 export type HeaderFields = Record<string, string>;
 
 const DEFAULT_VERSION = '2023-06-01';
@@ -65,7 +65,7 @@ const RESPONSE_ALLOWED = ['content-type', 'request-id', 'retry-after', 'retry-af
 
 /** The headers that the client sees of an upstream's answer. */
 export function clientHeaders(upstream: Headers, requestId: string): HeaderFields {
-  // `request-id` is what the provider's support asks for; ours names the reservation.
+  // Unless the provider gave its own, which its support asks for; ours names the reservation.
   const headers: HeaderFields = { 'request-id': requestId };
   for (const name of RESPONSE_ALLOWED) {
     const value = upstream.get(name);

@@ -82,12 +82,10 @@ const MOST_LISTED = 100;
 /** The longest text, in characters, that a method is given: of two bytes each it is a quarter of what it takes. */
 const MOST_ASKED = 4 * 1024 * 1024;
 
-/** For the calls of one request: what it holds of the runtime is of no use to another. */
 export class OrganizationDoor {
   readonly #namespace: OrganizationNamespace;
   readonly #organization: string;
-  /** Until it fails once: then it fails for ever. */
-  #stub: OrganizationStub | null = null;
+  #id: OrganizationId | null = null;
 
   constructor(namespace: OrganizationNamespace, organization: string) {
     this.#namespace = namespace;
@@ -174,10 +172,10 @@ export class OrganizationDoor {
   async #answered<T>(ask: (stub: OrganizationStub) => Promise<Reply>): Promise<T> {
     let reply: Reply;
     try {
-      this.#stub ??= this.#namespace.get(this.#namespace.idFromName(this.#organization));
-      reply = await ask(this.#stub);
+      this.#id ??= this.#namespace.idFromName(this.#organization);
+      // A stub that has failed once fails for ever, and one of another request is of no use: each call takes a new one.
+      reply = await ask(this.#namespace.get(this.#id));
     } catch (error) {
-      this.#stub = null;
       // Whoever asks is told to try again; what never passes by itself, an operator reads here.
       logError('the organization could not be reached', { organization: this.#organization, cause: String(error) });
       throw new OrganizationUnavailable('the organization could not be reached', { cause: error });

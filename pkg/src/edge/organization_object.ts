@@ -331,7 +331,7 @@ export class OrganizationObject {
   }
 
   #isLong({ engine, log }: Open): boolean {
-    return !this.#compacting && engine.seq() - log.snapshotSeq >= this.#snapshotEvery();
+    return !this.#compacting && engine.seq() - log.snapshotSeqSeen >= this.#snapshotEvery();
   }
 
   /**

@@ -89,7 +89,7 @@ export function resolveSettings(given: GatewaySettings): ResolvedSettings {
   return {
     upstream: {
       baseUrl: baseUrl(upstream.baseUrl),
-      apiKey: upstream.apiKey,
+      apiKey: headerSecret(upstream.apiKey),
       timeoutMs: positive('upstream.timeoutMs', upstream.timeoutMs, 600_000),
     },
     organizations,
@@ -138,6 +138,15 @@ function onDisconnect(value: GatewaySettings['onDisconnect']): 'drain' | 'abort'
   if (value === undefined || value === 'drain') return 'drain';
   if (value === 'abort') return 'abort';
   throw new TypeError(`\`onDisconnect\` is \`${String(value)}\`: give \`drain\` or \`abort\``);
+}
+
+/** What could not be sent is known before anything is reserved for a request. The value is never repeated: it is a secret. */
+function headerSecret(value: string): string {
+  const sent = value.trim();
+  if (!/^[\x21-\x7e]+$/.test(sent)) {
+    throw new TypeError('`upstream.apiKey` is no key that a header can carry: give it in one line, without spaces, in ASCII');
+  }
+  return sent;
 }
 
 function baseUrl(value: string): string {

@@ -28,7 +28,7 @@ export class Silence {
     this.#giveUp?.(error);
   }
 
-  /** Waits for the upstream's next sign of life. Rejects with `UpstreamAborted` even where the wait itself would go on. */
+  /** Waits for the upstream's next sign of life, one wait at a time. Rejects with `UpstreamAborted` even where the wait itself would go on. */
   async during<T>(work: Promise<T>): Promise<T> {
     const aborted = new Promise<never>((_, fail) => {
       this.#giveUp = fail;

@@ -1,4 +1,4 @@
-/** UTF-8, either way. Coders are made once: each is an object that the runtime has to clear away, and a message needs six. */
+/** UTF-8 as a whole, either way. Coders are made once: each is an object that the runtime has to clear away, and a message needs several. */
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
