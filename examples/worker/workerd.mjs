@@ -41,6 +41,7 @@ export const VARIABLES = /** @type {const} */ ([
   'OPERATOR_TOKEN',
   'OPENID',
   'CLIENT_ADDRESS',
+  'ORGANIZATION',
   'ON_DISCONNECT',
   'UPSTREAM_TIMEOUT_MS',
   'MAX_BODY_BYTES',
@@ -132,7 +133,7 @@ const gateway :Workerd.Worker = (
   bindings = [
     ${bindings.join(',\n    ')},
   ],
-  durableObjectNamespaces = [(className = "OrganizationObject", uniqueKey = "tollgate-organization", enableSql = true)],
+  durableObjectNamespaces = [(className = "OrganizationObject", uniqueKey = "tollgate-organization", preventEviction = true, enableSql = true)],
   durableObjectStorage = (localDisk = "state"),
   globalOutbound = "internet",
 );

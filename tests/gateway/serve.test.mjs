@@ -10,6 +10,8 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
+import { generateKey } from 'tollgate/edge';
+
 import { trouble } from '../../examples/worker/machine/serve.mjs';
 import { settingsOf } from '../../examples/worker/src/settings.js';
 import { NORMAL, message } from './company.mjs';
@@ -180,10 +182,16 @@ test('an export that is not proven begins nothing; one that is begins without an
   const restoring = (/** @type {string} */ file) =>
     new Command(['--policy', policy, '--state', state, '--port', '0', '--restore', file], { UPSTREAM_API_KEY: 'upstream-secret' });
 
-  for (const file of [altered, fresh('nowhere.json')]) {
+  const cut = fresh('cut.json');
+  writeFileSync(cut, JSON.stringify(exported).slice(0, -100));
+  for (const [file, told] of /** @type {[string, RegExp][]} */ ([
+    [altered, /serve: `[^`]*altered\.json` was not restored: `digest`: the export cannot be restored: /],
+    [cut, /serve: `--restore [^`]*cut\.json` is not JSON/],
+    [fresh('nowhere.json'), /serve: cannot read `--restore /],
+  ])) {
     const refused = restoring(file);
-    assert.notEqual(await refused.ended, 0);
-    assert.match(refused.output, /serve: (the export was not restored: 422 .*invalid_export|cannot read `--restore )/);
+    assert.equal(await refused.ended, 2);
+    assert.match(refused.output, told);
   }
   const command = restoring(whole);
   const url = await command.url();
@@ -230,6 +238,23 @@ test('a state directory serves one gateway at a time, and one that was killed le
   assert.equal((await ask({ url }, 'GET /v1/organizations/me')).status, 200);
   for (const command of running) await command.stop('SIGTERM');
   assert.deepEqual(processesOf(state), []);
+});
+
+test('keys of other organizations leave nothing behind, and the organization stays in memory', async () => {
+  const state = fresh('state');
+  const command = new Command(['--policy', policyFile(managedPolicy()), '--state', state, '--port', '0']);
+  const url = await command.url();
+  const stores = () => filesIn(state).filter((file) => file.endsWith('.sqlite'));
+  const before = stores();
+  for (let stranger = 0; stranger < 5; stranger += 1) {
+    const { key } = await generateKey(`made-up-${stranger}`);
+    for (const path of ['/v1/models', '/v1/organizations/me']) {
+      assert.equal((await fetch(`${url}${path}`, { headers: { 'x-api-key': key } })).status, 401);
+    }
+  }
+  assert.deepEqual(stores(), before);
+  assert.match(readFileSync(join(state, 'run/config.capnp'), 'utf8'), /preventEviction = true/);
+  assert.equal(await command.stop('SIGTERM'), 0);
 });
 
 test('the audit log has the address of the connection, or what the proxy in front says where its header is named', async () => {

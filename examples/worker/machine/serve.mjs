@@ -70,20 +70,27 @@ function readExport(path, state) {
   if (state.holdsOrganization) {
     throw new Refusal(`an organization has begun in \`${state.dir}\`: restore into another directory with \`--state\`, or leave \`--restore\` out`, 2);
   }
+  let text;
   try {
-    return readFileSync(path, 'utf8');
+    text = readFileSync(path, 'utf8');
   } catch (error) {
     throw new Refusal(`cannot read \`--restore ${path}\` (${messageOf(error)}): name an export`, 2);
   }
+  try {
+    JSON.parse(text);
+  } catch {
+    throw new Refusal(`\`--restore ${path}\` is not JSON, so that it is no export or not the whole of one: take another copy`, 2);
+  }
+  return text;
 }
 
 /**
  * Begins the organization with an export, or refuses in the words of what proved it.
  *
  * @param {string} url
- * @param {{ organization: string, token: string, document: string, signal: AbortSignal }} given
+ * @param {{ file: string, organization: string, token: string, document: string, signal: AbortSignal }} given
  */
-async function restore(url, { organization, token, document, signal }) {
+async function restore(url, { file, organization, token, document, signal }) {
   const headers = { 'authorization': `Bearer ${token}`, 'content-type': 'application/json' };
   let response;
   let text;
@@ -91,12 +98,23 @@ async function restore(url, { organization, token, document, signal }) {
     response = await fetch(`${url}/operator/${encodeURIComponent(organization)}/restore`, { method: 'POST', headers, body: document, signal });
     text = await response.text();
   } catch (error) {
-    if (signal.aborted) return;
-    throw new Refusal(`whether the export was restored is not known (${messageOf(error)}): restore it into another directory with \`--state\``);
+    const why = signal.aborted ? 'it was asked to stop' : messageOf(error);
+    throw new Refusal(`whether \`${file}\` was restored is not known (${why}): start again with \`--restore\`, which says whether an organization has begun`);
   }
   if (response.ok) return;
-  const refused = new NothingBegan(`the export was not restored: ${response.status} ${text.slice(0, 500)}`);
-  throw response.status < 500 ? refused : new Refusal(refused.message);
+  const refused = `\`${file}\` was not restored: ${toldBy(text)}`;
+  throw response.status < 500 ? new NothingBegan(refused, 2) : new Refusal(refused);
+}
+
+/** What the gateway said, with the place in the document where it said one. @param {string} text */
+function toldBy(text) {
+  try {
+    /** @type {{ error: { message: string, path?: string } }} */
+    const { error } = JSON.parse(text);
+    return error.path === undefined ? error.message : `\`${error.path}\`: ${error.message}`;
+  } catch {
+    return text.slice(0, 500);
+  }
 }
 
 /** Lets the gateway check its settings as it does when it serves. @param {import('../options.mjs').Options['vars']} vars */
@@ -217,7 +235,7 @@ export async function serve(options) {
       port: options.port,
       host: options.host,
       // Without a policy nobody begins the organization before it is restored.
-      vars: { ...options.vars, ...(document === null ? { POLICY: policy.text } : { POLICY: '', OPERATOR_TOKEN: token }) },
+      vars: { ORGANIZATION: policy.organization, ...options.vars, ...(document === null ? { POLICY: policy.text } : { POLICY: '', OPERATOR_TOKEN: token }) },
       onOutput: (line) => process.stderr.write(`${line}\n`),
     });
     const url = urlOf(options.host, new URL(gateway.url).port);
@@ -226,7 +244,7 @@ export async function serve(options) {
     });
     if (document !== null) {
       const { organization } = policy;
-      await Promise.race([restore(url, { organization, token, document, signal: asked.signal }), died]);
+      await Promise.race([restore(url, { file: options.restoreFile ?? '', organization, token, document, signal: asked.signal }), died]);
     }
     const inTheWay = await Promise.race([trouble(url, policy.organization, asked.signal), died]);
     if (asked.signal.aborted) return 0;

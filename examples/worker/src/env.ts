@@ -18,6 +18,8 @@ export interface Variables {
    * connection where none stands in front; without it `cf-connecting-ip`, which Cloudflare sets.
    */
   CLIENT_ADDRESS?: string;
+  /** The only organization that is served, where it is one: its id. */
+  ORGANIZATION?: string;
   /** The OpenID Connect provider that members sign in by, as the JSON of the setting `openid`; without it they sign in with codes. */
   OPENID?: string;
 }

@@ -27,6 +27,7 @@ export function settingsOf(env, organizations) {
       ...(env.UPSTREAM_TIMEOUT_MS && { timeoutMs: count('UPSTREAM_TIMEOUT_MS', env.UPSTREAM_TIMEOUT_MS) }),
     },
     organizations,
+    ...(env.ORGANIZATION && { onlyOrganization: env.ORGANIZATION }),
     ...(env.MAX_BODY_BYTES && { maxBodyBytes: count('MAX_BODY_BYTES', env.MAX_BODY_BYTES) }),
     ...(env.SERVER_TOOL_ITERATIONS && {
       serverToolIterations: count('SERVER_TOOL_ITERATIONS', env.SERVER_TOOL_ITERATIONS, MAX_ITERATIONS),

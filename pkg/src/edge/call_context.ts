@@ -4,7 +4,7 @@ import { readBody } from './body.js';
 import { readCredential } from './credential.js';
 import { logError } from './error_log.js';
 import { checkEncoding, checkLength } from './headers.js';
-import { OrganizationDoor, OrganizationError } from './organization_door.js';
+import { doorOf, OrganizationError, type OrganizationDoor } from './organization_door.js';
 import { setRateHeaders } from './rate_headers.js';
 import type { Recording } from './settlement.js';
 import type { ResolvedSettings } from './settings.js';
@@ -33,7 +33,7 @@ export class CallContext {
   ): Promise<CallContext> {
     checkLength(request.headers, settings.maxHeaderBytes);
     const { organization, secretSha256 } = await readCredential(request.headers);
-    const door = new OrganizationDoor(settings.organizations, organization);
+    const door = doorOf(settings, organization);
     return new CallContext(request, settings, requestId, { secret_sha256: secretSha256 }, door, lifetime);
   }
 

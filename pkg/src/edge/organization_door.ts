@@ -4,7 +4,9 @@
  * A call is one of the object's method, with texts: of a request and an answer for each, the runtime would have ten objects to clear away
  * afterwards, all at once and while everybody waits. A method takes and gives 32 MiB at most, so that what may be longer comes by a request.
  */
+import { ApiError } from './api_error.js';
 import { logError } from './error_log.js';
+import type { ResolvedSettings } from './settings.js';
 import type {
   AdmitCommand,
   Allow,
@@ -186,6 +188,15 @@ export class OrganizationDoor {
     if (status === 503) throw new OrganizationUnavailable(error.message);
     throw new OrganizationError(error);
   }
+}
+
+/** The door of whoever comes from outside. An object is made by asking it, so that of others than are served none is asked. */
+export function doorOf(
+  { organizations, onlyOrganization }: Pick<ResolvedSettings, 'organizations' | 'onlyOrganization'>,
+  organization: string,
+): OrganizationDoor {
+  if (onlyOrganization !== null && organization !== onlyOrganization) throw ApiError.unauthenticated();
+  return new OrganizationDoor(organizations, organization);
 }
 
 function isLong(ask: Ask): boolean {

@@ -15,6 +15,11 @@ export interface GatewaySettings {
   /** The binding of the Durable Object class `OrganizationObject`. */
   organizations: OrganizationNamespace;
   /**
+   * The only organization that is served (any). To ask the object of another one makes one, which a runtime may keep: on a machine of
+   * one's own it is a file, for each name that somebody makes up.
+   */
+  onlyOrganization?: string;
+  /**
    * When a client leaves: `drain` (the default) reads the answer to its end, so that what was made is billed exactly; `abort`
    * stops the upstream, and the output is charged at the hold.
    */
@@ -63,6 +68,7 @@ export interface OpenIdSettings {
 export interface ResolvedSettings {
   upstream: { baseUrl: string; apiKey: string; timeoutMs: number };
   organizations: OrganizationNamespace;
+  onlyOrganization: string | null;
   onDisconnect: 'drain' | 'abort';
   drainMs: number;
   maxBodyBytes: number;
@@ -93,6 +99,7 @@ export function resolveSettings(given: GatewaySettings): ResolvedSettings {
       timeoutMs: positive('upstream.timeoutMs', upstream.timeoutMs, 600_000),
     },
     organizations,
+    onlyOrganization: given.onlyOrganization ?? null,
     onDisconnect: onDisconnect(given.onDisconnect),
     drainMs: positive('drainMs', given.drainMs, 25_000),
     maxBodyBytes: positive('maxBodyBytes', given.maxBodyBytes, 32 * 1024 * 1024),

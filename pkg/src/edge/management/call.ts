@@ -1,7 +1,7 @@
 /** One call of the management plane: who makes it, and the organization that it asks. */
 import { ApiError } from '../api_error.js';
 import { checkLength } from '../headers.js';
-import { OrganizationDoor, OrganizationError } from '../organization_door.js';
+import { doorOf, OrganizationError, type OrganizationDoor } from '../organization_door.js';
 import type { ResolvedSettings } from '../settings.js';
 import { readCaller } from './caller.js';
 import type {
@@ -40,7 +40,7 @@ export class ManagementCall {
   ): Promise<ManagementCall> {
     checkLength(request.headers, settings.maxHeaderBytes);
     const { organization, caller } = await readCaller(request);
-    const door = new OrganizationDoor(settings.organizations, organization);
+    const door = doorOf(settings, organization);
     const asked = { method: request.method, renamed, ifMatch: request.headers.has('if-match'), body: undefined };
     return new ManagementCall(organization, caller, door, sourceOf(request, settings), permission, asked);
   }

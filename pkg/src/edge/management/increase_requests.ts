@@ -56,7 +56,7 @@ const NewRequest = z
   .openapi('NewIncreaseRequest');
 
 /** One amount to the engine, whatever it is of. */
-const RENAMED: Renamed = [[/^amount$/, 'rate']];
+const RENAMED: Renamed = [[/^amount$/, (body) => ('budget' in Object(body) ? 'cap_usd' : 'rate')]];
 
 const Decision = z.strictObject({ note: Text.optional(), revision: Revision.optional() }).openapi('IncreaseDecision');
 

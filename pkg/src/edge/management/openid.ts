@@ -20,7 +20,7 @@ import {
 
 import { ApiError } from '../api_error.js';
 import { logError } from '../error_log.js';
-import { OrganizationDoor } from '../organization_door.js';
+import { doorOf } from '../organization_door.js';
 import { newRequestId } from '../request_id.js';
 import type { OpenIdSettings, ResolvedSettings } from '../settings.js';
 import { sourceOf } from './call.js';
@@ -84,7 +84,7 @@ export function createOpenId<Env extends object>(settingsOf: (env: Env) => Resol
     const provider = await reached(providerOf(openid));
     const email = await addressOf(provider, c, openid, begun);
     const { token, session } = await newSession(openid.organization, c.req.header('user-agent') ?? null);
-    const door = new OrganizationDoor(settings.organizations, openid.organization);
+    const door = doorOf(settings, openid.organization);
     try {
       await door.signInByAddress({ email, session, source: sourceOf(c.req.raw, settings) });
     } catch (error) {

@@ -9,7 +9,7 @@ import type { ListKind } from './forms.js';
 const NO_RETRY = { 'x-should-retry': 'false' };
 
 /** Fields that a request calls otherwise than the engine: its place, and the caller's. */
-export type Renamed = readonly (readonly [engine: RegExp, caller: string])[];
+export type Renamed = readonly (readonly [engine: RegExp, caller: string | ((body: unknown) => string)])[];
 
 /** The changes are the caller's own: every place is as the engine has it. */
 export const AS_GIVEN: Renamed = [];
@@ -180,12 +180,13 @@ function given(place: string, { body }: Asked): unknown {
 }
 
 /** Where in the caller's request: `role` instead of `command.changes[0].change.key.role`. */
-export function placeOf(path: string, { method, renamed = [] }: Asked): string {
+export function placeOf(path: string, { method, renamed = [], body }: Asked): string {
   if (renamed === AS_GIVEN) return path.replace(/^command\./, '');
   if (path === '' || /^command\.changes\[\d+\]\.change$/.test(path)) return method === 'DELETE' ? 'id' : 'body';
   const place = path.replace(/^command\.changes\[\d+\]\.(?:change\.)?(?:[a-z_]+\.(?=.))?/, '').replace(/^command\./, '');
   const [pattern, caller] = renamed.find(([pattern]) => pattern.test(place)) ?? [];
-  return pattern === undefined || caller === undefined ? place : place.replace(pattern, caller);
+  if (pattern === undefined || caller === undefined) return place;
+  return place.replace(pattern, typeof caller === 'string' ? caller : caller(body));
 }
 
 /** How what a request names is made, by what the engine calls it. */

@@ -4,7 +4,7 @@ import type { Context } from 'hono';
 
 import { ApiError } from '../api_error.js';
 import { generateSecret, digestOfKey, newId, organizationOfSecret } from '../key.js';
-import { OrganizationDoor } from '../organization_door.js';
+import { doorOf } from '../organization_door.js';
 import { sourceOf } from './call.js';
 import { about, answers, body, endpoint, open, type Endpoint, type ManagementEnv } from './endpoint.js';
 import { Id, PAGE, pageOf, pageWithin, page } from './field.js';
@@ -85,7 +85,7 @@ async function opened(
   const code_sha256 = await digestOfKey(code);
   const source = sourceOf(c.req.raw, settings);
   try {
-    const door = new OrganizationDoor(settings.organizations, organization);
+    const door = doorOf(settings, organization);
     const { member } = await door.signIn({ purpose, code_sha256, session, source });
     c.header('set-cookie', sessionCookie(token, SESSION_LIFE_MS / 1000));
     return { type: 'session', id: session.id, member_id: member, expires_at: rfc3339(session.expires_at_ms) };
