@@ -99,11 +99,14 @@ test('without a terminal it prints what to try, and one line for each decision',
   assert.ok(!output.includes('\u001b'));
 });
 
+const MANAGE = /^manage the company: .*\n([^]*?)\n\n/m;
+
 test('the lines that it prints to manage the company work as they stand', async () => {
   const demo = await Demo.serving();
   try {
-    const { output } = demo.demo;
-    const [, section = ''] = /^manage the company: .*\n([^]*?)\n\n/m.exec(output) ?? [];
+    // It serves before it has printed what to try.
+    await until('the lines are there', async () => MANAGE.test(demo.demo.output));
+    const [, section = ''] = MANAGE.exec(demo.demo.output) ?? [];
     const [members = {}, made = {}, logged = {}] = section.split('\n').map((line) => /** @type {any} */ (JSON.parse(execFileSync('sh', ['-c', line], { encoding: 'utf8' }))));
     assert.deepEqual(members.data.map((/** @type {{ id: string }} */ { id }) => id), ['ada', 'ben', 'vera']);
     assert.equal((await clientOf(demo.url, made.key).client.messages.create(request('hello'))).type, 'message');
