@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { Gateway } from '../worker/machine/gateway.mjs';
 import { Refusal } from '../worker/machine/refusal.mjs';
 import { State } from '../worker/machine/state.mjs';
-import { policy } from './company.mjs';
+import { ORGANIZATION, policy } from './company.mjs';
 import { Decisions } from './decisions.mjs';
 import { hints } from './hints.mjs';
 import { Ledger } from './ledger.mjs';
@@ -71,6 +71,7 @@ async function serve(options, state, stop) {
       port: options.port,
       vars: {
         POLICY: JSON.stringify(policy(digests)),
+        ORGANIZATION,
         UPSTREAM_BASE_URL: upstream.baseUrl,
         UPSTREAM_API_KEY: upstream.apiKey,
         OPERATOR_TOKEN: token,

@@ -433,7 +433,9 @@ test('an increase request is asked, approved with the raise, denied or withdrawn
     const body = { ...asked, reason: 'no more' };
     const refused = await ask(gateway, `POST ${path}`, { ...developer, body });
     assert.equal(refused.status, 400, JSON.stringify(body));
-    assert.match(refused.json.error.message, /^(?:cap_usd|rate): .* is at .* already: ask for more, or leave it$/);
+    const place = 'budget' in asked ? 'cap_usd' : 'rate';
+    assert.equal(refused.json.error.details.problems[0].path, place);
+    assert.match(refused.json.error.message, new RegExp(`^${place}: .* is at .* already: ask for more, or leave it$`));
   }
   const overtaken = await done(gateway, `POST ${path}`, {
     ...developer,

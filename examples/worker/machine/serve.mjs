@@ -168,8 +168,9 @@ export async function trouble(url, organization, stop, withinMs = ANSWERS_WITHIN
  * @param {{ url: string, policy: Policy, isNew: boolean }} serving
  */
 function welcome({ policyFile, restoreFile, stateDir, host, vars }, { url, policy, isNew }) {
-  const restored = restoreFile !== null;
-  const begun = restored ? `is that of \`${restoreFile}\`; of \`${policyFile}\` only its id counts` : isNew ? `begins with \`${policyFile}\`` : `goes on from \`${stateDir}\`; what \`${policyFile}\` says has no effect any more`;
+  const goesOn = `goes on from \`${stateDir}\`; what \`${policyFile}\` says has no effect any more`;
+  const founded = isNew ? `begins with \`${policyFile}\`` : goesOn;
+  const begun = restoreFile === null ? founded : `is that of \`${restoreFile}\`; of \`${policyFile}\` only its id counts`;
   const manage = `manage it with an admin key:
   curl -sS ${url}/v1/organizations/me -H "x-api-key: $ADMIN_KEY"
   then docs/management.md`;
@@ -177,7 +178,7 @@ function welcome({ policyFile, restoreFile, stateDir, host, vars }, { url, polic
   return `Tollgate serves ${url} for ${policy.organization}, in front of ${vars.UPSTREAM_BASE_URL}.
 The organization ${begun}.
 ${LOOPBACK.test(host) ? '' : `Who reaches \`${host}\` reaches it without TLS: put a proxy that speaks it in front.\n`}
-${isNew && !restored && !policy.isManaged ? noAdmin : manage}
+${isNew && restoreFile === null && !policy.isManaged ? noAdmin : manage}
 
 call a model with a caller's key:
   curl -sS ${url}/v1/models -H "x-api-key: $KEY"

@@ -6,7 +6,7 @@ import type { BudgetViolation, Deny, LimitViolation, RetryForm } from './wire.js
 const NO_RETRY = { 'x-should-retry': 'false' };
 
 const MESSAGES: ReadonlyMap<string, string> = new Map([
-  ['forbidden_action', 'the role or the kind of this key does not permit this request: an admin key sends no messages, and for a role that does, ask an administrator'],
+  ['forbidden_action', 'this key may not send this request: use a caller\'s key where it is an admin key, which only manages, and else ask an administrator for a role that permits it'],
   ['forbidden_model', 'this key may not use this model: ask for one of the models that `GET /v1/models` lists'],
   [
     'unpriced_model',
