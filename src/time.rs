@@ -96,22 +96,34 @@ impl fmt::Debug for Timestamp {
 impl fmt::Display for Timestamp {
     /// Writes RFC 3339 in UTC, with milliseconds only where there are any.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Some(instant) = DateTime::from_timestamp_millis(self.0) else { return write!(out, "{}", self.0) };
-        let (date, time) = (instant.date_naive(), instant.time());
-        write!(
-            out,
-            "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}",
-            date.year(),
-            date.month(),
-            date.day(),
-            time.hour(),
-            time.minute(),
-            time.second()
-        )?;
-        match self.0 % 1_000 {
-            0 => out.write_str("Z"),
-            millis => write!(out, ".{millis:03}Z"),
+        let text = self.rfc3339();
+        match text.strip_suffix(".000Z") {
+            Some(whole) => write!(out, "{whole}Z"),
+            None => out.write_str(&text),
         }
+    }
+}
+
+impl Timestamp {
+    /// RFC 3339 in UTC, always with milliseconds: `2027-01-01T00:00:00.000Z`.
+    pub(crate) fn rfc3339(self) -> String {
+        // No instant is out of the calendar: it ends long after the year 9999.
+        let at = DateTime::from_timestamp_millis(self.0).unwrap_or_default();
+        let mut text = String::with_capacity(24);
+        let mut part = |value: u32, digits: u32, end: char| {
+            for place in (0..digits).rev() {
+                text.extend(char::from_digit(value / 10_u32.pow(place) % 10, 10));
+            }
+            text.push(end);
+        };
+        part(at.year().unsigned_abs(), 4, '-');
+        part(at.month(), 2, '-');
+        part(at.day(), 2, 'T');
+        part(at.hour(), 2, ':');
+        part(at.minute(), 2, ':');
+        part(at.second(), 2, '.');
+        part(at.timestamp_subsec_millis(), 3, 'Z');
+        text
     }
 }
 
@@ -340,6 +352,20 @@ mod tests {
 
     fn pair(start: &str, end: &str) -> (String, String) {
         (start.to_owned(), end.to_owned())
+    }
+
+    #[test]
+    fn instants_are_written_in_utc_with_milliseconds_where_there_are_any_or_always() {
+        for (millis, written, always) in [
+            (0, "1970-01-01T00:00:00Z", "1970-01-01T00:00:00.000Z"),
+            (951_782_400_001, "2000-02-29T00:00:00.001Z", "2000-02-29T00:00:00.001Z"),
+            (1_764_000_000_050, "2025-11-24T16:00:00.050Z", "2025-11-24T16:00:00.050Z"),
+            (LATEST.millis(), "9999-12-31T23:59:59.999Z", "9999-12-31T23:59:59.999Z"),
+        ] {
+            let at = Timestamp::from_millis(millis).unwrap();
+            assert_eq!((at.to_string().as_str(), at.rfc3339().as_str()), (written, always));
+            assert_eq!(written.parse::<Timestamp>().unwrap(), at);
+        }
     }
 
     #[test]

@@ -892,7 +892,7 @@ export type LineItem = {
 }
 
 /** What a list is of. */
-export type ListKind = "organization" | "settings" | "price_books" | "model_classes" | "roles" | "members" | "projects" | "service_accounts" | "keys" | "limits" | "budgets" | "increase_requests"
+export type ListKind = "organization" | "settings" | "price_books" | "model_classes" | "roles" | "members" | "projects" | "service_accounts" | "keys" | "api_keys" | "limits" | "budgets" | "increase_requests"
 
 /** One change of a command. */
 export type ManagedChangeForm = {
@@ -1439,6 +1439,8 @@ export type ResultForm = {
   hash: string
   type: "audit_head"
 } | {
+  /** The first item's id, before which the page before this one ends; null where nothing is listed. */
+  first_id: string | null
   /** Whether there are more on that side. */
   has_more: boolean
   /** The items by rising id: each as it is written in a policy, with `created_at_ms` and `revision`, and for keys more. */
@@ -1446,6 +1448,8 @@ export type ResultForm = {
     created_at_ms: number
     revision: number
   }>
+  /** The last item's id, after which the next page begins; null where nothing is listed. */
+  last_id: string | null
   type: "list"
 } | {
   /** The first gate that refuses. */

@@ -2,16 +2,17 @@
 
 use std::borrow::Cow;
 
-use super::Count;
+use super::{Count, api_key::write_api_key};
 use crate::{
     change::{Target, Written},
     decide::{owner_of, place_of_scope, project_of_request},
     decision::Reason,
-    directory::{OrganizationForm, Owner, Principal, action::Action},
+    directory::{Key, OrganizationForm, Owner, Principal, action::Action},
     error::Error,
     form::{Definitions, Form, Int, Json, Path, Problems, Writer},
     id::{BudgetIx, KeyIx, LimitIx, MemberIx, ProjectId, ProjectIx, SecretDigest, ServiceAccountIx},
     ranking::Ranking,
+    record::KeyRecord,
     state::State,
     time::Timestamp,
 };
@@ -37,6 +38,8 @@ crate::names! {
         ServiceAccounts = "service_accounts",
         /// Keys, revoked ones too.
         Keys = "keys",
+        /// The same keys as the HTTP API shows them.
+        ApiKeys = "api_keys",
         /// Limits in force.
         Limits = "limits",
         /// Budgets in force.
@@ -87,6 +90,10 @@ crate::object! {
         items: Vec<ListItem>,
         /// Whether there are more on that side.
         has_more: bool,
+        /// The first item's id, before which the page before this one ends; null where nothing is listed.
+        first_id: Option<String>,
+        /// The last item's id, after which the next page begins; null where nothing is listed.
+        last_id: Option<String>,
     }
 }
 
@@ -141,7 +148,7 @@ const fn action(kind: ListKind) -> Action {
         ListKind::Members => Action::MembersRead,
         ListKind::Projects => Action::ProjectsRead,
         ListKind::ServiceAccounts => Action::ServiceAccountsRead,
-        ListKind::Keys => Action::KeysRead,
+        ListKind::Keys | ListKind::ApiKeys => Action::KeysRead,
         ListKind::Budgets => Action::BudgetsRead,
         ListKind::IncreaseRequests => Action::IncreaseRequestsRead,
     }
@@ -158,7 +165,7 @@ fn target(kind: ListKind, id: &str) -> Target {
         ListKind::Members => Target::Member,
         ListKind::Projects => Target::Project,
         ListKind::ServiceAccounts => Target::ServiceAccount,
-        ListKind::Keys => Target::Key,
+        ListKind::Keys | ListKind::ApiKeys => Target::Key,
         ListKind::Limits => Target::Limit,
         ListKind::Budgets => Target::Budget,
         ListKind::IncreaseRequests => Target::IncreaseRequest,
@@ -206,7 +213,7 @@ fn ranked(state: &State, kind: ListKind) -> Option<&Ranking> {
         ListKind::Members => &directory.members_ranked,
         ListKind::Projects => &directory.projects_ranked,
         ListKind::ServiceAccounts => &directory.service_accounts_ranked,
-        ListKind::Keys => &directory.keys_ranked,
+        ListKind::Keys | ListKind::ApiKeys => &directory.keys_ranked,
         ListKind::Limits => &state.limits.ranked,
         ListKind::Budgets => &state.budgets.ranked,
         _ => return None,
@@ -220,7 +227,7 @@ fn id_at(state: &State, kind: ListKind, at: u32) -> Option<&str> {
         ListKind::Members => directory.member(MemberIx(at))?.form.id.as_str(),
         ListKind::Projects => directory.project(ProjectIx(at))?.form.id.as_str(),
         ListKind::ServiceAccounts => directory.service_account(ServiceAccountIx(at))?.form.id.as_str(),
-        ListKind::Keys => directory.key(KeyIx(at))?.form.id.as_str(),
+        ListKind::Keys | ListKind::ApiKeys => directory.key(KeyIx(at))?.form.id.as_str(),
         ListKind::Limits => state.limits.get(LimitIx(at))?.form().id.as_str(),
         _ => state.budgets.get(BudgetIx(at))?.form.id.as_str(),
     })
@@ -258,7 +265,7 @@ fn candidate(state: &State, kind: ListKind, at: u32) -> Option<Candidate<'_>> {
                 ..Candidate::new(form.id.as_str(), form)
             }
         }
-        ListKind::Keys => {
+        ListKind::Keys | ListKind::ApiKeys => {
             let key = directory.key(KeyIx(at))?;
             Candidate {
                 texts: [key.form.name.as_deref(), key.form.hint.as_deref()],
@@ -429,7 +436,8 @@ pub(super) fn list(state: &State, form: &ListForm, at: Timestamp) -> Result<Resu
         page.reverse();
     }
     let items = page.iter().map(|known| item(state, form, known, at)).collect();
-    Ok(Ok(ListResult { items, has_more }))
+    let id = |known: Option<&Candidate<'_>>| known.map(|known| known.id.as_ref().to_owned());
+    Ok(Ok(ListResult { items, has_more, first_id: id(page.first()), last_id: id(page.last()) }))
 }
 
 /// Hardly anything that is listed is longer, in bytes: a text that grows is moved each time.
@@ -438,6 +446,11 @@ const USUAL_LENGTH: usize = 768;
 /// A form as it is written, with what is known beside it.
 fn item(state: &State, form: &ListForm, known: &Candidate<'_>, at: Timestamp) -> ListItem {
     let mut out = Writer::with_room(USUAL_LENGTH);
+    let record = state.record(&target(form.of, &known.id)).unwrap_or_default();
+    if let (ListKind::ApiKeys, Some(key)) = (form.of, known.key) {
+        write_api_key(state, key, record, at, &mut out);
+        return ListItem(out.into_text());
+    }
     match (form.of, state.book()) {
         (ListKind::Organization, _) if !sees_billing(state, form, at) => {
             let organization = &state.directory.organization;
@@ -452,7 +465,6 @@ fn item(state: &State, form: &ListForm, known: &Candidate<'_>, at: Timestamp) ->
         _ => known.form.write_to(&mut out),
     }
     out.reopen_object();
-    let record = state.record(&target(form.of, &known.id)).unwrap_or_default();
     out.key("created_at_ms");
     out.plain(&record.created_at.millis());
     out.key("revision");
@@ -470,6 +482,12 @@ fn sees_billing(state: &State, form: &ListForm, at: Timestamp) -> bool {
         .is_none_or(|actor| state.directory.can(actor, Action::BillingRead, None, None, at) == Some(true))
 }
 
+/// When the secrets of a key are to be others; none of what is revoked.
+pub(super) fn rotation_due_at(state: &State, record: &KeyRecord, key: &Key) -> Option<Timestamp> {
+    let age = state.directory.settings.key_max_age_ms.filter(|_| !key.revoked)?;
+    Some(record.rotated_at.plus(age.get()))
+}
+
 fn key_fields(state: &State, key: KeyIx, out: &mut Writer) {
     let directory = &state.directory;
     let (Some(record), Some(key)) = (state.key_record_at(key), directory.key(key)) else { return };
@@ -478,9 +496,9 @@ fn key_fields(state: &State, key: KeyIx, out: &mut Writer) {
     out.key("rotated_at_ms");
     out.plain(&record.rotated_at.millis());
     out.key("rotation_due_at_ms");
-    match directory.settings.key_max_age_ms {
-        Some(age) if !key.revoked => out.plain(&record.rotated_at.plus(age.get()).millis()),
-        _ => out.written("null"),
+    match rotation_due_at(state, record, key) {
+        Some(due) => out.plain(&due.millis()),
+        None => out.written("null"),
     }
     out.key("owner_active");
     out.plain(&key.owner_active);

@@ -3,6 +3,7 @@
 //! The forms stand between JSON and the core's types: ids become handles here, and handles become ids. Text is written by
 //! one serializer in the order of declaration, so that the same answer is the same bytes everywhere.
 
+mod api_key;
 mod balances;
 mod book_file;
 mod command;

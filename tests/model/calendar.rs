@@ -132,10 +132,14 @@ pub fn instant(text: &str) -> Option<i64> {
 
 /// An instant as the canonical bytes write it: in UTC, with milliseconds only where there are any.
 pub fn rfc3339(at: i64) -> String {
+    rfc3339_with_millis(at).replace(".000Z", "Z")
+}
+
+/// An instant in UTC, with milliseconds.
+pub fn rfc3339_with_millis(at: i64) -> String {
     let Day { year, month, day } = day(at / DAY_MS);
     let millis = at % DAY_MS;
     let (seconds, fraction) = (millis / 1_000, millis % 1_000);
-    let fraction = if fraction == 0 { String::new() } else { format!(".{fraction:03}") };
     let (hours, minutes) = (seconds / 3_600, seconds / 60 % 60);
-    format!("{year:04}-{month:02}-{day:02}T{hours:02}:{minutes:02}:{:02}{fraction}Z", seconds % 60)
+    format!("{year:04}-{month:02}-{day:02}T{hours:02}:{minutes:02}:{:02}.{fraction:03}Z", seconds % 60)
 }

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::{
     Model,
     admit::refuse,
+    calendar::{instant, rfc3339_with_millis},
     config::{Change, Config, Placed},
     directory::find,
     json::{Json, object},
@@ -25,7 +26,7 @@ struct Candidate {
     form: Json,
 }
 
-const KINDS: [(&str, &str, &str); 12] = [
+const KINDS: [(&str, &str, &str); 13] = [
     ("organization", "organization_set", "organization.read"),
     ("settings", "settings_set", "settings.read"),
     ("price_books", "price_book_set", "prices.read"),
@@ -35,12 +36,13 @@ const KINDS: [(&str, &str, &str); 12] = [
     ("projects", "project_set", "projects.read"),
     ("service_accounts", "service_account_set", "service_accounts.read"),
     ("keys", "key_set", "keys.read"),
+    ("api_keys", "key_set", "keys.read"),
     ("limits", "limit_set", "limits.read"),
     ("budgets", "budget_set", "budgets.read"),
     ("increase_requests", "increase_request_set", "increase_requests.read"),
 ];
 
-const WITH_STATUS: [&str; 5] = ["members", "projects", "service_accounts", "keys", "increase_requests"];
+const WITH_STATUS: [&str; 6] = ["members", "projects", "service_accounts", "keys", "api_keys", "increase_requests"];
 
 fn candidates(config: &Config, of: &str, change: &'static str) -> Vec<Candidate> {
     let plain = |form: &Json, id: &Json| Candidate {
@@ -85,7 +87,7 @@ fn candidates(config: &Config, of: &str, change: &'static str) -> Vec<Candidate>
         "members" => each(&config.members, &|form| (String::new(), owned("member", form))),
         "projects" => each(&config.projects, &|form| (text(form, "id"), Json::Null)),
         "service_accounts" => each(&config.accounts, &|form| (text(form, "project"), owned("service_account", form))),
-        "keys" => each(&config.keys, &|form| (config.home_of(form).to_owned(), form.get("owner").clone())),
+        "keys" | "api_keys" => each(&config.keys, &|form| (config.home_of(form).to_owned(), form.get("owner").clone())),
         "limits" => scoped(&config.limits),
         "budgets" => scoped(&config.budgets),
         _ => each(&config.requests, &|form| {
@@ -99,6 +101,51 @@ fn optional<'a>(query: &'a Value, name: &str) -> Result<Option<&'a str>, Mistake
     match &query[name] {
         Value::Null => Ok(None),
         text => text.as_str().map(Some).ok_or(INVALID),
+    }
+}
+
+/// A listed key as the HTTP API shows it.
+fn shown(key: &Json, now: i64) -> Json {
+    let field = |name: &str| key.get(name).clone();
+    let moment = |at: &Json| if at.is_null() { Json::Null } else { rfc3339_with_millis(at.int()).into() };
+    let (owner, project, expires_at) = (key.get("owner"), key.get("project"), key.get("expires_at"));
+    let is_expired = instant(expires_at.text()).is_some_and(|ends| ends <= now);
+    let status = match key.get("status").text() {
+        "revoked" => "archived",
+        _ if is_expired => "expired",
+        _ => "active",
+    };
+    let typed = |kind: &str, name: &str, id: &Json| {
+        Json::Map(vec![("type".to_owned(), kind.into()), (name.to_owned(), id.clone())])
+    };
+    let principal = match owner.get("member") {
+        Json::Null => typed("service_account_actor", "service_account_id", owner.get("service_account")),
+        member => typed("user_actor", "user_id", member),
+    };
+    let scope = if project.is_null() {
+        object! { "type": "organization" }
+    } else {
+        typed("workspace", "workspace_id", project)
+    };
+    let created_by = [("member", "user"), ("service_account", "service_account"), ("key", "api_key")];
+    let created_by = created_by.into_iter().find_map(|(name, kind)| match key.get("created_by").get(name) {
+        Json::Null => None,
+        id => Some(object! { "id": id.clone(), "type": kind }),
+    });
+    let secrets: Vec<Json> = key
+        .get("secrets")
+        .list()
+        .iter()
+        .map(|secret| object! { "expires_at": secret.get("expires_at").clone() })
+        .collect();
+    object! {
+        "id": field("id"), "type": "api_key", "name": if key.get("name").is_null() { field("id") } else { field("name") },
+        "kind": field("kind"), "status": status, "partial_key_hint": field("hint"),
+        "created_at": moment(key.get("created_at_ms")), "created_by": created_by, "expires_at": expires_at.clone(),
+        "principal": principal, "scope": scope, "workspace_id": project.clone(), "owner": owner.clone(),
+        "owner_active": field("owner_active"), "workspace_active": field("project_active"), "role": field("role"),
+        "models": field("models"), "secrets": secrets, "rotated_at": moment(key.get("rotated_at_ms")),
+        "rotation_due_at": moment(key.get("rotation_due_at_ms")), "revision": field("revision"),
     }
 }
 
@@ -146,8 +193,12 @@ impl Model {
         }
         items.truncate(most);
         let sees_billing = actor.is_null() || config.may(&actor, "billing.read", "", &Json::Null, now);
-        let items: Vec<Json> = items.into_iter().map(|item| self.item(config, item, sees_billing)).collect();
-        Ok(object! { "type": "list", "items": items, "has_more": has_more })
+        let id = |item: Option<&Candidate>| item.map_or(Json::Null, |item| item.id.as_str().into());
+        let (first, last) = (id(items.first()), id(items.last()));
+        let items = items.into_iter().map(|item| self.item(config, item, sees_billing));
+        let items: Vec<Json> =
+            if of == "api_keys" { items.map(|key| shown(&key, now)).collect() } else { items.collect() };
+        Ok(object! { "type": "list", "items": items, "has_more": has_more, "first_id": first, "last_id": last })
     }
 
     /// A form with what is known beside it.

@@ -26,7 +26,7 @@ const ACTIONS: [&str; 12] = [
 ];
 
 /// What can be listed.
-const KINDS: [&str; 16] = [
+const KINDS: [&str; 18] = [
     "organization",
     "settings",
     "price_books",
@@ -38,6 +38,8 @@ const KINDS: [&str; 16] = [
     "service_accounts",
     "keys",
     "keys",
+    "api_keys",
+    "api_keys",
     "keys",
     "limits",
     "budgets",
@@ -67,10 +69,10 @@ fn list(dice: &mut Dice) -> Value {
         4 => query["status"] = json!(dice.pick(&["active", "revoked", "removed", "invited", "archived", "pending"])),
         _ => {}
     }
-    if matches!(of, "keys" | "service_accounts" | "limits" | "budgets") && dice.chance(25) {
+    if matches!(of, "keys" | "api_keys" | "service_accounts" | "limits" | "budgets") && dice.chance(25) {
         query["project"] = json!(dice.pick(&["bot", "lab", "web", "nowhere"]));
     }
-    if of == "keys" && dice.chance(20) {
+    if matches!(of, "keys" | "api_keys") && dice.chance(20) {
         query["owner"] = json!({"member": dice.pick(&MEMBERS)});
     }
     query

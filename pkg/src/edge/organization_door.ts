@@ -23,7 +23,7 @@ import type {
 import type { Problem } from '../error.js';
 import type { EventForm } from '../types.js';
 import { sealed, type ExportParts } from './management/store/export.js';
-import type { Ask, AskResult, ManagementRequest, AddressSignIn, SignIn } from './management/store/ask.js';
+import type { Ask, AskResult, ManagementRequest, AddressSignIn, PageAsk, SignIn } from './management/store/ask.js';
 
 /** The binding, as far as it is used. */
 export interface OrganizationNamespace {
@@ -79,7 +79,7 @@ export interface EventPage {
 }
 
 /** What the desk may answer at such length that a method could not: items of a list, entries and changes have no small bound. */
-const LONG: ReadonlySet<Ask['type']> = new Set(['audit', 'export', 'preview']);
+const LONG: ReadonlySet<string> = new Set(['audit', 'export', 'preview']);
 const MOST_LISTED = 100;
 /** The longest text, in characters, that a method is given: of two bytes each it is a quarter of what it takes. */
 const MOST_ASKED = 4 * 1024 * 1024;
@@ -123,8 +123,14 @@ export class OrganizationDoor {
   }
 
   /** Asks the management desk, as whoever the caller is. */
-  manage<A extends Ask>(request: ManagementRequest & { ask: A }): Promise<AskResult<A['type']>> {
+  manage<A extends Ask>(request: Omit<ManagementRequest, 'ask'> & { ask: A }): Promise<AskResult<A['type']>> {
     return isLong(request.ask) ? this.#carry('manage', request) : this.#call('manage', request);
+  }
+
+  /** A page of a list as JSON, which nobody on the way has read. */
+  async page(request: Omit<ManagementRequest, 'ask'> & { ask: PageAsk }): Promise<BodyInit> {
+    if (!isLong(request.ask)) return JSON.stringify(await this.#call('manage', request));
+    return this.#carried<BodyInit>('manage', JSON.stringify(request), ({ body }) => body);
   }
 
   /** Opens a session with a code that works once. */
@@ -163,11 +169,11 @@ export class OrganizationDoor {
     return this.#carried(verb, JSON.stringify(body));
   }
 
-  #carried<T>(verb: string, body: string): Promise<T> {
+  #carried<T>(verb: string, body: string, read = (response: Response): unknown => response.json()): Promise<T> {
     const url = `https://organization/${encodeURIComponent(this.#organization)}/${verb}`;
     return this.#answered(async (stub) => {
       const response = await stub.fetch(url, { method: 'POST', body });
-      return { status: response.status, answer: await response.json() };
+      return { status: response.status, answer: await (response.status === 200 ? read(response) : response.json()) };
     });
   }
 
@@ -199,6 +205,6 @@ export function doorOf(
   return new OrganizationDoor(organizations, organization);
 }
 
-function isLong(ask: Ask): boolean {
-  return LONG.has(ask.type) || (ask.type === 'list' && (ask.limit ?? 0) > MOST_LISTED);
+function isLong(ask: Ask | PageAsk): boolean {
+  return LONG.has(ask.type) || ('limit' in ask && (ask.limit ?? 0) > MOST_LISTED);
 }

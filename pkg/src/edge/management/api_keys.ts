@@ -1,7 +1,7 @@
 /** Keys: the provider's addresses, which read and change, and the guide's, which also make, rotate and revoke. */
 import { createRoute, z } from '@hono/zod-openapi';
 
-import { listById } from './collection.js';
+import { listPassedOn } from './collection.js';
 import { about, answers, body, endpoint, type Endpoint } from './endpoint.js';
 import {
   ById,
@@ -17,7 +17,7 @@ import {
 } from './field.js';
 import { formOfKey } from './forms.js';
 import { NewKey, createKey } from './key_creation.js';
-import { KeyShown, KeyWithSecret, shownKey } from './key_form.js';
+import { KeyShown, KeyWithSecret } from './key_form.js';
 import { Rotation, rotateKey } from './key_rotation.js';
 import type { Renamed } from './refusal.js';
 import { withElsewhere } from './schema_place.js';
@@ -65,9 +65,9 @@ const Revoked = z.strictObject({ id: Id, type: z.literal('api_key_deleted') });
 
 function keysAt(path: string): Endpoint[] {
   return [
-    listById({
+    listPassedOn({
       path,
-      of: 'keys',
+      of: 'api_keys',
       tag: 'API keys',
       summary: 'The keys that the caller may see',
       read: 'keys.read',
@@ -80,10 +80,6 @@ function keysAt(path: string): Endpoint[] {
         ...(owner_service_account_id !== undefined && { owner: { service_account: owner_service_account_id } }),
         ...given({ project: workspace_id, search }),
       }),
-      shown: (items) => {
-        const nowMs = Date.now();
-        return items.map((key) => shownKey(key, nowMs));
-      },
     }),
     endpoint(
       createRoute({
@@ -94,8 +90,8 @@ function keysAt(path: string): Endpoint[] {
         responses: answers(KeyShown, 'The key.'),
       }),
       async (c) => {
-        const key = await c.get('call').find('keys', c.req.valid('param').id);
-        return c.json(shownKey(key, Date.now()), 200, etag(key));
+        const key = await c.get('call').find('api_keys', c.req.valid('param').id);
+        return c.json(key, 200, etag(key));
       },
     ),
     endpoint(
@@ -109,7 +105,7 @@ function keysAt(path: string): Endpoint[] {
       async (c) => {
         const { revision, status, workspace_id, ...change } = c.req.valid('json');
         const ifMatch = revisionGiven(c.req.valid('header'), revision);
-        const key = await c.get('call').edit('keys', c.req.valid('param').id, ifMatch, (found) => ({
+        const key = await c.get('call').editKey(c.req.valid('param').id, ifMatch, (found) => ({
           type: 'key_set',
           key: {
             ...formOfKey(found),
@@ -118,7 +114,7 @@ function keysAt(path: string): Endpoint[] {
             ...(workspace_id !== undefined && { project: workspace_id }),
           },
         }));
-        return c.json(shownKey(key, Date.now()), 200, etag(key));
+        return c.json(key, 200, etag(key));
       },
       RENAMED,
     ),
@@ -138,7 +134,7 @@ export const apiKeys: Endpoint[] = [
     }),
     async (c) => {
       const { made, key } = await createKey(c.get('call'), c.req.valid('json'));
-      return c.json({ ...shownKey(made, Date.now()), key }, 200, etag(made));
+      return c.json({ ...made, key }, 200, etag(made));
     },
     RENAMED,
   ),
@@ -152,7 +148,7 @@ export const apiKeys: Endpoint[] = [
     }),
     async (c) => {
       const { id } = c.req.valid('param');
-      await c.get('call').edit('keys', id, revisionGiven(c.req.valid('header'), undefined), (found) => ({
+      await c.get('call').editKey(id, revisionGiven(c.req.valid('header'), undefined), (found) => ({
         type: 'key_set',
         key: { ...formOfKey(found), status: 'revoked' },
       }));
@@ -171,7 +167,7 @@ export const apiKeys: Endpoint[] = [
       const { overlap_ms, revision } = c.req.valid('json');
       const ifMatch = revisionGiven(c.req.valid('header'), revision);
       const { rotated, key } = await rotateKey(c.get('call'), c.req.valid('param').id, overlap_ms, ifMatch);
-      return c.json({ ...shownKey(rotated, Date.now()), key }, 200, etag(rotated));
+      return c.json({ ...rotated, key }, 200, etag(rotated));
     },
   ),
 ];

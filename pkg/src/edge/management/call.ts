@@ -8,6 +8,7 @@ import type {
   Action,
   Change,
   ChangeRequest,
+  EditedKind,
   Listed,
   ListedKinds,
   ListFields,
@@ -16,7 +17,7 @@ import type {
   RevisionForm,
 } from './forms.js';
 import { notFound, refusal, stale, type Asked, type Renamed } from './refusal.js';
-import type { Ask, AskResult, Caller } from './store/ask.js';
+import type { Ask, AskResult, Caller, ManagementRequest, PageAsk } from './store/ask.js';
 import type { NewCode } from './store/session_store.js';
 
 /** How often a change that somebody else's came in between of is made anew. */
@@ -50,10 +51,15 @@ export class ManagementCall {
     this.asked.body = body;
   }
 
-  async ask<A extends Ask>(ask: A): Promise<AskResult<A['type']>> {
+  ask<A extends Ask>(ask: A): Promise<AskResult<A['type']>> {
+    return this.#answered((asked) => this.door.manage({ ...asked, ask }));
+  }
+
+  /** What the desk answers to this caller, or its refusal as the caller hears it. */
+  async #answered<T>(ask: (asked: Omit<ManagementRequest, 'ask'>) => Promise<T>): Promise<T> {
     const { caller, source, permission: action } = this;
     try {
-      return await this.door.manage({ caller, source, action, ask });
+      return await ask({ caller, source, action });
     } catch (error) {
       if ('session_sha256' in caller && isUnknownCaller(error)) throw ApiError.sessionEnded();
       throw refusal(error, this.asked);
@@ -85,6 +91,11 @@ export class ManagementCall {
       all.push(...items);
       if (!has_more) return all;
     }
+  }
+
+  /** A page of what the engine writes as it is shown, as JSON. */
+  page(of: PageAsk['of'], fields: ListFields & { by_id?: true }): Promise<BodyInit> {
+    return this.#answered((asked) => this.door.page({ ...asked, ask: { type: 'page', of, ...fields } }));
   }
 
   async find<K extends Exclude<ListKind, 'price_books'>>(of: K, id: string, path = 'id'): Promise<ListedKinds[K]> {
@@ -130,18 +141,37 @@ export class ManagementCall {
    * Changes what is there: reads it, and writes with the revision that was read. Without a revision of the caller's own it is done
    * again when somebody else was faster.
    */
-  async edit<K extends Exclude<ListKind, 'price_books'>>(
+  edit<K extends EditedKind>(
     of: K,
     id: string,
     given: number | null,
     changesOf: (item: ListedKinds[K]) => Change | Promise<Change>,
   ): Promise<ListedKinds[K]> {
+    return this.#edit(of, id, given, changesOf, of);
+  }
+
+  /** The same of a key, which is answered as it is shown. */
+  editKey(
+    id: string,
+    given: number | null,
+    changesOf: (key: ListedKinds['keys']) => Change | Promise<Change>,
+  ): Promise<ListedKinds['api_keys']> {
+    return this.#edit('keys', id, given, changesOf, 'api_keys');
+  }
+
+  async #edit<K extends EditedKind, S extends EditedKind | 'api_keys'>(
+    of: K,
+    id: string,
+    given: number | null,
+    changesOf: (item: ListedKinds[K]) => Change | Promise<Change>,
+    shownAs: S,
+  ): Promise<ListedKinds[S]> {
     for (let attempt = 1; ; attempt += 1) {
       const item = await this.find(of, id);
       this.checkRevision(of, item, given);
       try {
         const change = await changesOf(item);
-        return await this.change(of, [{ change, revision: item.revision }], id);
+        return await this.change(shownAs, [{ change, revision: item.revision }], id);
       } catch (error) {
         if (given !== null || attempt === ATTEMPTS || !isStale(error)) throw error;
       }
@@ -149,7 +179,7 @@ export class ManagementCall {
   }
 
   /** Refuses a change that was made from another state than what was found. */
-  checkRevision(of: Exclude<ListKind, 'price_books'>, found: Listed, given: number | null): void {
+  checkRevision(of: EditedKind, found: Listed, given: number | null): void {
     if (given !== null && found.revision !== given) throw stale(of, found.revision, given, this.asked);
   }
 }

@@ -25,8 +25,9 @@ import {
 } from './field.js';
 import { rfc3339 } from '../instant.js';
 import { formOf, type Action, type Change, type ListedKinds, type ListFields, type ListKind } from './forms.js';
+import type { PageAsk } from './store/ask.js';
 
-interface List<K extends ListKind, F extends z.ZodRawShape, S extends z.ZodType<{ id: string }>> {
+interface Listing<K extends ListKind, F extends z.ZodRawShape, S extends z.ZodType<{ id: string }>> {
   path: string;
   of: K;
   tag: string;
@@ -36,11 +37,14 @@ interface List<K extends ListKind, F extends z.ZodRawShape, S extends z.ZodType<
   told: string;
   /** What is shown of each. */
   item: S;
-  /** What the list shows beside what the organization has, in the order of the ids. */
-  builtIn?: readonly z.output<S>[];
   /** Query parameters that narrow the list, beside which page of it is asked for. */
   filters: F;
   narrowed(filters: z.output<z.ZodObject<F>>): ListFields;
+}
+
+interface List<K extends ListKind, F extends z.ZodRawShape, S extends z.ZodType<{ id: string }>> extends Listing<K, F, S> {
+  /** What the list shows beside what the organization has, in the order of the ids. */
+  builtIn?: readonly z.output<S>[];
   shown(
     items: ListedKinds[K][],
     call: ManagementCall,
@@ -48,30 +52,44 @@ interface List<K extends ListKind, F extends z.ZodRawShape, S extends z.ZodType<
   ): z.output<S>[] | Promise<z.output<S>[]>;
 }
 
+/** The route of a list that goes on by the ids of what it shows. */
+function routeById<K extends ListKind, F extends z.ZodRawShape, S extends z.ZodType<{ id: string }>>(of: Listing<K, F, S>) {
+  return createRoute({
+    method: 'get',
+    path: of.path,
+    ...about(of.tag, of.read, of.summary),
+    request: { query: z.strictObject({ ...PAGE, ...of.filters }) },
+    responses: answers(pageOf(of.item), of.told),
+  });
+}
+
+/** A list that goes on by ids, of what the engine writes as it is shown: its pages are passed on unread. */
+export function listPassedOn<F extends z.ZodRawShape, S extends z.ZodType<{ id: string }>>(
+  of: Listing<PageAsk['of'], F, S>,
+): Endpoint {
+  return endpoint(routeById(of), async (c) => {
+    const asked = c.req.valid('query') as unknown as PageAsked & z.output<z.ZodObject<F>>;
+    const fields = { ...pageAsked(asked), ...of.narrowed(asked), by_id: true as const };
+    const page = await c.get('call').page(of.of, fields);
+    return new Response(page, { headers: { 'content-type': 'application/json' } }) as never;
+  });
+}
+
 /** A list that goes on by the ids of what it shows. */
 export function listById<K extends ListKind, F extends z.ZodRawShape, S extends z.ZodType<{ id: string }>>(
   of: List<K, F, S>,
 ): Endpoint {
-  return endpoint(
-    createRoute({
-      method: 'get',
-      path: of.path,
-      ...about(of.tag, of.read, of.summary),
-      request: { query: z.strictObject({ ...PAGE, ...of.filters }) },
-      responses: answers(pageOf(of.item), of.told),
-    }),
-    async (c) => {
-      const call = c.get('call');
-      const asked = c.req.valid('query') as unknown as PageAsked & z.output<z.ZodObject<F>>;
-      const builtIn = of.builtIn ?? [];
-      // The engine does not know what is built in, and whether it is a place on the list.
-      const isBuiltIn = builtIn.some(({ id }) => id === asked.after_id || id === asked.before_id);
-      const fields = { ...pageAsked(asked), ...of.narrowed(asked), ...(!isBuiltIn && { by_id: true as const }) };
-      const { items, has_more } = await call.list(of.of, fields);
-      const own = page(await of.shown(items, call, asked), has_more);
-      return c.json(withBuiltIn(own, builtIn, asked) as never, 200);
-    },
-  );
+  return endpoint(routeById(of), async (c) => {
+    const call = c.get('call');
+    const asked = c.req.valid('query') as unknown as PageAsked & z.output<z.ZodObject<F>>;
+    const builtIn = of.builtIn ?? [];
+    // The engine does not know what is built in, and whether it is a place on the list.
+    const isBuiltIn = builtIn.some(({ id }) => id === asked.after_id || id === asked.before_id);
+    const fields = { ...pageAsked(asked), ...of.narrowed(asked), ...(!isBuiltIn && { by_id: true as const }) };
+    const { items, has_more } = await call.list(of.of, fields);
+    const own = page(await of.shown(items, call, asked), has_more);
+    return c.json(withBuiltIn(own, builtIn, asked) as never, 200);
+  });
 }
 
 /** A page with what is built in between, as far as it belongs there. */

@@ -1,4 +1,5 @@
 /** The engine's forms of what is managed, by the names that the management plane uses. */
+import type { ApiKey } from './key_form.js';
 import type {
   BudgetForm,
   IncreaseRequestForm,
@@ -72,14 +73,20 @@ export interface ListedKinds {
   projects: ProjectForm & Listed;
   service_accounts: ServiceAccountForm & Listed;
   keys: ListedKey;
+  api_keys: ApiKey;
   limits: LimitForm & Listed;
   budgets: BudgetForm & Listed;
   increase_requests: IncreaseRequestForm & Listed;
   price_books: ListedBook;
 }
 
+/** Kinds of what is configured; `api_keys` are `keys` once more. */
+export type ConfiguredKind = Exclude<ListKind, 'api_keys'>;
+/** Kinds whose things are changed each by itself. */
+export type EditedKind = Exclude<ConfiguredKind, 'price_books'>;
+
 /** What one of each kind is called where it stands alone: in changes, targets and actions. */
-export const NOUNS: Readonly<Record<ListKind, string>> = {
+export const NOUNS: Readonly<Record<ConfiguredKind, string>> = {
   organization: 'organization',
   settings: 'settings',
   price_books: 'price_book',

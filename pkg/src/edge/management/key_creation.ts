@@ -4,7 +4,8 @@ import { z } from '@hono/zod-openapi';
 import { generateKey, hintOfKey, newId } from '../key.js';
 import type { ManagementCall } from './call.js';
 import { Id, Instant, Models, Name, Usd } from './field.js';
-import type { Change, ListedKey, Owner, Principal } from './forms.js';
+import type { Change, Owner, Principal } from './forms.js';
+import type { ApiKey } from './key_form.js';
 import { OwnerForm } from './policy_forms.js';
 
 const PerMinute = z.number().int().min(1).max(1_000_000_000_000);
@@ -34,7 +35,7 @@ export const NewKey = z.union([z.strictObject({ ...KEY, ...CAPPED }), z.strictOb
 export async function createKey(
   call: ManagementCall,
   wanted: z.output<typeof NewKey>,
-): Promise<{ made: ListedKey; key: string }> {
+): Promise<{ made: ApiKey; key: string }> {
   const id = wanted.id ?? newId('apikey');
   const { key, sha256 } = await generateKey(call.organization);
   const set: Change = {
@@ -59,7 +60,7 @@ export async function createKey(
     ...('monthly_cap_usd' in wanted ? budget(id, wanted.monthly_cap_usd, wanted.alert_threshold_percent) : []),
   ];
   const made = await call.change(
-    'keys',
+    'api_keys',
     changes.map((change) => ({ change, revision: 0 })),
     id,
   );

@@ -7,6 +7,7 @@ import type { ManagementCall } from './call.js';
 import { Revision } from './field.js';
 import { rfc3339 } from '../instant.js';
 import { formOfKey, type KeyForm, type ListedKey } from './forms.js';
+import type { ApiKey } from './key_form.js';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** The engine's bound. */
@@ -30,9 +31,9 @@ export async function rotateKey(
   id: string,
   overlapMs: number,
   given: number | null,
-): Promise<{ rotated: ListedKey; key: string }> {
+): Promise<{ rotated: ApiKey; key: string }> {
   const { key, sha256 } = await generateKey(call.organization);
-  const rotated = await call.edit('keys', id, given, (found) => {
+  const rotated = await call.editKey(id, given, (found) => {
     if (found.status === 'revoked') {
       const problem = { path: 'id', value: JSON.stringify(id), message: 'it is revoked, and stays so', remedy: 'make a new key' };
       throw malformed([problem], 'revoked_key');

@@ -4,7 +4,7 @@ import type { Problem } from '../../error.js';
 import { OrganizationError, OrganizationUnavailable } from '../organization_door.js';
 import { told, type ShownProblem } from '../problem.js';
 import { shown, valueAt } from './fault.js';
-import type { ListKind } from './forms.js';
+import type { EditedKind } from './forms.js';
 
 const NO_RETRY = { 'x-should-retry': 'false' };
 
@@ -66,7 +66,7 @@ export function notFound(path: string, message: string): ApiError {
   });
 }
 
-const NOUNS: Readonly<Record<Exclude<ListKind, 'price_books'>, string>> = {
+const NOUNS: Readonly<Record<EditedKind, string>> = {
   organization: 'profile',
   settings: 'settings',
   model_classes: 'model class',
@@ -81,7 +81,7 @@ const NOUNS: Readonly<Record<Exclude<ListKind, 'price_books'>, string>> = {
 };
 
 /** Somebody else changed it in between. */
-export function stale(of: Exclude<ListKind, 'price_books'>, found: number, given: number, asked: Asked): ApiError {
+export function stale(of: EditedKind, found: number, given: number, asked: Asked): ApiError {
   return conflict(placeOfRevision(asked), `this ${NOUNS[of]} is at revision ${found} now, not ${given}: read it again`);
 }
 

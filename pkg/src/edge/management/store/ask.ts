@@ -15,7 +15,7 @@ export interface ManagementRequest {
   source: string | null;
   /** The permission that the endpoint is about: what a denial is recorded as. Null: whoever is known may ask. */
   action: Action | null;
-  ask: Ask;
+  ask: Ask | PageAsk;
 }
 
 export type Ask =
@@ -40,6 +40,9 @@ export type Ask =
   | { type: 'sessions' }
   | { type: 'end_session'; id: string }
   | { type: 'export' };
+
+/** A page of a list as it is shown, to be passed on unread: the answer has nothing beside it, not even who asked. */
+export type PageAsk = { type: 'page'; of: 'api_keys'; by_id?: true } & ListFields;
 
 /** What opens a session: no caller is known yet, only a code that works once. */
 export interface SignIn {

@@ -9,7 +9,7 @@ import type { EventLog } from '../../event_log.js';
 import type { Deny } from '../../wire.js';
 import { NOUNS, type Action, type ListFields, type ListKind, type Principal, type RevisionForm } from '../forms.js';
 import { AuditLog, type AuditFilter } from './audit_log.js';
-import type { Ask, ManagementRequest, PreviewResult } from './ask.js';
+import type { Ask, ManagementRequest, PageAsk, PreviewResult } from './ask.js';
 import type { Denial, DenialBook } from './denial_book.js';
 import { NO_PLACE } from '../field.js';
 import { exportParts } from './export.js';
@@ -32,6 +32,8 @@ export interface Office {
 
 /** What a list begins with, as the engine writes it. */
 const LIST = '{"type":"list",';
+/** And what the items stand behind. */
+const ITEMS = '"items":';
 
 export class Desk {
   readonly #office: Office;
@@ -56,7 +58,8 @@ export class Desk {
   }
 
   /** As JSON. */
-  answer(ask: Ask): string {
+  answer(ask: Ask | PageAsk): string {
+    if (ask.type === 'page') return `{"data":${this.#page(ask).slice(ITEMS.length)}`;
     const result = this.#answer(ask);
     const rest = typeof result === 'string' ? result : JSON.stringify(result).slice(1);
     return `{"actor":${JSON.stringify(this.#actor)}${rest === '}' ? '' : ','}${rest}`;
@@ -71,12 +74,8 @@ export class Desk {
       case 'check':
         this.#require(ask.action);
         return {};
-      case 'list': {
-        const { type: _type, of, by_id = false, ...fields } = ask;
-        const list = this.#list(of, fields);
-        if (by_id) this.#requirePlaces(of, fields);
-        return list;
-      }
+      case 'list':
+        return this.#page(ask);
       case 'manage': {
         const changes = managed(this.#submit(this.#actor, ask.changes));
         if (ask.code !== undefined) sessions.addCode(ask.code, this.#actor, nowMs);
@@ -136,6 +135,12 @@ export class Desk {
     return key;
   }
 
+  #page({ type: _type, of, by_id, ...fields }: PageAsk | Extract<Ask, { type: 'list' }>): string {
+    const list = this.#list(of, fields);
+    if (by_id === true) this.#requirePlaces(of, fields);
+    return list;
+  }
+
   /** A list as the engine wrote it, from its items on. */
   #list(of: ListKind, fields: ListFields): string {
     const { engine, nowMs } = this.#office;
@@ -160,7 +165,7 @@ export class Desk {
       if (id === undefined || !isEmpty(this.#list(of, { id }))) continue;
       const there = engine.list(null, of, { id }, nowMs);
       const isThere = there.type === 'deny' || there.items.length > 0;
-      if (isThere || !(id in audit.lastAt(NOUNS[of], [id], null))) throw noPlace(path, id);
+      if (isThere || !(id in audit.lastAt(NOUNS[of === 'api_keys' ? 'keys' : of], [id], null))) throw noPlace(path, id);
     }
   }
 
@@ -278,7 +283,7 @@ export class Desk {
 }
 
 function isEmpty(list: string): boolean {
-  return list.startsWith('"items":[],');
+  return list.startsWith(`${ITEMS}[],`);
 }
 
 function managed(decision: Decided['decision']): RevisionForm[] {

@@ -6,7 +6,7 @@
  * audit log: of that only the digest tells.
  */
 import { AUDITED, EngineRefusal, type EnginePort } from '../../engine_port.js';
-import { NOUNS, formOf, formOfKey, type AuditEntry, type Listed, type ListedKey, type ListKind } from '../forms.js';
+import { NOUNS, formOf, formOfKey, type AuditEntry, type ConfiguredKind, type Listed, type ListedKey } from '../forms.js';
 import { FIRST_PREVIOUS, named, type AuditHead } from './audit_log.js';
 import { refusedExport, type ExportedOrganization } from './export.js';
 
@@ -59,7 +59,7 @@ function headOf(last: string | undefined): AuditHead {
 /** What is configured is what the audit log tells of it last, and there is nothing else. */
 function agree(engine: EnginePort, { organization, audit }: ExportedOrganization): void {
   const last = lastOfEach(audit);
-  for (const [kind, noun] of Object.entries(NOUNS) as [ListKind, string][]) {
+  for (const [kind, noun] of Object.entries(NOUNS) as [ConfiguredKind, string][]) {
     for (const item of everything(engine, kind)) {
       const id = kind === 'price_books' ? (item as unknown as { hash: string }).hash : item.id;
       const place = placeOf(noun, id);
@@ -97,7 +97,7 @@ function placeOf(noun: string, id: string): string {
   return ALONE.has(noun) ? noun : `${noun} \`${id}\``;
 }
 
-function tells({ target, after }: AuditEntry, kind: ListKind, id: string, item: Item): boolean {
+function tells({ target, after }: AuditEntry, kind: ConfiguredKind, id: string, item: Item): boolean {
   // The list tells of a book its hash, which is of all of it.
   if (kind === 'price_books') return named(target)[1] === id;
   const form = kind === 'keys' ? formOfKey(item as ListedKey) : formOf(item);
@@ -106,7 +106,7 @@ function tells({ target, after }: AuditEntry, kind: ListKind, id: string, item: 
 
 type Item = Listed & { id: string };
 
-function* everything(engine: EnginePort, kind: ListKind): Generator<Item> {
+function* everything(engine: EnginePort, kind: ConfiguredKind): Generator<Item> {
   for (let after: string | undefined; ; ) {
     const fields = { limit: PAGE, ...(after !== undefined && { after }) };
     const page = engine.list(null, kind, fields, THEN_MS);
