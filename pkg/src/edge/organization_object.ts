@@ -212,8 +212,9 @@ export class OrganizationObject {
     const { gate, reason, retry, violated } = denied.deny;
     const action = denied.type === 'admit' ? 'messages.create' : 'messages.count_tokens';
     const { key } = identity;
-    this.#denials.count({ principal: { key }, gate, reason, action, source: null }, nowMs, 'in a minute');
+    this.#denials.count({ principal: { key }, gate, reason, action, source: null }, nowMs);
     this.#denials.keep(key, { at_ms: nowMs, action, model: denied.model, gate, reason, retry, violated });
+    this.#recordDenials(open, nowMs);
     this.#arm(open);
   }
 

@@ -53,10 +53,10 @@ export class DenialBook {
   #nextDueMs: number | null = null;
 
   /**
-   * Counts a denial; `at once` where the first of its kind should be recorded before the caller hears of it. The audit log tells of
-   * gates that ask who may: what a limit or a budget refuses is no attempt at anything.
+   * Counts a denial. The first of its kind is due at once, before the caller hears of it. The audit log tells of gates that ask who
+   * may: what a limit or a budget refuses is no attempt at anything.
    */
-  count({ gate, ...denial }: Denial, nowMs: number, when: 'at once' | 'in a minute'): void {
+  count({ gate, ...denial }: Denial, nowMs: number): void {
     if (gate !== 'authenticate' && gate !== 'authorize') return;
     const name = JSON.stringify([denial.principal, denial.reason, denial.action]);
     const known = this.#kinds.get(name);
@@ -75,7 +75,7 @@ export class DenialBook {
     this.#forgetQuiet(nowMs);
     if (this.#kinds.size >= MAX_KINDS) return;
     const counted = { ...denial, count: 1, first_at_ms: nowMs, last_at_ms: nowMs };
-    const kind = { counted, dueAtMs: when === 'at once' ? nowMs : nowMs + EVERY_MS };
+    const kind = { counted, dueAtMs: nowMs };
     this.#kinds.set(name, kind);
     this.#waits(kind);
   }

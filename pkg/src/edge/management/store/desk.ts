@@ -273,7 +273,7 @@ export class Desk {
   #record({ principal, gate, reason }: Pick<Denial, 'principal' | 'gate' | 'reason'>): void {
     const { denials, nowMs, recordDenials } = this.#office;
     const action = this.#action;
-    denials.count({ principal, gate, reason, action, source: this.#source }, nowMs, 'at once');
+    denials.count({ principal, gate, reason, action, source: this.#source }, nowMs);
     if ('key' in principal) {
       const never = { type: 'never' } as const;
       denials.keep(principal.key, { at_ms: nowMs, action, model: null, gate, reason, retry: never, violated: [] });
