@@ -153,7 +153,9 @@ fn verb(state: &State, change: &Change, known: bool) -> &'static str {
         }
         Change::Key(set_key) if known => {
             let before = directory.key_by_id(set_key.key.id.as_str()).and_then(|known| directory.key(known));
-            if set_key.key.status == KeyStatus::Revoked && before.is_some_and(|known| !known.revoked) {
+            if set_key.key.status == KeyStatus::Revoked
+                && before.is_some_and(|known| known.status != KeyStatus::Revoked)
+            {
                 "revoked"
             } else if before.is_some_and(|known| known.form.secrets != set_key.key.secrets) {
                 "rotated"

@@ -32,6 +32,8 @@ crate::names! {
         UnknownKey = "unknown_key",
         /// The key was revoked.
         RevokedKey = "revoked_key",
+        /// The key is inactive: refused until somebody makes it active again.
+        InactiveKey = "inactive_key",
         /// The key, or the secret that was presented, has expired.
         ExpiredKey = "expired_key",
         /// The key's owner belongs no more.
@@ -67,9 +69,12 @@ impl Reason {
     #[must_use]
     pub const fn gate(self) -> Gate {
         match self {
-            Self::UnknownKey | Self::RevokedKey | Self::ExpiredKey | Self::OwnerRemoved | Self::ProjectArchived => {
-                Gate::Authenticate
-            }
+            Self::UnknownKey
+            | Self::RevokedKey
+            | Self::InactiveKey
+            | Self::ExpiredKey
+            | Self::OwnerRemoved
+            | Self::ProjectArchived => Gate::Authenticate,
             Self::ForbiddenAction | Self::ForbiddenChange | Self::ForbiddenModel => Gate::Authorize,
             Self::UnpricedModel | Self::UnpricedClass | Self::UnpricedContext | Self::UnboundableRequest => Gate::Quote,
             Self::LimitExceeded | Self::TooManyReservations => Gate::Limit,

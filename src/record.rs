@@ -41,6 +41,9 @@ pub struct Records {
     keys: Vec<KeyRecord>,
 }
 
+/// The table of keys' records.
+const KEYS: usize = 6;
+
 /// Where a record stands.
 enum Place<'a> {
     Row(usize, usize),
@@ -57,7 +60,7 @@ impl State {
             Target::Member(id) => Place::Row(3, directory.member_by_id(id)?.at()),
             Target::Project(id) => Place::Row(4, directory.project_by_id(id)?.at()),
             Target::ServiceAccount(id) => Place::Row(5, directory.service_account_by_id(id)?.at()),
-            Target::Key(id) => Place::Row(6, directory.key_by_id(id)?.at()),
+            Target::Key(id) => Place::Row(KEYS, directory.key_by_id(id)?.at()),
             Target::Limit(id) => Place::Row(7, self.limits.by_id(id)?.at()),
             Target::Budget(id) => Place::Row(8, self.budgets.by_id(id)?.at()),
             Target::ModelClass(id) => Place::Id(0, id),
@@ -75,6 +78,11 @@ impl State {
             Place::Id(table, id) => self.records.ids.get(table)?.get(id)?,
         };
         (record.revision > 0).then_some(*record)
+    }
+
+    /// The record of the key at a position.
+    pub(crate) fn record_of_key(&self, key: KeyIx) -> Option<Record> {
+        self.records.rows.get(KEYS)?.get(key.at()).copied()
     }
 
     /// What is remembered of a key beside its record.

@@ -109,21 +109,21 @@ impl Timestamp {
     pub(crate) fn rfc3339(self) -> String {
         // No instant is out of the calendar: it ends long after the year 9999.
         let at = DateTime::from_timestamp_millis(self.0).unwrap_or_default();
-        let mut text = String::with_capacity(24);
-        let mut part = |value: u32, digits: u32, end: char| {
-            for place in (0..digits).rev() {
-                text.extend(char::from_digit(value / 10_u32.pow(place) % 10, 10));
+        let mut text = b"0000-00-00T00:00:00.000Z".to_vec();
+        let mut put = |place: core::ops::Range<usize>, mut value: u32| {
+            for digit in text.get_mut(place).unwrap_or_default().iter_mut().rev() {
+                *digit = b'0' | u8::try_from(value % 10).unwrap_or_default();
+                value /= 10;
             }
-            text.push(end);
         };
-        part(at.year().unsigned_abs(), 4, '-');
-        part(at.month(), 2, '-');
-        part(at.day(), 2, 'T');
-        part(at.hour(), 2, ':');
-        part(at.minute(), 2, ':');
-        part(at.second(), 2, '.');
-        part(at.timestamp_subsec_millis(), 3, 'Z');
-        text
+        put(0..4, at.year().unsigned_abs());
+        put(5..7, at.month());
+        put(8..10, at.day());
+        put(11..13, at.hour());
+        put(14..16, at.minute());
+        put(17..19, at.second());
+        put(20..23, at.timestamp_subsec_millis());
+        String::from_utf8(text).unwrap_or_default()
     }
 }
 

@@ -790,7 +790,7 @@ export type KeyForm = {
 export type KeyKind = "caller" | "admin"
 
 /** Whether a key is in use. */
-export type KeyStatus = "active" | "revoked"
+export type KeyStatus = "active" | "inactive" | "revoked"
 
 /** A usage with everything filled in. */
 export type KnownUsageForm = {
@@ -1299,7 +1299,7 @@ export type RatesPerUnit = {
 }
 
 /** Why a request is denied. The list is exhaustive, so that a caller must handle a new reason. */
-export type Reason = "unknown_key" | "revoked_key" | "expired_key" | "owner_removed" | "project_archived" | "forbidden_action" | "forbidden_change" | "forbidden_model" | "unpriced_model" | "unpriced_class" | "unpriced_context" | "unboundable_request" | "limit_exceeded" | "too_many_reservations" | "budget_exceeded"
+export type Reason = "unknown_key" | "revoked_key" | "inactive_key" | "expired_key" | "owner_removed" | "project_archived" | "forbidden_action" | "forbidden_change" | "forbidden_model" | "unpriced_model" | "unpriced_class" | "unpriced_context" | "unboundable_request" | "limit_exceeded" | "too_many_reservations" | "budget_exceeded"
 
 /** How many notes there are of each reason that was met. */
 export type ReasonCounts = {

@@ -3,7 +3,7 @@
 use crate::{
     command::Credential,
     decision::Reason,
-    directory::{Key, action::Action, matches_name},
+    directory::{Key, KeyStatus, action::Action, matches_name},
     id::KeyIx,
     price::Card,
     state::State,
@@ -41,8 +41,10 @@ pub(super) fn authenticate<'a>(
 /// Why it may not.
 pub fn usable(identified: Option<(KeyIx, &Key, Option<Timestamp>)>, at: Timestamp) -> Result<(KeyIx, &Key), Reason> {
     let (index, key, secret_expires_at) = identified.ok_or(Reason::UnknownKey)?;
-    if key.revoked {
-        return Err(Reason::RevokedKey);
+    match key.status {
+        KeyStatus::Active => {}
+        KeyStatus::Inactive => return Err(Reason::InactiveKey),
+        KeyStatus::Revoked => return Err(Reason::RevokedKey),
     }
     if key.expires_at <= at || secret_expires_at.is_some_and(|expires_at| expires_at <= at) {
         return Err(Reason::ExpiredKey);

@@ -185,7 +185,7 @@ impl<'a> Review<'a, '_> {
             }
             (None, Owner::Member(_)) => false,
         };
-        let keys = self.new.keys.iter().filter(|key| key.status == KeyStatus::Active && home(key));
+        let keys = self.new.keys.iter().filter(|key| key.status != KeyStatus::Revoked && home(key));
         keys.into_iter().all(|key| self.holds_all_of(key))
     }
 
@@ -215,12 +215,17 @@ impl<'a> Review<'a, '_> {
 
     fn keys(&mut self) {
         let list = self.root.field("keys");
-        for (at, key) in self.new.keys.iter().enumerate().filter(|(_, key)| key.status == KeyStatus::Active) {
+        for (at, key) in self.new.keys.iter().enumerate().filter(|(_, key)| key.status != KeyStatus::Revoked) {
             let known = self.directory.key_by_id(key.id.as_str()).and_then(|known| self.directory.key(known));
             let item = list.item(at);
-            if known.is_some_and(|known| known.revoked) {
+            if known.is_some_and(|known| known.status == KeyStatus::Revoked) {
                 let message = format!("`{}` was revoked, for good", key.id);
-                self.problems.report(&item.field("status"), &text("active"), message, "give a new key another id");
+                self.problems.report(
+                    &item.field("status"),
+                    &text(key.status.as_str()),
+                    message,
+                    "give a new key another id",
+                );
                 continue;
             }
             let Some(gain) = gain(known.map(|known| &*known.form), key) else { continue };
@@ -238,6 +243,7 @@ impl<'a> Review<'a, '_> {
                     self.beyond(&item.field("role"), &key.role.as_ref().map_or(Json::Null, |role| text(role.as_str())))
                 }
                 (Gain::Kind, _) => self.beyond(&item.field("kind"), &text(key.kind.as_str())),
+                (Gain::Status, _) => self.beyond(&item.field("status"), &text(key.status.as_str())),
                 (Gain::Life, _) => self.beyond(&item.field("expires_at"), &Json::Null),
                 (Gain::Secret, _) => self.beyond(&item.field("secrets"), &Json::Null),
             }
@@ -291,6 +297,7 @@ enum Gain {
     Owner,
     Kind,
     Role,
+    Status,
     Life,
     Secret,
 }
@@ -308,6 +315,8 @@ fn gain(before: Option<&KeyForm>, key: &KeyForm) -> Option<Gain> {
         Some(Gain::Kind)
     } else if before.role != key.role {
         Some(Gain::Role)
+    } else if before.status != KeyStatus::Active && key.status == KeyStatus::Active {
+        Some(Gain::Status)
     } else if ends_later(before.expires_at, key.expires_at) {
         Some(Gain::Life)
     } else if !key.secrets.iter().all(known) {

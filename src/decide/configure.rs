@@ -174,7 +174,7 @@ impl<'a> Changes<'a> {
             }
         }
         for known in directory.keys() {
-            if !known.revoked && !policy.keys.contains(known.form.id.as_str()) {
+            if known.status != KeyStatus::Revoked && !policy.keys.contains(known.form.id.as_str()) {
                 let key = crate::directory::KeyForm { status: KeyStatus::Revoked, ..(*known.form).clone() };
                 self.push(Change::Key(Box::new(KeySet { key })));
             }

@@ -63,6 +63,8 @@ crate::names! {
     pub enum KeyStatus {
         /// In use.
         Active = "active",
+        /// Refused until it is active again.
+        Inactive = "inactive",
         /// Revoked for good.
         Revoked = "revoked",
     }

@@ -1,6 +1,6 @@
 //! A key, and what follows for it from everything that it refers to.
 
-use super::{Attached, KeyForm, ModelSet, action::Grants};
+use super::{Attached, KeyForm, KeyStatus, ModelSet, action::Grants};
 use crate::{
     id::{MemberIx, ProjectIx},
     index::{Short, Sought},
@@ -13,8 +13,8 @@ use crate::{
 #[repr(align(64))]
 pub struct Key {
     short_id: Short,
-    /// Revoked for good.
-    pub revoked: bool,
+    /// Whether it is in use.
+    pub status: KeyStatus,
     /// The first instant at which it is refused.
     pub expires_at: Timestamp,
     /// Whether its owner still belongs.
@@ -41,7 +41,7 @@ impl Key {
     pub(super) fn new(form: KeyForm) -> Self {
         Self {
             short_id: Short::of(form.id.as_str()),
-            revoked: false,
+            status: KeyStatus::Active,
             expires_at: LATEST,
             owner_active: false,
             project_active: false,

@@ -466,7 +466,7 @@ impl Directory {
         let owner_active = self.owner_active(&form.owner);
         let models = model_set(form, project_form);
         if let Some(entry) = self.keys.get_mut(key.at()) {
-            entry.revoked = entry.form.status == KeyStatus::Revoked;
+            entry.status = entry.form.status;
             entry.expires_at = entry.form.expires_at.unwrap_or(LATEST);
             entry.owner_active = owner_active;
             entry.project_active = project_active;

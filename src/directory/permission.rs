@@ -1,7 +1,7 @@
 //! What principals may do: their roles in the organization and in projects, and what cuts them.
 
 use super::{
-    Directory, KeyKind, Member, MemberStatus, Owner, Principal, ServiceAccount, ServiceAccountStatus,
+    Directory, KeyKind, KeyStatus, Member, MemberStatus, Owner, Principal, ServiceAccount, ServiceAccountStatus,
     action::{Action, Grants, PermissionScope},
 };
 use crate::{
@@ -80,7 +80,8 @@ impl Directory {
             Principal::ServiceAccount(id) => self.grants_of_account(id, project),
             Principal::Key(id) => {
                 let key = self.key(self.key_by_id(id.as_str())?)?;
-                if key.revoked || key.expires_at <= at || !key.owner_active || !key.project_active {
+                let is_active = key.status == KeyStatus::Active;
+                if !is_active || key.expires_at <= at || !key.owner_active || !key.project_active {
                     return Some(Grants::NONE);
                 }
                 // A role in a project counts only for that project's resources, and for a key only in its own project.

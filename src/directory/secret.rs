@@ -81,9 +81,9 @@ impl Secrets {
     }
 }
 
-/// One in use comes before a revoked one, then the one that was made last.
+/// One that is not revoked comes before one that is, then the one that was made last.
 fn chosen(holders: &[KeyIx], keys: &[Key]) -> Option<KeyIx> {
-    let in_use = |key: KeyIx| keys.get(key.at()).is_some_and(|key| key.form.status == KeyStatus::Active);
+    let in_use = |key: KeyIx| keys.get(key.at()).is_some_and(|key| key.form.status != KeyStatus::Revoked);
     holders.iter().copied().max_by_key(|key| (in_use(*key), *key))
 }
 

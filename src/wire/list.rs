@@ -2,12 +2,12 @@
 
 use std::borrow::Cow;
 
-use super::{Count, api_key::write_api_key};
+use super::{Count, api_key::{shown_status, write_api_key}};
 use crate::{
     change::{Target, Written},
     decide::{owner_of, place_of_scope, project_of_request},
     decision::Reason,
-    directory::{Key, OrganizationForm, Owner, Principal, action::Action},
+    directory::{Key, KeyStatus, OrganizationForm, Owner, Principal, action::Action},
     error::Error,
     form::{Definitions, Form, Int, Json, Path, Problems, Writer},
     id::{BudgetIx, KeyIx, LimitIx, MemberIx, ProjectId, ProjectIx, SecretDigest, ServiceAccountIx},
@@ -234,7 +234,7 @@ fn id_at(state: &State, kind: ListKind, at: u32) -> Option<&str> {
 }
 
 /// What stands at a position of a kind that is ranked.
-fn candidate(state: &State, kind: ListKind, at: u32) -> Option<Candidate<'_>> {
+fn candidate(state: &State, kind: ListKind, at: u32, now: Timestamp) -> Option<Candidate<'_>> {
     let directory = &state.directory;
     Some(match kind {
         ListKind::Members => {
@@ -267,11 +267,12 @@ fn candidate(state: &State, kind: ListKind, at: u32) -> Option<Candidate<'_>> {
         }
         ListKind::Keys | ListKind::ApiKeys => {
             let key = directory.key(KeyIx(at))?;
+            let is_shown = kind == ListKind::ApiKeys;
             Candidate {
                 texts: [key.form.name.as_deref(), key.form.hint.as_deref()],
                 project: key.project(),
                 owner: Some(Cow::Borrowed(&key.form.owner)),
-                status: Some(key.form.status.as_str()),
+                status: Some(if is_shown { shown_status(&key.form, now) } else { key.form.status.as_str() }),
                 key: Some(KeyIx(at)),
                 ..Candidate::new(key.form.id.as_str(), &*key.form)
             }
@@ -291,7 +292,7 @@ fn candidate(state: &State, kind: ListKind, at: u32) -> Option<Candidate<'_>> {
 
 /// What may come into a list, in the order in which the page is filled: rising, or falling towards what comes `before` an id. Whatever
 /// stands outside of the list's bounds is not looked at.
-fn candidates<'a>(state: &'a State, form: &'a ListForm) -> Box<dyn Iterator<Item = Candidate<'a>> + 'a> {
+fn candidates<'a>(state: &'a State, form: &'a ListForm, now: Timestamp) -> Box<dyn Iterator<Item = Candidate<'a>> + 'a> {
     let kind = form.of;
     let (id, after, before) = (form.id.as_deref(), form.after.as_deref(), form.before.as_deref());
     let Some(ranking) = ranked(state, kind) else {
@@ -302,7 +303,7 @@ fn candidates<'a>(state: &'a State, form: &'a ListForm) -> Box<dyn Iterator<Item
     let gap = |bound: &str, or_equal: bool| {
         ranking.gap(&|at| id_at(state, kind, at).is_some_and(|known| *known < *bound || or_equal && *known == *bound))
     };
-    let found = move |at: u32| candidate(state, kind, at);
+    let found = move |at: u32| candidate(state, kind, at, now);
     match (id, after, before) {
         (Some(id), ..) => Box::new(ranking.after(gap(id, false)).take(1).filter_map(found)),
         (None, after, Some(before)) => {
@@ -420,7 +421,7 @@ pub(super) fn list(state: &State, form: &ListForm, at: Timestamp) -> Result<Resu
     let most = usize::try_from(form.limit.get()).unwrap_or(usize::MAX);
     let mut page: Vec<Candidate<'_>> = Vec::new();
     let mut has_more = false;
-    for known in candidates(state, form) {
+    for known in candidates(state, form, at) {
         if wanted(&known) && sight.sees(&known) {
             if page.len() == most {
                 has_more = true;
@@ -446,7 +447,11 @@ const USUAL_LENGTH: usize = 768;
 /// A form as it is written, with what is known beside it.
 fn item(state: &State, form: &ListForm, known: &Candidate<'_>, at: Timestamp) -> ListItem {
     let mut out = Writer::with_room(USUAL_LENGTH);
-    let record = state.record(&target(form.of, &known.id)).unwrap_or_default();
+    let record = match known.key {
+        Some(key) => state.record_of_key(key),
+        None => state.record(&target(form.of, &known.id)),
+    };
+    let record = record.unwrap_or_default();
     if let (ListKind::ApiKeys, Some(key)) = (form.of, known.key) {
         write_api_key(state, key, record, at, &mut out);
         return ListItem(out.into_text());
@@ -484,7 +489,7 @@ fn sees_billing(state: &State, form: &ListForm, at: Timestamp) -> bool {
 
 /// When the secrets of a key are to be others; none of what is revoked.
 pub(super) fn rotation_due_at(state: &State, record: &KeyRecord, key: &Key) -> Option<Timestamp> {
-    let age = state.directory.settings.key_max_age_ms.filter(|_| !key.revoked)?;
+    let age = state.directory.settings.key_max_age_ms.filter(|_| key.status != KeyStatus::Revoked)?;
     Some(record.rotated_at.plus(age.get()))
 }
 

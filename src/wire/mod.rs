@@ -39,7 +39,7 @@ pub use self::{
     usage_row::quote_row,
 };
 use crate::{
-    directory::action::Action,
+    directory::{KeyStatus, action::Action},
     engine::Engine,
     form::{Form, Writer},
     id::KeyIx,
@@ -190,7 +190,7 @@ pub fn key_permits(engine: &Engine, key: i32, action: u32, now_ms: i64) -> bool 
     let at_ms = now_ms.max(engine.state().clock.millis());
     let action = usize::try_from(action).ok().and_then(|at| Action::ALL.get(at));
     key.zip(action).is_some_and(|(key, action)| {
-        !key.revoked
+        key.status == KeyStatus::Active
             && key.expires_at.millis() > at_ms
             && key.owner_active
             && key.project_active

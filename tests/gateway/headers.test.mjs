@@ -312,7 +312,7 @@ for (const [name, given, message, limits] of TOLD) {
 }
 
 test('every refused key is told the same', () => {
-  const told = ['unknown_key', 'revoked_key', 'expired_key', 'owner_removed', 'project_archived'].map((reason) =>
+  const told = ['unknown_key', 'revoked_key', 'inactive_key', 'expired_key', 'owner_removed', 'project_archived'].map((reason) =>
     denialError(/** @type {never} */ (deny({ gate: 'authenticate', reason })), NOW).toJson('req_1'),
   );
   assert.equal(new Set(told).size, 1);

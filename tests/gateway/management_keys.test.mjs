@@ -107,6 +107,20 @@ test('a developer makes keys of its own, and sees no others', () =>
     assert.equal(await status(gateway, key), 401);
   }));
 
+test('an inactive key is refused until it is active again, and the reason is told to who manages it', () =>
+  servingWith(GIVEN, async (gateway) => {
+    const { id, key } = await done(gateway, 'POST /v1/api-keys', { body: { name: 'paused', owner: { member: 'ben' } } });
+    const set = (/** @type {string} */ to) => done(gateway, `POST /v1/api-keys/${id}`, { body: { status: to } });
+    assert.equal(await status(gateway, key), 200);
+    const { status: paused, secrets } = await set('inactive');
+    assert.deepEqual([paused, secrets], ['inactive', [{ expires_at: null }]]);
+    assert.equal(await status(gateway, key), 401);
+    const { data } = await done(gateway, `GET /v1/organizations/denials?api_key_id=${id}`);
+    assert.deepEqual([data[0].reason, data[0].remedy], ['inactive_key', 'make the key active again, with its `status`']);
+    assert.equal((await set('active')).status, 'active');
+    assert.equal(await status(gateway, key), 200);
+  }));
+
 test('keys are found by status, workspace, owner and a part of the name', () =>
   servingWith(GIVEN, async (gateway) => {
     const ids = async (/** @type {string} */ query) =>

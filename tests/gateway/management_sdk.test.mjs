@@ -45,6 +45,8 @@ test("the SDK's organization resources work: members, invites, workspaces, keys,
     assert.ok(keys.length > 3 && keys.includes('key_normal'));
     const key = await organization.apiKeys.update('key_normal', { name: 'renamed' });
     assert.deepEqual([key.name, key.status], ['renamed', 'active']);
+    assert.equal((await organization.apiKeys.update('key_normal', { status: 'inactive' })).status, 'inactive');
+    assert.deepEqual(await ids(organization.apiKeys.list({ status: 'inactive' })), ['key_normal']);
     assert.equal((await organization.apiKeys.update('key_normal', { status: 'archived' })).status, 'archived');
 
     const groups = [];

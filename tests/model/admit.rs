@@ -76,7 +76,9 @@ struct Verdict {
 /// A denial.
 pub fn deny(reason: &str, spending: bool, retry: Json, violated: Vec<Json>) -> Json {
     let gate = match reason {
-        "unknown_key" | "revoked_key" | "expired_key" | "owner_removed" | "project_archived" => "authenticate",
+        "unknown_key" | "revoked_key" | "inactive_key" | "expired_key" | "owner_removed" | "project_archived" => {
+            "authenticate"
+        }
         "forbidden_action" | "forbidden_model" => "authorize",
         "limit_exceeded" | "too_many_reservations" => "limit",
         "budget_exceeded" => "budget",

@@ -132,7 +132,7 @@ impl Review<'_> {
         let before = known.map_or(&Json::Null, |before| before.get("members"));
         // A project in use again brings its keys back.
         let back = known.is_some_and(|known| status(known) == "archived") && status(project) == "active";
-        let keys = self.new.keys.iter().filter(|key| status(key) == "active" && self.new.home_of(key) == id);
+        let keys = self.new.keys.iter().filter(|key| status(key) != "revoked" && self.new.home_of(key) == id);
         let brings = back && keys.into_iter().any(|key| self.key_exceeds(key));
         let brought = brings.then(|| Place::new("projects", project.get("id"), ".status"));
         let bindings = project.get("members").list().iter().enumerate();
@@ -158,7 +158,7 @@ impl Review<'_> {
 
     fn key(&self, key: &Json) -> Option<Place> {
         let before = find(&self.old.keys, key.get("id").text());
-        if status(key) != "active" {
+        if status(key) == "revoked" {
             return None;
         }
         if before.is_some_and(|before| status(before) == "revoked") {
@@ -173,6 +173,7 @@ impl Review<'_> {
             Some(before) if ["owner", "project"].iter().any(|field| before.get(field) != key.get(field)) => owner,
             Some(before) if before.get("kind") != key.get("kind") => ".kind",
             Some(before) if before.get("role") != key.get("role") => ".role",
+            Some(before) if status(before) != "active" && status(key) == "active" => ".status",
             Some(before) if longer(before, key) => ".expires_at",
             Some(before) if digests(key).iter().any(|secret| !digests(before).contains(secret)) => ".secrets",
             Some(before) if secrets(key).any(|secret| secrets(before).any(|old| lives_on(old, secret))) => ".secrets",

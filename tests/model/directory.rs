@@ -162,6 +162,8 @@ impl Config {
             |id: &str| find(&self.projects, id).is_some_and(|project| project.get("status").text() == "archived");
         if key.get("status").text() == "revoked" {
             Some("revoked_key")
+        } else if key.get("status").text() == "inactive" {
+            Some("inactive_key")
         } else if expired(key.get("expires_at")) {
             Some("expired_key")
         } else if owner.is_none_or(|owner| owner.get("status").text() != "active") {
@@ -181,9 +183,9 @@ impl Config {
         }
         let holders = self.keys.iter().enumerate().filter_map(|(made, key)| {
             let held = key.get("secrets").list().iter().find(|held| held.get("sha256").text() == secret)?;
-            Some((key.get("status").text() == "active", made, key, held))
+            Some((key.get("status").text() != "revoked", made, key, held))
         });
-        holders.max_by_key(|(in_use, made, _, _)| (*in_use, *made)).map(|(_, _, key, held)| (key, Some(held)))
+        holders.max_by_key(|(lasts, made, _, _)| (*lasts, *made)).map(|(_, _, key, held)| (key, Some(held)))
     }
 
     /// The key that a credential stands for, or why it is refused.
@@ -194,7 +196,7 @@ impl Config {
             !until.is_null() && instant(until.text()).expect("an instant") <= now
         });
         match self.stopped(key, now) {
-            Some("revoked_key") => Err("revoked_key"),
+            Some(ended @ ("revoked_key" | "inactive_key")) => Err(ended),
             _ if worn => Err("expired_key"),
             Some(reason) => Err(reason),
             None => Ok(key),

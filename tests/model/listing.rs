@@ -113,7 +113,7 @@ fn shown(key: &Json, now: i64) -> Json {
     let status = match key.get("status").text() {
         "revoked" => "archived",
         _ if is_expired => "expired",
-        _ => "active",
+        other => other,
     };
     let typed = |kind: &str, name: &str, id: &Json| {
         Json::Map(vec![("type".to_owned(), kind.into()), (name.to_owned(), id.clone())])
@@ -183,7 +183,10 @@ impl Model {
             .filter(|item| before.is_none_or(|before| item.id.as_str() < before))
             .filter(|item| project.is_none_or(|project| item.project == project))
             .filter(|item| owner.is_null() || item.owner == owner)
-            .filter(|item| status.is_none_or(|status| item.form.get("status").text() == status))
+            .filter(|item| {
+                let known = if of == "api_keys" { shown(&item.form, now) } else { item.form.clone() };
+                status.is_none_or(|status| known.get("status").text() == status)
+            })
             .filter(|item| item.texts.iter().chain([&item.id]).any(sought))
             .collect();
         items.sort_by(|left, right| left.id.cmp(&right.id));

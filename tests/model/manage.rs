@@ -277,9 +277,10 @@ impl Model {
     }
 }
 
-const REASONS: [&str; 15] = [
+const REASONS: [&str; 16] = [
     "unknown_key",
     "revoked_key",
+    "inactive_key",
     "expired_key",
     "owner_removed",
     "project_archived",
@@ -326,7 +327,7 @@ fn told(changes: &[&Change], place: &Place) -> String {
     }
 }
 
-/// Secrets that stand twice: in keys that are set, or in one that takes what another in use has.
+/// Secrets that stand twice: in keys that are set, or in one that takes what another has that is not revoked.
 fn secrets(old: &Config, new: &Config, changes: &[&Change]) -> Vec<String> {
     let set: Vec<(usize, &Json)> = changes
         .iter()
@@ -335,7 +336,7 @@ fn secrets(old: &Config, new: &Config, changes: &[&Change]) -> Vec<String> {
         .map(|(at, change)| (at, &change.form))
         .collect();
     let others = new.keys.iter().filter(|key| {
-        key.get("status").text() == "active" && set.iter().all(|(_, set)| set.get("id") != key.get("id"))
+        key.get("status").text() != "revoked" && set.iter().all(|(_, set)| set.get("id") != key.get("id"))
     });
     let digests = |key: &Json| -> Vec<Json> {
         key.get("secrets").list().iter().map(|secret| secret.get("sha256").clone()).collect()
@@ -375,7 +376,11 @@ fn ended(old: &Config, new: &Config, changes: &[&Change], now: i64) -> Vec<Strin
     };
     let archived = |project: &Json| is(&new.projects, project, "archived");
     let mut wrong = Vec::new();
-    for (at, change) in changes.iter().enumerate().filter(|(_, change)| change.form.get("status").text() == "active") {
+    for (at, change) in changes
+        .iter()
+        .enumerate()
+        .filter(|(_, change)| matches!(change.form.get("status").text(), "active" | "inactive"))
+    {
         let form = &change.form;
         let before = old.standing(change).unwrap_or(Json::Null);
         let moves = |field: &str| before.is_null() || before.get(field) != form.get(field);

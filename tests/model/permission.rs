@@ -163,8 +163,9 @@ impl Asking<'_> {
         let rotates = differs(old, new, "secrets");
         let revokes = (differs(old, new, "status") || old == new) && status(new) == "revoked";
         // A hint goes with the secrets.
-        let aside: &[&str] = if rotates { &["secrets", "hint", "status"] } else { &["secrets", "status"] };
-        let updates = with(new, old, aside) != *old || !(rotates || revokes);
+        let mut aside = if rotates { vec!["secrets", "hint"] } else { vec!["secrets"] };
+        aside.extend(revokes.then_some("status"));
+        let updates = with(new, old, &aside) != *old || !(rotates || revokes);
         let both = |action: &str| may(action, old) && may(action, new);
         (!rotates || both("keys.rotate")) && (!revokes || both("keys.revoke")) && (!updates || both("keys.update"))
     }

@@ -26,6 +26,7 @@ const EXPECTED: &[(&str, u64)] = &[
     ("shadow violation", 100),
     ("reason unknown_key", 50),
     ("reason revoked_key", 100),
+    ("reason inactive_key", 100),
     ("reason expired_key", 50),
     ("reason owner_removed", 50),
     ("reason project_archived", 20),

@@ -100,7 +100,7 @@ fn change(dice: &mut Dice, policy: &mut Value, revoked: &BTreeSet<String>, now_m
             put(policy, "keys", made);
         }
         7 => alter(dice, policy, "keys", |dice, key| {
-            key["status"] = json!(dice.pick(&["active", "active", "active", "active", "active", "revoked"]));
+            key["status"] = json!(dice.pick(&["active", "active", "active", "active", "inactive", "revoked"]));
         }),
         8 => {
             let made = PROJECTS[slot(dice, PROJECTS.len())];

@@ -331,8 +331,8 @@ fn rotated(dice: &mut Dice, policy: &Value, now_ms: i64) -> Option<Value> {
     if dice.chance(20) {
         key["hint"] = json!(format!("tg_{id}…x9Zq"));
     }
-    if dice.chance(4) {
-        key["status"] = json!("revoked");
+    if dice.chance(8) {
+        key["status"] = json!(dice.pick(&["active", "inactive", "revoked"]));
     }
     Some(key)
 }

@@ -248,8 +248,8 @@ pub fn key(dice: &mut Dice, id: &str, now_ms: i64) -> Value {
     if dice.chance(8) {
         made["hint"] = json!(format!("tg_{id}…"));
     }
-    if dice.chance(4) {
-        made["status"] = json!("revoked");
+    if dice.chance(5) {
+        made["status"] = json!(dice.pick(&["inactive", "revoked", "revoked", "revoked", "revoked"]));
     }
     if dice.chance(8) {
         let life_ms = *dice.pick(&[0, 30_000, 3_600_000, 86_400_000, 864_000_000, 864_000_000]);

@@ -66,7 +66,10 @@ fn list(dice: &mut Dice) -> Value {
         1 => query["after"] = json!(id),
         2 => query["before"] = json!(id),
         3 => query["search"] = json!(dice.pick(&["A", "e@AC", "the", "k", ""])),
-        4 => query["status"] = json!(dice.pick(&["active", "revoked", "removed", "invited", "archived", "pending"])),
+        4 => {
+            query["status"] =
+                json!(dice.pick(&["active", "inactive", "revoked", "removed", "invited", "archived", "expired", "pending"]))
+        }
         _ => {}
     }
     if matches!(of, "keys" | "api_keys" | "service_accounts" | "limits" | "budgets") && dice.chance(25) {

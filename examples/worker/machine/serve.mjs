@@ -57,7 +57,7 @@ function readPolicy(path) {
   }
   /** @type {{ organization: { id: string }, keys?: { kind?: string, status?: string }[] }} */
   const { organization, keys = [] } = JSON.parse(text);
-  return { text, organization: organization.id, isManaged: keys.some(({ kind, status }) => kind === 'admin' && status !== 'revoked') };
+  return { text, organization: organization.id, isManaged: keys.some(({ kind, status }) => kind === 'admin' && (status ?? 'active') === 'active') };
 }
 
 /**

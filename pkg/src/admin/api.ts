@@ -20,7 +20,7 @@ export type ApiKey = {
   type: 'api_key';
   name: string;
   kind: 'caller' | 'admin';
-  status: 'active' | 'archived' | 'expired';
+  status: 'active' | 'inactive' | 'archived' | 'expired';
   partial_key_hint: string | null;
   created_at: string;
   created_by: {
@@ -58,8 +58,8 @@ export type ApiKey = {
 
 export type ApiKeyChange = {
   name?: string | null;
-  /** `archived` revokes the key, for good; `active` says that it is not. */
-  status?: 'active' | 'archived';
+  /** An `inactive` key is refused until it is `active` again; `archived` revokes it, for good. */
+  status?: 'active' | 'inactive' | 'archived';
   workspace_id?: string | null;
   role?: string | null;
   models?: string[] | null;
@@ -72,7 +72,7 @@ export type ApiKeyWithSecret = {
   type: 'api_key';
   name: string;
   kind: 'caller' | 'admin';
-  status: 'active' | 'archived' | 'expired';
+  status: 'active' | 'inactive' | 'archived' | 'expired';
   partial_key_hint: string | null;
   created_at: string;
   created_by: {
@@ -830,7 +830,7 @@ export interface Operations {
       limit?: number;
       after_id?: string;
       before_id?: string;
-      status?: 'active' | 'archived';
+      status?: 'active' | 'inactive' | 'archived' | 'expired';
       workspace_id?: string;
       owner_user_id?: string;
       owner_service_account_id?: string;
@@ -904,7 +904,7 @@ export interface Operations {
       limit?: number;
       after_id?: string;
       before_id?: string;
-      status?: 'active' | 'archived';
+      status?: 'active' | 'inactive' | 'archived' | 'expired';
       workspace_id?: string;
       owner_user_id?: string;
       owner_service_account_id?: string;

@@ -134,8 +134,9 @@ impl<'a> Asking<'a> {
         let rotates = before.secrets != new.secrets;
         // The hint is of the newest secret, and changes with it.
         let hint = if rotates { &before.hint } else { &new.hint }.clone();
-        let rest = KeyForm { secrets: before.secrets.clone(), status: before.status, hint, ..new.clone() };
         let revokes = new.status == KeyStatus::Revoked && (before.status != new.status || before == new);
+        let status = if revokes { before.status } else { new.status };
+        let rest = KeyForm { secrets: before.secrets.clone(), status, hint, ..new.clone() };
         let updates = rest != *before || !(rotates || revokes);
         // A key that moves is taken away there and given here.
         let both = |action| may(action, before) && may(action, new);

@@ -17,13 +17,13 @@ import {
 } from './field.js';
 import { formOfKey } from './forms.js';
 import { NewKey, createKey } from './key_creation.js';
-import { KeyShown, KeyWithSecret } from './key_form.js';
+import { KEY_STATUSES, KeyShown, KeyWithSecret } from './key_form.js';
 import { Rotation, rotateKey } from './key_rotation.js';
 import type { Renamed } from './refusal.js';
 import { withElsewhere } from './schema_place.js';
 
 const FILTERS = {
-  status: z.enum(['active', 'archived']).optional(),
+  status: z.enum(KEY_STATUSES).optional(),
   workspace_id: Id.optional(),
   owner_user_id: Id.optional(),
   owner_service_account_id: Id.optional(),
@@ -39,9 +39,11 @@ const KeyChange = withElsewhere(
     .strictObject({
       name: Name.nullable().optional(),
       status: z
-        .enum(['active', 'archived'])
+        .enum(['active', 'inactive', 'archived'])
         .optional()
-        .openapi({ description: '`archived` revokes the key, for good; `active` says that it is not.' }),
+        .openapi({
+          description: 'An `inactive` key is refused until it is `active` again; `archived` revokes it, for good.',
+        }),
       workspace_id: Id.nullable().optional(),
       role: Id.nullable().optional(),
       models: Models.nullable().optional(),
@@ -75,10 +77,9 @@ function keysAt(path: string): Endpoint[] {
       item: KeyShown,
       filters: FILTERS,
       narrowed: ({ status, workspace_id, owner_user_id, owner_service_account_id, search }) => ({
-        ...(status !== undefined && { status: status === 'archived' ? 'revoked' : 'active' }),
         ...(owner_user_id !== undefined && { owner: { member: owner_user_id } }),
         ...(owner_service_account_id !== undefined && { owner: { service_account: owner_service_account_id } }),
-        ...given({ project: workspace_id, search }),
+        ...given({ status, project: workspace_id, search }),
       }),
     }),
     endpoint(
@@ -110,7 +111,7 @@ function keysAt(path: string): Endpoint[] {
           key: {
             ...formOfKey(found),
             ...given(change),
-            ...(status !== undefined && { status: status === 'archived' ? 'revoked' : 'active' }),
+            ...(status !== undefined && { status: status === 'archived' ? 'revoked' : status }),
             ...(workspace_id !== undefined && { project: workspace_id }),
           },
         }));

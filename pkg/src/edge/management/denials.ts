@@ -53,6 +53,7 @@ const Denial = z
 
 const REMEDIES: ReadonlyMap<string, string> = new Map([
   ['revoked_key', 'make a new key: a revoked one stays so'],
+  ['inactive_key', 'make the key active again, with its `status`'],
   ['expired_key', "move the key's `expires_at`, or rotate it where the secret itself has expired"],
   ['owner_removed', 'make a key of an active member or service account'],
   ['project_archived', 'make a key in a workspace that is in use'],

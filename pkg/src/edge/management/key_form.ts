@@ -8,13 +8,16 @@ import { z } from '@hono/zod-openapi';
 import { Id, Models, Revision } from './field.js';
 import { OwnerForm } from './policy_forms.js';
 
+/** In use; refused for now; revoked for good; past its `expires_at`. */
+export const KEY_STATUSES = ['active', 'inactive', 'archived', 'expired'] as const;
+
 export const KeyShown = z
   .strictObject({
     id: Id,
     type: z.literal('api_key'),
     name: z.string(),
     kind: z.enum(['caller', 'admin']),
-    status: z.enum(['active', 'archived', 'expired']),
+    status: z.enum(KEY_STATUSES),
     partial_key_hint: z.string().nullable(),
     created_at: z.string(),
     created_by: z.strictObject({ id: Id, type: z.enum(['user', 'service_account', 'api_key']) }).nullable(),

@@ -174,11 +174,11 @@ impl<'a> Fragment<'a> {
 
     fn around_key(&mut self, index: usize, key: &KeyForm) {
         self.owner(index, key);
-        // Another key in use that lists one of its secrets.
+        // Another key, not revoked, that lists one of its secrets.
         let directory = &self.state.directory;
         for secret in &key.secrets {
             let holder = directory.key_by_secret(&secret.sha256).and_then(|(holder, _)| directory.key(holder));
-            if let Some(holder) = holder.filter(|holder| holder.form.status == KeyStatus::Active) {
+            if let Some(holder) = holder.filter(|holder| holder.status != KeyStatus::Revoked) {
                 self.known_key(index, &holder.form);
             }
         }
@@ -213,7 +213,9 @@ impl<'a> Fragment<'a> {
         let directory = &self.state.directory;
         let known = directory.project_by_id(project.id.as_str()).and_then(|known| directory.project(known));
         let Some(known) = known.filter(|known| known.form.status != project.status) else { return };
-        for key in known.keys.iter().filter_map(|key| directory.key(*key)).filter(|key| !key.revoked) {
+        for key in
+            known.keys.iter().filter_map(|key| directory.key(*key)).filter(|key| key.status != KeyStatus::Revoked)
+        {
             self.known_key(index, &key.form);
         }
     }

@@ -20,7 +20,7 @@ impl Fragment<'_> {
             let root = format!("command.changes[{index}].change");
             let root = Path::Root(&root);
             match &managed.change {
-                Change::Key(set) if set.key.status == KeyStatus::Active => {
+                Change::Key(set) if set.key.status != KeyStatus::Revoked => {
                     let begins = self.state.brings_secret(&managed.change);
                     self.key_begins(&set.key, begins, at, &root.field("key"), &mut problems);
                 }
