@@ -2,7 +2,11 @@
 
 use std::borrow::Cow;
 
-use super::{Count, api_key::{shown_status, write_api_key}};
+use super::{
+    Count,
+    api_key::{shown_status, write_api_key},
+    sight::Sight,
+};
 use crate::{
     change::{Target, Written},
     decide::{owner_of, place_of_scope, project_of_request},
@@ -292,7 +296,11 @@ fn candidate(state: &State, kind: ListKind, at: u32, now: Timestamp) -> Option<C
 
 /// What may come into a list, in the order in which the page is filled: rising, or falling towards what comes `before` an id. Whatever
 /// stands outside of the list's bounds is not looked at.
-fn candidates<'a>(state: &'a State, form: &'a ListForm, now: Timestamp) -> Box<dyn Iterator<Item = Candidate<'a>> + 'a> {
+fn candidates<'a>(
+    state: &'a State,
+    form: &'a ListForm,
+    now: Timestamp,
+) -> Box<dyn Iterator<Item = Candidate<'a>> + 'a> {
     let kind = form.of;
     let (id, after, before) = (form.id.as_deref(), form.after.as_deref(), form.before.as_deref());
     let Some(ranking) = ranked(state, kind) else {
@@ -313,65 +321,6 @@ fn candidates<'a>(state: &'a State, form: &'a ListForm, now: Timestamp) -> Box<d
         }
         (None, Some(after), None) => Box::new(ranking.after(gap(after, true)).filter_map(found)),
         (None, None, None) => Box::new(ranking.after(ranking.gap(&|_| false)).filter_map(found)),
-    }
-}
-
-/// What an actor may see. What a permission says of a project, of one's own and of the rest, is asked once.
-struct Sight<'a> {
-    state: &'a State,
-    actor: Option<&'a Principal>,
-    action: Action,
-    at: Timestamp,
-    own: Option<Owner>,
-    sees_all: bool,
-    projects: Vec<[Option<bool>; 2]>,
-}
-
-impl<'a> Sight<'a> {
-    fn of(state: &'a State, form: &'a ListForm, at: Timestamp) -> Self {
-        let actor = form.actor.as_ref();
-        let mut sight = Self {
-            state,
-            actor,
-            action: action(form.of),
-            at,
-            own: actor.and_then(|actor| owner_of(state, actor)),
-            sees_all: true,
-            projects: vec![[None; 2]; state.directory.projects().len()],
-        };
-        sight.sees_all = sight.may(None, false);
-        sight
-    }
-
-    fn may(&self, project: Option<ProjectIx>, is_own: bool) -> bool {
-        let owner = self.own.as_ref().filter(|_| is_own);
-        self.actor
-            .is_none_or(|actor| self.state.directory.can(actor, self.action, project, owner, self.at) == Some(true))
-    }
-
-    fn sees(&mut self, known: &Candidate<'_>) -> bool {
-        if self.sees_all {
-            return true;
-        }
-        let is_own = known.owner.is_some() && known.owner.as_deref() == self.own.as_ref();
-        let Some(project) = known.project else { return self.may(None, is_own) };
-        let asked =
-            |sight: &Self| sight.projects.get(project.at()).and_then(|asked| *asked.get(usize::from(is_own))?);
-        asked(self).unwrap_or_else(|| {
-            let may = self.may(Some(project), is_own);
-            if let Some(place) =
-                self.projects.get_mut(project.at()).and_then(|asked| asked.get_mut(usize::from(is_own)))
-            {
-                *place = Some(may);
-            }
-            may
-        })
-    }
-
-    /// Whether there can be anything that the actor may read: of its own, or in a project.
-    fn sees_some(&self) -> bool {
-        let projects = (0..self.projects.len()).zip(0_u32..).map(|(_, index)| Some(ProjectIx(index)));
-        [None].into_iter().chain(projects).any(|project| self.may(project, true))
     }
 }
 
@@ -417,12 +366,12 @@ pub(super) fn list(state: &State, form: &ListForm, at: Timestamp) -> Result<Resu
                 contains(&known.id, sought) || known.texts.iter().flatten().any(|text| contains(text, sought))
             })
     };
-    let mut sight = Sight::of(state, form, at);
+    let mut sight = Sight::of(state, form.actor.as_ref(), action(kind), at);
     let most = usize::try_from(form.limit.get()).unwrap_or(usize::MAX);
     let mut page: Vec<Candidate<'_>> = Vec::new();
     let mut has_more = false;
     for known in candidates(state, form, at) {
-        if wanted(&known) && sight.sees(&known) {
+        if wanted(&known) && sight.sees(known.project, known.owner.as_deref()) {
             if page.len() == most {
                 has_more = true;
                 break;

@@ -18,6 +18,7 @@ mod price;
 mod price_door;
 mod price_import;
 mod query;
+mod sight;
 mod usage_row;
 
 pub use self::{

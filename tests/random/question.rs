@@ -67,8 +67,9 @@ fn list(dice: &mut Dice) -> Value {
         2 => query["before"] = json!(id),
         3 => query["search"] = json!(dice.pick(&["A", "e@AC", "the", "k", ""])),
         4 => {
-            query["status"] =
-                json!(dice.pick(&["active", "inactive", "revoked", "removed", "invited", "archived", "expired", "pending"]))
+            query["status"] = json!(
+                dice.pick(&["active", "inactive", "revoked", "removed", "invited", "archived", "expired", "pending"])
+            )
         }
         _ => {}
     }
