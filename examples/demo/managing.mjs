@@ -24,6 +24,7 @@ const DONE = [
   'limit.updated',
   'key.created',
   'key.revoked',
+  'denial.recorded',
   'member.invited',
   'member.removed',
   'key.revoked',

@@ -1443,9 +1443,8 @@ export type ResultForm = {
   first_id: string | null
   /** Whether there are more on that side. */
   has_more: boolean
-  /** The items by rising id: each as it is written in a policy, with `created_at_ms` and `revision`, and for keys more. */
+  /** The items by rising id: each as it is written in a policy, with `created_at_ms` and `revision`, and for keys more; `api_keys` as the HTTP API shows them. */
   items: Array<{
-    created_at_ms: number
     revision: number
   }>
   /** The last item's id, after which the next page begins; null where nothing is listed. */

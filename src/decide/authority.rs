@@ -185,7 +185,7 @@ impl<'a> Review<'a, '_> {
             }
             (None, Owner::Member(_)) => false,
         };
-        let keys = self.new.keys.iter().filter(|key| key.status != KeyStatus::Revoked && home(key));
+        let keys = self.new.keys.iter().filter(|key| key.status == KeyStatus::Active && home(key));
         keys.into_iter().all(|key| self.holds_all_of(key))
     }
 

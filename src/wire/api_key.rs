@@ -13,19 +13,21 @@ use crate::{
     time::Timestamp,
 };
 
-/// The status of a key, as the API tells it: by the provider's words, and past its end it has expired.
+/// The status of a key, as the API tells it: in the provider's words, and in the order of the reasons for which it is refused.
 pub(super) fn shown_status(form: &KeyForm, at: Timestamp) -> &'static str {
     match form.status {
         KeyStatus::Revoked => "archived",
-        _ if form.expires_at.is_some_and(|expires_at| expires_at <= at) => "expired",
         KeyStatus::Inactive => "inactive",
+        KeyStatus::Active if form.expires_at.is_some_and(|expires_at| expires_at <= at) => "expired",
         KeyStatus::Active => "active",
     }
 }
 
 /// Writes a key that is there. What is the same of every key is spelt out: a page has a thousand.
 pub(super) fn write_api_key(state: &State, key: KeyIx, record: Record, at: Timestamp, out: &mut Writer) {
-    let (Some(known), Some(key)) = (state.key_record_at(key), state.directory.key(key)) else { return };
+    let (Some(known), Some(key)) = (state.key_record_at(key), state.directory.key(key)) else {
+        return out.written("null");
+    };
     let form = &*key.form;
     let id = form.id.as_str();
     out.written(r#"{"id":"#);

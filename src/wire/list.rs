@@ -90,7 +90,8 @@ crate::object! {
 
     /// A list.
     pub struct ListResult {
-        /// The items by rising id: each as it is written in a policy, with `created_at_ms` and `revision`, and for keys more.
+        /// The items by rising id: each as it is written in a policy, with `created_at_ms` and `revision`, and for keys more; `api_keys` as
+        /// the HTTP API shows them.
         items: Vec<ListItem>,
         /// Whether there are more on that side.
         has_more: bool,
@@ -117,8 +118,8 @@ impl Form for ListItem {
     fn schema(_: &mut Definitions) -> serde_json::Value {
         serde_json::json!({
             "type": "object",
-            "properties": { "created_at_ms": { "type": "integer" }, "revision": { "type": "integer" } },
-            "required": ["created_at_ms", "revision"],
+            "properties": { "revision": { "type": "integer" } },
+            "required": ["revision"],
             "additionalProperties": true,
         })
     }

@@ -220,7 +220,7 @@ test('the tour shows every decision and ends well, also on a state that is not n
     assert.equal(await demo.ended, 0, demo.output);
     assert.match(demo.output, /everything was as expected/);
     assert.ok(!demo.output.includes('FAIL'));
-    assert.match(demo.output, /^ok {4}the audit log has all of it, once +200 {2}13 entries of Ada's key, /m);
+    assert.match(demo.output, /^ok {4}the audit log has all of it, once +200 {2}14 entries of Ada's key, /m);
     for (const reason of ['unknown_key', 'revoked_key', 'expired_key', 'forbidden_action', 'forbidden_model', 'limit_exceeded', 'budget_exceeded', 'unboundable_request', 'caller_key']) {
       assert.match(demo.output, new RegExp(`deny .*${reason}`));
     }

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 import { Hono } from 'hono';
-import { OrganizationDoor, createGateway } from 'tollgate/edge';
+import { OrganizationDoor, OrganizationUnavailable, createGateway } from 'tollgate/edge';
 
 import { NORMAL, ORGANIZATION, message } from './company.mjs';
 
@@ -145,6 +145,10 @@ test('an admission that was answered before is not sent again', async (t) => {
 /** @param {OrganizationDoor} door @param {Parameters<OrganizationDoor['manage']>[0]['ask']} ask */
 const manage = (door, ask) => door.manage({ caller: { secret_sha256: '0'.repeat(64) }, source: null, action: null, ask });
 
+/** @param {OrganizationDoor} door @param {number} limit */
+const page = (door, limit) =>
+  door.page({ caller: { secret_sha256: '0'.repeat(64) }, source: null, action: null, ask: { type: 'page', of: 'api_keys', limit } });
+
 test('what may be longer than a method takes comes by a request', async () => {
   const actor = { member: 'ada' };
   /** @type {[what: string, ask: (door: OrganizationDoor) => Promise<unknown>, by: 'ask' | 'fetch'][]} */
@@ -159,6 +163,8 @@ test('what may be longer than a method takes comes by a request', async () => {
     ['who asks', (door) => manage(door, { type: 'whoami' }), 'ask'],
     ['a page of a list', (door) => manage(door, { type: 'list', of: 'keys', limit: 20 }), 'ask'],
     ['a long page of a list', (door) => manage(door, { type: 'list', of: 'keys', limit: 1000 }), 'fetch'],
+    ['a page that is passed on', (door) => page(door, 20), 'ask'],
+    ['a long one', (door) => page(door, 1000), 'fetch'],
     ['a page of the audit log', (door) => manage(door, { type: 'audit', filter: { limit: 20 } }), 'fetch'],
     ['a preview of changes', (door) => manage(door, { type: 'preview', changes: [] }), 'fetch'],
     ['an export by a caller', (door) => manage(door, { type: 'export' }), 'fetch'],
@@ -173,6 +179,21 @@ test('what may be longer than a method takes comes by a request', async () => {
     await ask(new OrganizationDoor({ ...organizations, get: () => stub }, ORGANIZATION));
     assert.deepEqual(used, [by], what);
   }
+});
+
+test('a page that breaks off is no page', async () => {
+  const broken = () =>
+    new ReadableStream({
+      start(controller) {
+        controller.enqueue(new TextEncoder().encode('{"data":['));
+      },
+      pull(controller) {
+        controller.error(new Error('the object was reset'));
+      },
+    });
+  const stub = { fetch: async () => new Response(broken()) };
+  const door = new OrganizationDoor({ ...organizations, get: () => stub }, ORGANIZATION);
+  await assert.rejects(page(door, 1000), OrganizationUnavailable);
 });
 
 test('a host that counts exactly is believed', async () => {

@@ -166,13 +166,31 @@ test('the first denial of a key that calls models is recorded before it is told,
       return data.map((/** @type {any} */ { actor, after }) => [actor.api_key_id, after.action, after.reason, after.count]);
     };
     const kind = ['key_viewer', 'messages.create', 'forbidden_action'];
+    // By a clock that is ahead, no alarm rings meanwhile: what is recorded, the request itself recorded.
+    await gateway.operator('sabotage', { clock_ahead_ms: 600_000 });
     await denied();
     assert.deepEqual(await counts(), [[...kind, 1]]);
     for (let i = 0; i < 5; i += 1) await denied();
     assert.deepEqual(await counts(), [[...kind, 1]], 'a flood does not fill the log');
-    await gateway.operator('sabotage', { clock_ahead_ms: 61_000 });
+    await gateway.operator('sabotage', { clock_ahead_ms: 661_000 });
     await denied();
     assert.deepEqual(await counts(), [[...kind, 6], [...kind, 1]]);
+  }));
+
+test('a clock that steps back between two denials keeps nobody from being told why', () =>
+  servingWith(GIVEN, async (gateway) => {
+    const denied = async () => (await gateway.post(message(), { key: VIEWER.key })).status;
+    assert.equal(await denied(), 403);
+    await gateway.operator('sabotage', { clock_ahead_ms: 20_000 });
+    assert.equal(await denied(), 403);
+    await gateway.operator('sabotage', { clock_ahead_ms: 10_000 });
+    assert.equal(await denied(), 403);
+    await gateway.operator('sabotage', { clock_ahead_ms: 90_000 });
+    await ask(gateway, 'POST /v1/api-keys', { key: KEYS.viewer.key, body: { name: 'no' } });
+    const { data } = await done(gateway, `${LOGS}?action=denial.recorded`);
+    const told = data.map((/** @type {any} */ { actor, after }) => [actor.api_key_id, after.count]);
+    assert.deepEqual(told, [['manage_viewer', 1], ['key_viewer', 2], ['key_viewer', 1]]);
+    assert.equal(await denied(), 403);
   }));
 
 test('nobody has to ask: the alarm records what was denied again a minute later', () =>

@@ -3,6 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { until } from '../clients/until.mjs';
+import { KeyShown } from '../../pkg/dist/edge/management/key_form.js';
+import { pageOf } from '../../pkg/dist/edge/management/field.js';
 import { ORGANIZATION, VIEWER, message } from './company.mjs';
 import { KEYS, ask, done, managedPolicy } from './management.mjs';
 import { servingWith } from './serving.mjs';
@@ -119,6 +121,37 @@ test('an inactive key is refused until it is active again, and the reason is tol
     assert.deepEqual([data[0].reason, data[0].remedy], ['inactive_key', 'make the key active again, with its `status`']);
     assert.equal((await set('active')).status, 'active');
     assert.equal(await status(gateway, key), 200);
+  }));
+
+test('a page of keys is as the API description has it, whatever the keys are', () =>
+  servingWith(GIVEN, async (gateway) => {
+    const make = async (/** @type {object} */ body) => (await done(gateway, 'POST /v1/api-keys', { body })).id;
+    await done(gateway, 'PUT /v1/organizations/service_accounts/ci', { body: { project: 'lab', role: 'developer' } });
+    const made = [
+      await make({ name: 'A "name", with \\ and \u00e9\u2028\u{1f600}', workspace_id: 'lab', role: 'viewer', models: ['claude-opus-*'] }),
+      await make({ name: 'machine', owner: { service_account: 'ci' }, expires_at: '2100-01-01T00:00:00.5Z' }),
+      await make({ name: 'manages', kind: 'admin' }),
+    ];
+    await done(gateway, `POST /v1/api-keys/${made[1]}`, { body: { status: 'inactive' } });
+    await done(gateway, `DELETE /v1/api-keys/${made[2]}`);
+    for (const limit of [100, 1000]) {
+      const { data, ...page } = pageOf(KeyShown).parse(await done(gateway, `GET /v1/organizations/api_keys?limit=${limit}`));
+      assert.deepEqual(page, { has_more: false, first_id: data[0]?.id, last_id: data.at(-1)?.id });
+      const found = made.map((id) => data.find((key) => key.id === id));
+      assert.deepEqual(found.map((key) => key?.status), ['active', 'inactive', 'archived']);
+      assert.deepEqual(found[0]?.models, ['claude-opus-*']);
+      assert.deepEqual(found[1]?.scope, { type: 'organization' });
+      for (const key of found) assert.deepEqual(key, await done(gateway, `GET /v1/api-keys/${key?.id}`));
+    }
+  }));
+
+test('a long page is refused like a short one, and HEAD has no body', () =>
+  servingWith(GIVEN, async (gateway) => {
+    const asked = (/** @type {string} */ query, key = KEYS.admin.key) => ask(gateway, `GET /v1/organizations/api_keys?limit=1000${query}`, { key });
+    assert.equal((await asked('&after_id=never-there')).json.error.details.error_code, 'unknown_page');
+    assert.equal((await asked('', VIEWER.key)).status, 403);
+    const head = await fetch(`${gateway.url}/v1/organizations/api_keys?limit=1000`, { method: 'HEAD', headers: { 'x-api-key': KEYS.admin.key } });
+    assert.deepEqual([head.status, await head.text()], [200, '']);
   }));
 
 test('keys are found by status, workspace, owner and a part of the name', () =>

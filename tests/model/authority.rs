@@ -132,7 +132,7 @@ impl Review<'_> {
         let before = known.map_or(&Json::Null, |before| before.get("members"));
         // A project in use again brings its keys back.
         let back = known.is_some_and(|known| status(known) == "archived") && status(project) == "active";
-        let keys = self.new.keys.iter().filter(|key| status(key) != "revoked" && self.new.home_of(key) == id);
+        let keys = self.new.keys.iter().filter(|key| status(key) == "active" && self.new.home_of(key) == id);
         let brings = back && keys.into_iter().any(|key| self.key_exceeds(key));
         let brought = brings.then(|| Place::new("projects", project.get("id"), ".status"));
         let bindings = project.get("members").list().iter().enumerate();

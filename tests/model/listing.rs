@@ -112,7 +112,7 @@ fn shown(key: &Json, now: i64) -> Json {
     let is_expired = instant(expires_at.text()).is_some_and(|ends| ends <= now);
     let status = match key.get("status").text() {
         "revoked" => "archived",
-        _ if is_expired => "expired",
+        "active" if is_expired => "expired",
         other => other,
     };
     let typed = |kind: &str, name: &str, id: &Json| {

@@ -174,7 +174,7 @@ function welcome({ policyFile, restoreFile, stateDir, host, vars }, { url, polic
   const manage = `manage it with an admin key:
   curl -sS ${url}/v1/organizations/me -H "x-api-key: $ADMIN_KEY"
   then docs/management.md`;
-  const noAdmin = `No key of \`${policyFile}\` is of kind \`admin\`, so that nobody can manage over HTTP: see "The first admin key" in docs/management.md.`;
+  const noAdmin = `No key of \`${policyFile}\` is of kind \`admin\` and active, so that nobody can manage over HTTP: see "The first admin key" in docs/management.md.`;
   return `Tollgate serves ${url} for ${policy.organization}, in front of ${vars.UPSTREAM_BASE_URL}.
 The organization ${begun}.
 ${LOOPBACK.test(host) ? '' : `Who reaches \`${host}\` reaches it without TLS: put a proxy that speaks it in front.\n`}

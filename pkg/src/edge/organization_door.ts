@@ -127,10 +127,10 @@ export class OrganizationDoor {
     return isLong(request.ask) ? this.#carry('manage', request) : this.#call('manage', request);
   }
 
-  /** A page of a list as JSON, which nobody on the way has read. */
+  /** A page of a list as JSON: a long one as the object wrote it, unread. */
   async page(request: Omit<ManagementRequest, 'ask'> & { ask: PageAsk }): Promise<BodyInit> {
     if (!isLong(request.ask)) return JSON.stringify(await this.#call('manage', request));
-    return this.#carried<BodyInit>('manage', JSON.stringify(request), ({ body }) => body);
+    return this.#carried<BodyInit>('manage', JSON.stringify(request), (response) => response.arrayBuffer());
   }
 
   /** Opens a session with a code that works once. */

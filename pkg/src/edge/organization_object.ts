@@ -179,6 +179,12 @@ export class OrganizationObject {
   }
 
   #submit(open: Open, command: string, nowMs: number): Decided {
+    const decided = this.#append(open, command, nowMs);
+    this.#arm(open);
+    return decided;
+  }
+
+  #append(open: Open, command: string, nowMs: number): Decided {
     const decided = open.engine.decide(command, nowMs);
     if (decided.events.length > 0) {
       const entries = decided.audited ? open.engine.auditAfter(open.audit.head()) : [];
@@ -187,7 +193,6 @@ export class OrganizationObject {
       this.#batch.wrote();
       for (const member of outdated(entries)) open.sessions.endAll(member);
     }
-    this.#arm(open);
     return decided;
   }
 
@@ -221,8 +226,10 @@ export class OrganizationObject {
   #recordDenials(open: Open, nowMs: number): void {
     const denials = this.#denials.due(nowMs);
     if (denials.length === 0) return;
-    this.#submit(open, JSON.stringify({ type: 'record_denials', denials }), nowMs);
+    this.#append(open, JSON.stringify({ type: 'record_denials', denials }), nowMs);
     this.#denials.recorded(denials, nowMs);
+    // Only now: what was due is not what is due next.
+    this.#arm(open);
   }
 
   /** False where the clock has jumped: then nothing happens until an operator's `advance_clock`, which must come through. */

@@ -67,7 +67,8 @@ export class DenialBook {
         source: denial.source,
         count: counted.count + 1,
         first_at_ms: counted.count === 0 ? nowMs : counted.first_at_ms,
-        last_at_ms: nowMs,
+        // The host's clock may step back between the two.
+        last_at_ms: counted.count === 0 ? nowMs : Math.max(nowMs, counted.last_at_ms),
       };
       this.#waits(known);
       return;

@@ -77,6 +77,8 @@ export class Desk {
       case 'list':
         return this.#page(ask);
       case 'manage': {
+        // Before anything is changed: what cannot be read afterwards would hide what was made, such as a secret.
+        if (ask.read !== undefined && !isListed(ask.read.of)) throw unknownAsk(ask.read.of);
         const changes = managed(this.#submit(this.#actor, ask.changes));
         if (ask.code !== undefined) sessions.addCode(ask.code, this.#actor, nowMs);
         return { changes, item: ask.read === undefined ? null : this.#readAfter(ask.read) };
@@ -116,6 +118,9 @@ export class Desk {
       case 'export':
         this.#require();
         return exportParts(this.#office);
+      default:
+        // A worker of another version asks.
+        throw unknownAsk((ask as { type: string }).type);
     }
   }
 
@@ -280,6 +285,14 @@ export class Desk {
     }
     recordDenials();
   }
+}
+
+function isListed(kind: string): kind is ListKind {
+  return kind === 'api_keys' || Object.hasOwn(NOUNS, kind);
+}
+
+function unknownAsk(what: string): EngineRefusal {
+  return new EngineRefusal({ code: 'invalid_input', message: `\`${what}\` is nothing that the desk answers` });
 }
 
 function isEmpty(list: string): boolean {

@@ -26,7 +26,7 @@ export function signIn(office: Office, { purpose, code_sha256, session, source }
 }
 
 /**
- * Whether who made a code could make it now: a key that was revoked, or somebody who was removed or holds less by now, lets nobody in
+ * Whether who made a code could make it now: a key that was revoked or is inactive, or somebody who was removed or holds less by now, lets nobody in
  * any more.
  */
 function mayStill({ engine, nowMs }: Office, madeBy: Principal, member: string): boolean {
