@@ -53,12 +53,12 @@ export const VARIABLES = /** @type {const} */ ([
 /** @typedef {typeof VARIABLES[number]} Variable */
 
 /**
- * How workerd collects garbage: all of it at once, each time 8 MiB of objects were made, and never only the young.
+ * How workerd collects garbage: all of it at once, each time 4 MiB of objects were made, and never only the young.
  *
  * What workerd itself makes for a message (requests, answers, headers, promises) is cleared away by full collections only, while everybody
- * waits. Left to itself V8 puts them off: at 120 messages a second one came every 25 s and took 135 to 280 ms. Now one comes every 1.4 s and takes 20 to 28.
+ * waits. Left to itself V8 puts them off: at 120 messages a second one came every 25 s and took 135 to 280 ms. Now one comes every 0.7 s and takes 13 to 21.
  */
-export const V8_FLAGS = ['--gc-global', '--min-semi-space-size=8', '--max-semi-space-size=8'];
+export const V8_FLAGS = ['--gc-global', '--min-semi-space-size=4', '--max-semi-space-size=4'];
 
 /**
  * Bundles a worker into ES modules that workerd and wrangler both take: the script, and the wasm beside it.
