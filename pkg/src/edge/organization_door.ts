@@ -79,7 +79,7 @@ export interface EventPage {
 }
 
 /** What the desk may answer at such length that a method could not: items of a list, entries and changes have no small bound. */
-const LONG: ReadonlySet<string> = new Set(['audit', 'export', 'preview']);
+const LONG: ReadonlySet<(Ask | PageAsk)['type']> = new Set(['audit', 'export', 'preview']);
 const MOST_LISTED = 100;
 /** The longest text, in characters, that a method is given: of two bytes each it is a quarter of what it takes. */
 const MOST_ASKED = 4 * 1024 * 1024;

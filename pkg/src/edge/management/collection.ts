@@ -63,7 +63,7 @@ function routeById<K extends ListKind, F extends z.ZodRawShape, S extends z.ZodT
   });
 }
 
-/** A list that goes on by ids, of what the engine writes as it is shown: its pages are passed on unread. */
+/** A list that goes on by ids, of what the engine writes as it is shown: nothing is made anew of its pages. */
 export function listPassedOn<F extends z.ZodRawShape, S extends z.ZodType<{ id: string }>>(
   of: Listing<PageAsk['of'], F, S>,
 ): Endpoint {
